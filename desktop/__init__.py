@@ -1,0 +1,1 @@
+"""The Swingtag desktop app: one collector's encrypted catalogue, offline first."""

@@ -1,0 +1,1 @@
+"""What the desktop app and the server agree on. Pure: no Qt, web, SQL, sockets or files."""
