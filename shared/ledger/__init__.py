@@ -1,0 +1,1 @@
+"""Sealed entries opened and checked: an entry is accepted, or Refused."""
