@@ -1,0 +1,31 @@
+"""The outside of an entry: all that can be checked without a key to open it."""
+
+from shared.envelope.entries import (
+    MAX_SEALED_BYTES,
+    MIN_SEALED_BYTES,
+    Envelope,
+    check_signature,
+    entry_message,
+)
+from shared.envelope.header import (
+    HEADER_BYTES,
+    SUITE,
+    WHOLE_SPACE,
+    Header,
+    Kind,
+    MalformedEnvelopeError,
+)
+
+__all__ = [
+    "HEADER_BYTES",
+    "MAX_SEALED_BYTES",
+    "MIN_SEALED_BYTES",
+    "SUITE",
+    "WHOLE_SPACE",
+    "Envelope",
+    "Header",
+    "Kind",
+    "MalformedEnvelopeError",
+    "check_signature",
+    "entry_message",
+]
