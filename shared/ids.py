@@ -41,7 +41,7 @@ _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 
 
 class InvalidIdError(ValueError):
-    """This is not a name that Swingtag knows. Check it for typing errors and try again."""
+    """Swingtag knows no such name. Check it for typing errors and try again."""
 
 
 def _sized(raw: bytes, length: int) -> bytes:

@@ -44,7 +44,7 @@ Value = str | int | bool | bytes | None
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a kind: its name on the wire, how it is typed, and where its choices come from."""
+    """One field of a kind: its name on the wire, its type, where its choices come from."""
 
     name: str
     type: FieldType
