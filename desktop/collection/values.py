@@ -79,12 +79,17 @@ class CustomField:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One choice of a vocabulary."""
+    """One choice of a vocabulary.
+
+    ``scope`` says what a grade is for (``both``, ``tag`` or ``plush``), ``hint`` how to tell it.
+    """
 
     code: str
     label: str
     rank: int
     source: str
+    scope: str = ""
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
