@@ -88,11 +88,14 @@ def decode(raw: bytes) -> Pack:
         raise NewerPackError(raw[len(MAGIC)])
     try:
         body = zstandard.ZstdDecompressor().decompress(raw[_HEAD:], max_output_size=MAX_BODY)
-        pack = msgspec.msgpack.decode(body, type=Pack)
-    except (zstandard.ZstdError, msgspec.DecodeError) as error:
-        raise DamagedPackError("body") from error
+    except zstandard.ZstdError as error:
+        raise DamagedPackError("compression") from error
     if hashlib.sha256(body).digest() != raw[len(MAGIC) + 1 : _HEAD]:
         raise DamagedPackError("hash")
+    try:
+        pack = msgspec.msgpack.decode(body, type=Pack)
+    except msgspec.DecodeError as error:
+        raise DamagedPackError("body") from error
     if (pack.piece_count, pack.term_count) != (len(pack.pieces), len(pack.terms)):
         raise DamagedPackError("counts")
     return pack
