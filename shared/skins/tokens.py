@@ -7,6 +7,9 @@ stylesheets, scripts, fonts or addresses in a pack: the app makes its own look f
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Annotated
+
+import msgspec
 
 
 class Role(Enum):
@@ -205,29 +208,31 @@ CLASSIC_TINTS: tuple[Color, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Lettering:
+Scale = Annotated[float, msgspec.Meta(ge=0.8, le=1.5)]
+Radius = Annotated[int, msgspec.Meta(ge=0, le=28)]
+Width = Annotated[int, msgspec.Meta(ge=0, le=4)]
+
+
+class Lettering(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which letters stand where, and how large: ``scale`` multiplies every size."""
 
     body: Typeface = Typeface.SYSTEM
     heading: Typeface = Typeface.SYSTEM
     numbers: Typeface = Typeface.SYSTEM
-    scale: float = 1.0
+    scale: Scale = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The form of things. ``radius`` and ``outline`` are pixels at 100 %."""
 
-    radius: int = 10
-    outline: int = 1
+    radius: Radius = 10
+    outline: Width = 1
     density: Density = Density.NORMAL
     shadow: Shadow = Shadow.SOFT
     motion: Motion = Motion.CALM
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the app begins: the first view, and whether keys are written beside commands."""
 
     view: View = View.GRID
@@ -246,9 +251,9 @@ class Skin:
     light: Mapping[Role, Color] = field(default_factory=lambda: CLASSIC_LIGHT)
     dark: Mapping[Role, Color] = field(default_factory=lambda: CLASSIC_DARK)
     tints: tuple[Color, ...] = CLASSIC_TINTS
-    type: Lettering = Lettering()
-    shape: Shape = Shape()
-    start: Start = Start()
+    type: Lettering = field(default_factory=Lettering)
+    shape: Shape = field(default_factory=Shape)
+    start: Start = field(default_factory=Start)
     words: Mapping[Word, str] = field(default_factory=lambda: WORDS)
     art: Mapping[Art, bytes] = field(default_factory=dict)
 

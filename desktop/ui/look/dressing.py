@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.ui.look import letters
 from desktop.ui.look.look import Look
+from desktop.ui.look.stylesheet import palette, stylesheet
 from shared.skins.tokens import Scheme, Skin
 
 _PROPERTY = "look"
@@ -18,9 +19,9 @@ def prepare(app: QApplication) -> None:
 def dress(widget: QWidget, look: Look) -> None:
     """Let a window, or a part of one, and all within it wear a look from now on."""
     widget.setProperty(_PROPERTY, look)
-    widget.setPalette(look.palette())
+    widget.setPalette(palette(look))
     widget.setFont(look.font())
-    widget.setStyleSheet(look.stylesheet())
+    widget.setStyleSheet(stylesheet(look))
 
 
 def look_of(widget: QWidget) -> Look:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QIcon, QImage, QPixmap
 
-from desktop.ui.look import icons, letters, stylesheet
+from desktop.ui.look import icons, letters
 from desktop.ui.look.icons import Icon
 from shared.skins.tokens import (
     WORDS,
@@ -72,11 +72,6 @@ class Look:
     def scaled(self, pixels: float) -> int:
         """Give a length that grows with the text."""
         return round(pixels * self.text_scale * self.skin.type.scale)
-
-    @staticmethod
-    def sizes() -> tuple["TextSize", ...]:
-        """Give the type scale, smallest first."""
-        return tuple(TextSize)
 
     @property
     def row_height(self) -> int:
@@ -161,15 +156,7 @@ class Look:
     def art(self, art: Art) -> QImage | None:
         """Decode a picture of the pack, or give None where the pack has none."""
         data = self.skin.art.get(art)
-        return None if data is None else QImage.fromData(data, "PNG")
-
-    def palette(self) -> QPalette:
-        """Make the palette, for what is painted by Qt itself."""
-        return stylesheet.palette(self)
-
-    def stylesheet(self) -> str:
-        """Make the stylesheet. It is ours: a pack brings values, never rules."""
-        return stylesheet.stylesheet(self)
+        return None if data is None else QImage.fromData(data)
 
     def plain(self) -> "Look":
         """Give the built-in look in the same scheme and size, for screens that keep secrets."""

@@ -1,15 +1,13 @@
 """Palette and stylesheet, made from tokens. The only place where rules of Qt's CSS are written."""
 
 from collections.abc import Mapping
+from importlib.resources import files
 from string import Template
-from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QPalette
 
+from desktop.ui.look.look import Look, TextSize, mix
 from shared.skins.tokens import Role, Shadow
-
-if TYPE_CHECKING:  # Look asks this module, and this module only reads a Look
-    from desktop.ui.look.look import Look, TextSize
 
 _PALETTE: Mapping[QPalette.ColorRole, Role] = {
     QPalette.ColorRole.Window: Role.SURFACE_0,
@@ -41,7 +39,7 @@ _FADED = (
 )
 
 
-def palette(look: "Look") -> QPalette:
+def palette(look: Look) -> QPalette:
     """Fill every group of a palette with the colours of a look."""
     made = QPalette()
     for place, role in _PALETTE.items():
@@ -51,12 +49,12 @@ def palette(look: "Look") -> QPalette:
     return made
 
 
-def stylesheet(look: "Look") -> str:
+def stylesheet(look: Look) -> str:
     """Fill the rules with the values of a look."""
     return Template(_RULES).substitute(_colors(look) | _letters(look) | _measures(look))
 
 
-def _colors(look: "Look") -> dict[str, str]:
+def _colors(look: Look) -> dict[str, str]:
     colors = {role.value: look.color(role).name() for role in Role}
     colors["accent_hover"] = _toward(look, Role.ACCENT, Role.TEXT_STRONG, 0.12)
     colors["accent_press"] = _toward(look, Role.ACCENT, Role.SURFACE_0, 0.18)
@@ -65,28 +63,22 @@ def _colors(look: "Look") -> dict[str, str]:
     return colors
 
 
-def _toward(look: "Look", start: Role, end: Role, share: float) -> str:
-    one, two = look.color(start), look.color(end)
-    return QColor.fromRgbF(
-        one.redF() + (two.redF() - one.redF()) * share,
-        one.greenF() + (two.greenF() - one.greenF()) * share,
-        one.blueF() + (two.blueF() - one.blueF()) * share,
-    ).name()
+def _toward(look: Look, start: Role, end: Role, share: float) -> str:
+    return mix(look.color(end), look.color(start), share).name()
 
 
-def _letters(look: "Look") -> dict[str, str]:
-    sizes = type(look).sizes()
-    return {f"font_{size.name.lower()}": _font(look, size) for size in sizes} | {
+def _letters(look: Look) -> dict[str, str]:
+    return {f"font_{size.name.lower()}": _font(look, size) for size in TextSize} | {
         "font_figures": f'font-family: "{look.figures().family()}";'
     }
 
 
-def _font(look: "Look", size: "TextSize") -> str:
+def _font(look: Look, size: TextSize) -> str:
     font = look.font(size)
     return f'font-family: "{font.family()}"; font-size: {font.pixelSize()}px;'
 
 
-def _measures(look: "Look") -> dict[str, str]:
+def _measures(look: Look) -> dict[str, str]:
     hard = look.shadow is Shadow.HARD
     pixels = {
         "edge": look.outline,
@@ -101,10 +93,18 @@ def _measures(look: "Look") -> dict[str, str]:
         "tight": look.space(1),
         "row": look.row_height,
         "bar": look.scaled(10),
+        "box": look.scaled(15),
+        "line": max(look.outline, 1),
     }
     lines = {"hard_edge": look.color(Role.OUTLINE_STRONG if hard else Role.OUTLINE).name()}
+    dark_tick = look.color(Role.ON_ACCENT).lightnessF() < 0.5  # noqa: PLR2004 - half way
+    lines["tick"] = _file("tick-dark.svg" if dark_tick else "tick-light.svg")
     lines["primary_edge"] = look.color(Role.OUTLINE_STRONG if hard else Role.ACCENT).name()
     return {name: f"{value}px" for name, value in pixels.items()} | lines
+
+
+def _file(name: str) -> str:
+    return str(files("desktop.ui.look").joinpath("icons", name)).replace("\\", "/")
 
 
 _RULES = """
@@ -252,6 +252,11 @@ QProgressBar { background: $surface3; border: none; border-radius: 3px; max-heig
     color: transparent; }
 QProgressBar::chunk { background: $accent; border-radius: 3px; }
 QCheckBox, QRadioButton { spacing: $gap; background: transparent; }
+QCheckBox::indicator { width: $box; height: $box; border: $line solid $outline_strong;
+    border-radius: 4px; background: $surface1; }
+QCheckBox::indicator:hover { background: $surface2; }
+QCheckBox::indicator:focus { border-color: $focus; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$tick"); }
 QTabBar::tab { background: transparent; color: $text_quiet; padding: 6px $pad;
     border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text_strong; border-bottom-color: $accent; }
