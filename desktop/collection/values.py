@@ -1,7 +1,7 @@
 """The values that screens show. Plain, frozen, free of Qt, SQL and HTTP."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from shared.domain.schema import Field, Value
@@ -47,6 +47,22 @@ class Detail:
     photos: tuple["Photo", ...]
     tags: tuple["Tag", ...]
     conflicts: tuple["Conflict", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A copy that is being written down. Maps are field name to value; nothing is kept yet.
+
+    ``piece`` is the key of the reference piece that the collector chose, ``location`` a name
+    (``Attic`` or ``Attic / Box 3``), ``tags`` are names.
+    """
+
+    copy: Mapping[str, Value] = field(default_factory=dict)
+    model: Mapping[str, Value] = field(default_factory=dict)
+    variant: Mapping[str, Value] = field(default_factory=dict)
+    piece: str = ""
+    location: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,8 @@ FIELDS: dict[Kind, tuple[Field, ...]] = {
         _link("model", Kind.MODEL),
         _text("label"),
         _text("exclusive_to"),
+        _date("introduced"),
+        _date("retired"),
         _text("reference", searched=False),
     ),
     # The one in your hand.
