@@ -1,0 +1,1 @@
+"""What the machine offers: folders, locks, the keychain, the anchor."""
