@@ -1,0 +1,68 @@
+"""What the world can do to a sync. Each class says its sentence to the person, whole."""
+
+from inspect import cleandoc
+
+from desktop.sync.refusal import Refusal
+
+
+class SyncError(Exception):
+    """The sync did not work this time. Your edits are safe here; Swingtag tries again."""
+
+    retry_after = 0.0
+    """Seconds for which the server asked to be left alone."""
+    words = ""
+    """The sentence, where it is not the same for the whole class."""
+
+    @property
+    def sentence(self) -> str:
+        """What to show, with what to do next."""
+        return self.words or " ".join(cleandoc(type(self).__doc__ or "").split())
+
+
+class UnreachableError(SyncError):
+    """The server does not answer. Your edits are safe here; Swingtag tries again by itself."""
+
+
+class ProxyError(SyncError):
+    """The proxy of this network does not let Swingtag through. Check the proxy settings."""
+
+
+class UntrustedServerError(SyncError):
+    """The connection to the server is not secure: its certificate is not valid for this address.
+
+    Nothing was sent. Check the address and this computer's date; on a strange network, sign in
+    to it with a browser first.
+    """
+
+
+class NotASwingtagServerError(SyncError):
+    """What answers at this address is not a Swingtag server, perhaps the network's sign-in page.
+
+    Open a web page to sign in to the network, or check the server address.
+    """
+
+
+class ServerTroubleError(SyncError):
+    """The server has a problem of its own. Your edits are safe here; Swingtag tries again."""
+
+    def __init__(self, retry_after: float = 0.0) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+class UnreadableReplyError(SyncError):
+    """The server's answer cannot be read. Swingtag or the server needs an update."""
+
+
+class RefusedError(SyncError):
+    """The server said no."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.sentence)
+        self.refusal = refusal
+        self.retry_after = refusal.retry_after
+        self.words = refusal.sentence
+
+
+class InvalidAddressError(SyncError):
+    """There can be no server at such an address. Write it as beanie.ty or https://beanie.ty."""
