@@ -1,0 +1,1 @@
+"""The contract between a device and a server: paths, messages, limits, problems."""

@@ -1,0 +1,48 @@
+"""Where each call of the protocol lives. Ids in paths are lower-case hexadecimal."""
+
+from shared.ids import FileId, PairId, Slug
+
+SYNC = "/v1/sync"
+CHAIN = "/v1/chain"
+EVENTS = "/v1/events"
+TENANTS = "/v1/tenants"
+ABOUT = "/v1/about"
+HEALTH = "/v1/health"
+VERSION = "/v1/version"
+SLUG = "/v1/slugs/{slug}"
+FILE = "/v1/files/{file}"
+CHUNK = "/v1/files/{file}/{chunk}"
+CLAIM = "/v1/files/{file}/claim"
+RELEASE = "/v1/files/{file}/release"
+SLOT = "/v1/pair/{box}/{slot}"
+OPENAPI = "/v1/openapi.json"
+
+
+def slug(name: Slug) -> str:
+    """Where to ask whether a name is free."""
+    return SLUG.format(slug=name)
+
+
+def file(name: FileId) -> str:
+    """Where to ask which chunks of an attachment the server holds."""
+    return FILE.format(file=name.hex())
+
+
+def chunk(name: FileId, index: int) -> str:
+    """Where one chunk is put and got."""
+    return CHUNK.format(file=name.hex(), chunk=index)
+
+
+def claim(name: FileId) -> str:
+    """Where an attachment is claimed."""
+    return CLAIM.format(file=name.hex())
+
+
+def release(name: FileId) -> str:
+    """Where an attachment is released."""
+    return RELEASE.format(file=name.hex())
+
+
+def slot(box: PairId, index: int) -> str:
+    """Where one message of a pairing is left and taken."""
+    return SLOT.format(box=box.hex(), slot=index)

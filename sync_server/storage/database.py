@@ -1,0 +1,91 @@
+"""One SQLite file: opened durably, used by one thread at a time."""
+
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+CACHE_KIB = 256
+"""Page cache of one file. Small: hundreds of tenants' files are open at once."""
+WAL_BYTES = 8 * 1024 * 1024
+"""To what size the write-ahead log is cut back after a checkpoint."""
+
+
+class StorageError(Exception):
+    """The server's disk does not do what it must. The operator finds the cause in the log."""
+
+
+class Database:
+    """An open file. What ``write`` yields is on disk when the block ends, or not there at all."""
+
+    def __init__(self, path: Path, schema: str, version: int) -> None:
+        """Open ``path``; make it with ``schema`` if it is new.
+
+        Raises StorageError when the file is from a newer server, or cannot keep a
+        write-ahead log.
+        """
+        self._lock = RLock()
+        _fill_if_new(path, schema, version)
+        self._connection = _connect(path)
+        found = _pragma(self._connection, "user_version")
+        if found != version:
+            self._connection.close()
+            raise StorageError(f"schema {found}, this server knows {version}")
+        _require_durable(self._connection)
+
+    @contextmanager
+    def read(self) -> Generator[sqlite3.Connection]:
+        """Lend the connection for reading."""
+        with self._lock:
+            yield self._connection
+
+    @contextmanager
+    def write(self) -> Generator[sqlite3.Connection]:
+        """Lend the connection for one transaction: flushed to disk, or rolled back."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Release the file."""
+        with self._lock:
+            self._connection.close()
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
+    return connection
+
+
+def _fill_if_new(path: Path, schema: str, version: int) -> None:
+    """Give an empty file its tables; one whose making was interrupted is still empty."""
+    connection = _connect(path)
+    try:
+        if _pragma(connection, "user_version") == 0:
+            # Without reading the answer an I/O error in this switch would go unseen.
+            connection.execute("PRAGMA journal_mode = wal").fetchone()
+            connection.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
+    finally:
+        connection.close()
+
+
+def _require_durable(connection: sqlite3.Connection) -> None:
+    """Check on the re-opened file what ``_fill_if_new`` asked for."""
+    journal, synchronous = _pragma(connection, "journal_mode"), _pragma(connection, "synchronous")
+    if (journal, synchronous) != ("wal", 2):
+        connection.close()
+        raise StorageError(f"journal {journal}, synchronous {synchronous}")
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> object:
+    return connection.execute(f"PRAGMA {name}").fetchone()[0]

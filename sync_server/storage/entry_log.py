@@ -1,0 +1,213 @@
+"""The log of one tenant: sealed entries in the order in which they came."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from sqlite3 import Connection
+from typing import NamedTuple
+
+from shared.envelope import Envelope
+from shared.ids import Cursor, DeviceId, EntryHash, Incarnation, LogId
+from shared.protocol.limits import PAGE_BYTES
+from shared.protocol.messages import StreamHead
+from shared.protocol.problems import Code
+from sync_server.storage.database import Database
+from sync_server.storage.refusal import RefusedError
+
+_EMPTY = EntryHash(b"")
+
+
+class StreamName(NamedTuple):
+    """One life of one device."""
+
+    device: DeviceId
+    incarnation: Incarnation
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Where one stream stands: its row, its last entry, what it holds."""
+
+    id: int
+    seq: int = 0
+    hash: EntryHash = _EMPTY
+    entries: int = 0
+    bytes: int = 0
+
+    def after(self, envelope: Envelope) -> "Stream":
+        """Return where it stands when this entry has been added."""
+        return replace(
+            self,
+            seq=envelope.header.seq,
+            hash=envelope.hash,
+            entries=self.entries + 1,
+            bytes=self.bytes + len(envelope.sealed),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """The log at one moment. Replaced as a whole, so any thread may read it at any time."""
+
+    end: Cursor
+    streams: Mapping[StreamName, Stream]
+
+    @property
+    def bytes(self) -> int:
+        """Size of all entries."""
+        return sum(stream.bytes for stream in self.streams.values())
+
+    @property
+    def heads(self) -> tuple[StreamHead, ...]:
+        """The last entry of every stream."""
+        return tuple(
+            StreamHead(name.device, name.incarnation, stream.seq, stream.hash)
+            for name, stream in self.streams.items()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Entries in order; reading goes on after ``cursor`` if there are ``more``."""
+
+    entries: tuple[bytes, ...]
+    cursor: Cursor
+    more: bool
+
+
+class EntryLog:
+    """Appends entries so that they are on disk when it returns, and reads them back."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        with database.read() as db:
+            fact = db.execute("SELECT value FROM fact WHERE name = 'log'").fetchone()
+            self.id = LogId(fact[0])
+            self.state = _load(db)
+
+    def append(self, envelopes: Sequence[Envelope], *, oldest_epoch: int, quota: int) -> LogState:
+        """Store all entries or none; those already here are skipped. Return the state before.
+
+        Raises RefusedError: ENTRY_TAKEN, ENTRY_GAP, EPOCH_STALE, QUOTA, with the index of the entry
+        at fault.
+        """
+        with self._database.write() as db:
+            before = self.state
+            growing = _Growing(db, before, oldest_epoch, quota)
+            for at, envelope in enumerate(envelopes):
+                growing.add(at, envelope)
+            growing.note_heads()
+        self.state = growing.state()
+        return before
+
+    def page(
+        self,
+        after: Cursor,
+        *,
+        without: DeviceId | None = None,
+        have: Iterable[StreamHead] = (),
+        budget: int = PAGE_BYTES,
+    ) -> Page:
+        """Read on from a cursor: at most ``budget`` bytes, but at least one entry.
+
+        Leaves out the entries of device ``without`` and those that ``have`` covers.
+        """
+        with self._database.read() as db:
+            state = self.state
+            floors = _floors(state.streams, have)
+            found: list[bytes] = []
+            cursor, room = after, budget
+            rows = db.execute(
+                "SELECT position, stream, seq, sealed FROM entry WHERE position > ?"
+                " AND stream NOT IN (SELECT id FROM stream WHERE device = ?) ORDER BY position",
+                (after, without),
+            )
+            for position, stream, seq, sealed in rows:
+                if seq > floors.get(stream, 0):
+                    if found and len(sealed) > room:
+                        rows.close()
+                        return Page(tuple(found), cursor, more=True)
+                    found.append(sealed)
+                    room -= len(sealed)
+                cursor = Cursor(position)
+        return Page(tuple(found), state.end, more=False)
+
+
+class _Growing:
+    """The log while one transaction adds to it."""
+
+    def __init__(self, db: Connection, before: LogState, oldest_epoch: int, quota: int) -> None:
+        self._db = db
+        self._before = before
+        self._end = before.end
+        self._streams = dict(before.streams)
+        self._oldest_epoch = oldest_epoch
+        self._room = quota - before.bytes
+        self._touched: set[StreamName] = set()
+
+    def add(self, at: int, envelope: Envelope) -> None:
+        """Add one entry, if its stream does not hold it already."""
+        header = envelope.header
+        name = StreamName(header.device, header.incarnation)
+        stream = self._streams.get(name) or self._open_stream(name)
+        if header.seq <= stream.seq:
+            self._require_same(at, stream, envelope)
+            return
+        if header.seq > stream.seq + 1:
+            raise RefusedError(Code.ENTRY_GAP, at=at)
+        # The first entry of a stream follows another incarnation: its readers judge that.
+        if stream.seq and header.prev != stream.hash:
+            raise RefusedError(Code.ENTRY_TAKEN, at=at)
+        if header.epoch < self._oldest_epoch:
+            raise RefusedError(Code.EPOCH_STALE, at=at)
+        self._room -= len(envelope.sealed)
+        if self._room < 0:
+            raise RefusedError(Code.QUOTA, at=at)
+        self._end = Cursor(self._end + 1)
+        self._db.execute(
+            "INSERT INTO entry (position, stream, seq, hash, sealed) VALUES (?, ?, ?, ?, ?)",
+            (self._end, stream.id, header.seq, envelope.hash, envelope.sealed),
+        )
+        self._streams[name] = stream.after(envelope)
+        self._touched.add(name)
+
+    def note_heads(self) -> None:
+        """Write down where the streams stand now."""
+        self._db.executemany(
+            "UPDATE stream SET seq = ?, hash = ?, entries = ?, bytes = ? WHERE id = ?",
+            [
+                (stream.seq, stream.hash, stream.entries, stream.bytes, stream.id)
+                for stream in (self._streams[name] for name in self._touched)
+            ],
+        )
+
+    def state(self) -> LogState:
+        """Return the log as it is after the transaction."""
+        return LogState(self._end, self._streams) if self._touched else self._before
+
+    def _open_stream(self, name: StreamName) -> Stream:
+        made = self._db.execute(
+            "INSERT INTO stream (device, incarnation, seq, hash, entries, bytes)"
+            " VALUES (?, ?, 0, x'', 0, 0)",
+            name,
+        )
+        return Stream(made.lastrowid or 0)
+
+    def _require_same(self, at: int, stream: Stream, envelope: Envelope) -> None:
+        held = self._db.execute(
+            "SELECT hash FROM entry WHERE stream = ? AND seq = ?",
+            (stream.id, envelope.header.seq),
+        ).fetchone()
+        if held is None or held[0] != envelope.hash:
+            raise RefusedError(Code.ENTRY_TAKEN, at=at)
+
+
+def _load(db: Connection) -> LogState:
+    end = db.execute("SELECT coalesce(max(position), 0) FROM entry").fetchone()[0]
+    rows = db.execute("SELECT device, incarnation, id, seq, hash, entries, bytes FROM stream")
+    return LogState(Cursor(end), {StreamName(row[0], row[1]): Stream(*row[2:]) for row in rows})
+
+
+def _floors(streams: Mapping[StreamName, Stream], have: Iterable[StreamHead]) -> dict[int, int]:
+    """Return, per stream row, up to which number its entries are left out."""
+    named = ((streams.get(StreamName(head.device, head.incarnation)), head.seq) for head in have)
+    return {stream.id: seq for stream, seq in named if stream is not None}

@@ -1,0 +1,70 @@
+"""Pairing mailboxes: a few small messages that two devices leave for each other.
+
+They live in memory, for ten minutes, and each message can be taken once. Losing them in a
+restart costs a person one more try; keeping them on disk would let anybody write to it.
+"""
+
+from dataclasses import dataclass, field
+
+from shared.ids import PairId
+from shared.protocol.limits import MIB, PAIR_SECONDS, SLOTS_PER_BOX
+from shared.protocol.problems import Code
+from sync_server.storage.refusal import RefusedError
+
+MOST_BYTES = 16 * MIB
+"""What all mailboxes together may hold."""
+_TAKEN = b""
+
+
+@dataclass(slots=True)
+class _Box:
+    deadline: float
+    slots: dict[int, bytes] = field(default_factory=dict)
+
+
+class Mailboxes:
+    """All open mailboxes. ``now`` is in seconds, of any clock that does not go back."""
+
+    def __init__(self) -> None:
+        self._boxes: dict[PairId, _Box] = {}
+        self._held = 0
+
+    def put(self, name: PairId, slot: int, message: bytes, *, now: float) -> None:
+        """Leave a message; the same one again is fine until it is taken.
+
+        Raises RefusedError: NOT_FOUND for an impossible slot or an empty message, SLOT_USED,
+        TOO_MANY when no room is left.
+        """
+        self._forget(now)
+        if slot not in range(SLOTS_PER_BOX) or not message:
+            raise RefusedError(Code.NOT_FOUND)
+        box = self._boxes.get(name) or _Box(now + PAIR_SECONDS)
+        if slot in box.slots:
+            if box.slots[slot] != message:
+                raise RefusedError(Code.SLOT_USED)
+            return
+        if self._held + len(message) > MOST_BYTES:
+            raise RefusedError(Code.TOO_MANY, retry_after=PAIR_SECONDS // 10)
+        box.slots[slot] = message
+        self._boxes[name] = box
+        self._held += len(message)
+
+    def take(self, name: PairId, slot: int, *, now: float) -> bytes:
+        """Take a message away, or raise RefusedError NOT_FOUND."""
+        self._forget(now)
+        box = self._boxes.get(name)
+        message = box.slots.get(slot, _TAKEN) if box else _TAKEN
+        if box is None or message == _TAKEN:
+            raise RefusedError(Code.NOT_FOUND)
+        box.slots[slot] = _TAKEN
+        self._held -= len(message)
+        return message
+
+    def _forget(self, now: float) -> None:
+        """Drop what is too old. Boxes stand in the order of their making, so the old are first."""
+        while self._boxes:
+            name, box = next(iter(self._boxes.items()))
+            if box.deadline > now:
+                return
+            del self._boxes[name]
+            self._held -= sum(map(len, box.slots.values()))

@@ -1,0 +1,72 @@
+"""The tables of one tenant's file, and of the directory."""
+
+TENANT_VERSION = 1
+TENANT = """
+CREATE TABLE fact (
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE link (
+    n INTEGER PRIMARY KEY,
+    link BLOB NOT NULL
+);
+
+CREATE TABLE box (
+    link INTEGER NOT NULL,
+    device BLOB NOT NULL,           -- empty: for every member
+    box BLOB NOT NULL,
+    PRIMARY KEY (link, device)
+) WITHOUT ROWID;
+
+CREATE TABLE stream (
+    id INTEGER PRIMARY KEY,
+    device BLOB NOT NULL,
+    incarnation BLOB NOT NULL,
+    seq INTEGER NOT NULL,           -- of the last entry
+    hash BLOB NOT NULL,             -- of the last entry
+    entries INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    UNIQUE (device, incarnation)
+);
+
+CREATE TABLE entry (
+    position INTEGER PRIMARY KEY,   -- the cursor counts these
+    stream INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    sealed BLOB NOT NULL,
+    UNIQUE (stream, seq)
+);
+
+CREATE TABLE file (
+    id BLOB PRIMARY KEY,
+    chunks INTEGER NOT NULL,        -- on disk
+    bytes INTEGER NOT NULL,
+    claimed INTEGER NOT NULL,       -- 0 or 1
+    deadline INTEGER                -- when it is deleted, milliseconds; NULL while claimed
+) WITHOUT ROWID;
+
+CREATE INDEX file_deadline ON file (deadline) WHERE deadline IS NOT NULL;
+
+CREATE TABLE chunk (
+    file BLOB NOT NULL,
+    n INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    hash BLOB NOT NULL,
+    PRIMARY KEY (file, n)
+) WITHOUT ROWID;
+"""
+
+DIRECTORY_VERSION = 1
+DIRECTORY = """
+CREATE TABLE tenant (
+    id BLOB PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    skin TEXT NOT NULL,
+    plan TEXT NOT NULL,
+    created INTEGER NOT NULL,       -- milliseconds since 1970
+    suspended INTEGER NOT NULL,     -- 0 or 1
+    pseudonym_key BLOB NOT NULL     -- names the tenant and its devices in the log
+) WITHOUT ROWID;
+"""

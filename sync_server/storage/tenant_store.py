@@ -1,0 +1,145 @@
+"""Everything the server holds for one tenant. No method takes a tenant: the store is the scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.envelope import Envelope
+from shared.ids import Cursor, DeviceId, EntryHash, FileId, TenantId
+from shared.membership import Member, Membership
+from shared.protocol.heads import digest_of_heads, heads_that_count
+from shared.protocol.messages import AboutDevice, AboutFiles, LinkParcel, StreamHead
+from sync_server.storage.database import Database
+from sync_server.storage.entry_log import EntryLog, LogState
+from sync_server.storage.file_shelf import FileShelf
+from sync_server.storage.inspection import inspect
+from sync_server.storage.link_shelf import LinkShelf
+from sync_server.storage.schema import TENANT, TENANT_VERSION
+
+DATABASE_NAME = "tenant.db"
+FILES_NAME = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a tenant may fill: bytes of entries, bytes of attachments, live devices."""
+
+    log_bytes: int
+    file_bytes: int
+    devices: int
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """What one append added: the log went from ``after`` to ``cursor``.
+
+    ``writers`` are the devices that wrote the entries, whoever brought them.
+    """
+
+    after: Cursor
+    cursor: Cursor
+    writers: frozenset[DeviceId]
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """All that is stored, counted."""
+
+    links: int
+    link_bytes: int
+    boxes: int
+    entries: int
+    entry_bytes: int
+    devices: tuple[AboutDevice, ...]
+    files: AboutFiles
+
+
+class TenantStore:
+    """One tenant's log, chain of devices and attachments.
+
+    Every method may wait for the disk; ``log.state``, ``membership`` and ``heads`` do not.
+    """
+
+    def __init__(self, folder: Path, tenant: TenantId, limits: Limits) -> None:
+        self._database = Database(folder / DATABASE_NAME, TENANT, TENANT_VERSION)
+        self._limits = limits
+        self._links = LinkShelf(self._database, tenant)
+        self.log = EntryLog(self._database)
+        self.files = FileShelf(self._database, folder / FILES_NAME)
+
+    @property
+    def membership(self) -> Membership:
+        """The devices, as the chain says now."""
+        return self._links.membership
+
+    @property
+    def heads(self) -> tuple[StreamHead, ...]:
+        """The heads of all streams, as far as their devices' entries count."""
+        return heads_that_count(self.log.state.heads, self.membership)
+
+    @property
+    def digest(self) -> bytes:
+        """One hash over ``heads``."""
+        return digest_of_heads(self.heads)
+
+    def append(self, entries: Sequence[bytes], *, again: bool) -> Growth:
+        """Check and store entries, all or none: on disk when it returns.
+
+        ``again``: a server had lost them, so they may be of an older epoch.
+        Raises RefusedError with the index of the entry at fault.
+        """
+        with self._database.read():  # the chain must not move between the check and the write
+            envelopes = inspect(entries, self.membership)
+            oldest = 1 if again else self.membership.epoch
+            before = self.log.append(envelopes, oldest_epoch=oldest, quota=self._limits.log_bytes)
+            return Growth(before.end, self.log.state.end, _writers(envelopes))
+
+    def extend_chain(self, head: EntryHash, parcels: Sequence[LinkParcel]) -> Membership:
+        """Append links to the chain if it still ends with ``head``; see LinkShelf.extend."""
+        return self._links.extend(head, parcels, most_devices=self._limits.devices)
+
+    def links_after(self, count: int, device: DeviceId) -> tuple[LinkParcel, ...]:
+        """Return the links after the first ``count``, with the boxes for ``device``."""
+        return self._links.after(count, device)
+
+    def put_chunk(self, file: FileId, n: int, content: bytes, *, now: int) -> None:
+        """Store one chunk of an attachment; see FileShelf.put."""
+        self.files.put(file, n, content, now=now, quota=self._limits.file_bytes)
+
+    def holdings(self) -> Holdings:
+        """Count all that is stored."""
+        state = self.log.state
+        link_bytes, boxes = self._links.sizes()
+        return Holdings(
+            links=self.membership.length,
+            link_bytes=link_bytes,
+            boxes=boxes,
+            entries=sum(stream.entries for stream in state.streams.values()),
+            entry_bytes=state.bytes,
+            devices=tuple(_about(member, state) for member in self.membership.devices.values()),
+            files=self.files.about(),
+        )
+
+    @property
+    def limits(self) -> Limits:
+        """What this tenant may fill."""
+        return self._limits
+
+    def close(self) -> None:
+        """Release the file."""
+        self._database.close()
+
+
+def _writers(envelopes: Sequence[Envelope]) -> frozenset[DeviceId]:
+    return frozenset(envelope.header.device for envelope in envelopes)
+
+
+def _about(member: Member, state: LogState) -> AboutDevice:
+    streams = [stream for name, stream in state.streams.items() if name.device == member.device]
+    return AboutDevice(
+        device=member.device.hex(),
+        role=member.role.name.lower(),
+        revoked=not member.live,
+        entries=sum(stream.entries for stream in streams),
+        entry_bytes=sum(stream.bytes for stream in streams),
+    )

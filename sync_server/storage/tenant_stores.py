@@ -1,0 +1,60 @@
+"""The only code that turns a tenant's id into open files. Only tenancy may use it."""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from shared.ids import LogId, TenantId
+from shared.protocol.messages import LinkParcel
+from sync_server.storage.database import Database
+from sync_server.storage.durable import sync_folder
+from sync_server.storage.link_shelf import put_link
+from sync_server.storage.schema import TENANT, TENANT_VERSION
+from sync_server.storage.tenant_store import DATABASE_NAME, Limits, TenantStore
+
+
+class TenantStores:
+    """A folder per tenant: ``tenants/<first two letters>/<id>``.
+
+    A new one is made in ``staging`` and moved when it is whole; what a crash left there is
+    removed at the next start.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._tenants = root / "tenants"
+        self._staging = root / "staging"
+        if self._staging.exists():
+            shutil.rmtree(self._staging)
+        for folder in (self._tenants, self._staging):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def create(self, tenant: TenantId, parcels: Sequence[LinkParcel], log: LogId) -> None:
+        """Make a tenant's files from its checked first links; nothing if they are there."""
+        home = self._home(tenant)
+        if home.exists():
+            return
+        draft = self._staging / home.name
+        draft.mkdir()
+        database = Database(draft / DATABASE_NAME, TENANT, TENANT_VERSION)
+        with database.write() as db:
+            db.execute("INSERT INTO fact (name, value) VALUES ('log', ?)", (log,))
+            for n, parcel in enumerate(parcels, 1):
+                put_link(db, n, parcel)
+        database.close()
+        sync_folder(draft)
+        home.parent.mkdir(exist_ok=True)
+        draft.rename(home)
+        sync_folder(home.parent)
+        sync_folder(self._tenants)
+
+    def open(self, tenant: TenantId, limits: Limits) -> TenantStore:
+        """Open the store of a tenant that was created."""
+        return TenantStore(self._home(tenant), tenant, limits)
+
+    def remove(self, tenant: TenantId) -> None:
+        """Delete a tenant's files: of one whose sign-up failed, or that is torn down."""
+        shutil.rmtree(self._home(tenant))
+
+    def _home(self, tenant: TenantId) -> Path:
+        name = tenant.hex()
+        return self._tenants / name[:2] / name
