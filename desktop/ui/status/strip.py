@@ -1,0 +1,88 @@
+"""The status bar: what became of your work, in words."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QProgressBar, QPushButton
+from typing_extensions import override
+
+from desktop.collection.values import SyncPhase, SyncStatus
+from desktop.ui.controls import Button, Text, tint
+from desktop.ui.look import Icon, Look
+from desktop.ui.zone import Zone, row
+from shared.skins.tokens import Role
+
+_SIGNS = {
+    SyncPhase.LOCAL_ONLY: (Icon.SAFE, Role.TEXT_QUIET),
+    SyncPhase.SAVED: (Icon.SYNCED, Role.POSITIVE),
+    SyncPhase.WAITING: (Icon.SYNC, Role.TEXT_QUIET),
+    SyncPhase.SYNCING: (Icon.SYNC, Role.ACCENT),
+    SyncPhase.OFFLINE: (Icon.OFFLINE, Role.WARNING),
+    SyncPhase.TROUBLE: (Icon.WARNING, Role.DANGER),
+}
+_PROGRESS_WIDTH = 120
+
+
+class StatusStrip(Zone):
+    """One line at the foot of the window. A click on the words asks for the details."""
+
+    details_wanted = Signal()
+    conflicts_wanted = Signal()
+
+    def __init__(self, collection: str) -> None:
+        self._words = QPushButton()
+        self._words.setProperty("role", "quiet")
+        self._progress = QProgressBar()
+        self._progress.setAccessibleName("Progress of the sync")
+        self._progress.hide()
+        self._conflicts = Button("", "quiet", icon=Icon.CONFLICT)
+        self._conflicts.hide()
+        self._devices = Text(role="caption")
+        self._devices.setWordWrap(False)
+        name = Text(collection, "caption")
+        name.setWordWrap(False)
+        super().__init__(
+            "bar",
+            row(
+                self._words,
+                self._progress,
+                None,
+                self._conflicts,
+                self._devices,
+                name,
+                gap=3,
+                edge=0,
+                sides=2,
+            ),
+        )
+        self._words.clicked.connect(self.details_wanted)
+        self._conflicts.clicked.connect(self.conflicts_wanted)
+        self._status = SyncStatus(SyncPhase.LOCAL_ONLY, "")
+
+    def show_status(self, status: SyncStatus) -> None:
+        """Say where the sync stands."""
+        self._status = status
+        self._words.setText(status.message)
+        self._words.setAccessibleName(status.message)
+        running = status.phase is SyncPhase.SYNCING and status.total > 0
+        self._progress.setVisible(running)
+        self._progress.setMaximum(max(status.total, 1))
+        self._progress.setValue(status.done)
+        self._devices.say("1 device" if status.devices == 1 else f"{status.devices} devices")
+        self._draw_sign()
+
+    def show_conflicts(self, count: int) -> None:
+        """Say how many values wait to be chosen."""
+        words = "1 value to choose" if count == 1 else f"{count} values to choose"
+        self._conflicts.setText(words)
+        self._conflicts.setAccessibleName(words)
+        self._conflicts.setVisible(count > 0)
+
+    @override
+    def put_on(self, look: Look) -> None:
+        """Take sizes and colours of a look."""
+        super().put_on(look)
+        self._progress.setFixedWidth(look.scaled(_PROGRESS_WIDTH))
+        self._draw_sign()
+
+    def _draw_sign(self) -> None:
+        icon, ink = _SIGNS[self._status.phase]
+        tint(self._words, icon, ink)
