@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from desktop.sync.status import SyncPhase as SyncPhase
+from desktop.sync.status import SyncStatus as SyncStatus
 from shared.domain.schema import Field, Value
 from shared.ids import DeviceId, RecordId
 
@@ -181,30 +183,6 @@ class Totals:
     copies: int
     paid: Mapping[str, int]
     value: Mapping[str, int]
-
-
-class SyncPhase(Enum):
-    """What the status bar tells."""
-
-    LOCAL_ONLY = "local only"
-    SAVED = "saved"
-    WAITING = "waiting"
-    SYNCING = "syncing"
-    OFFLINE = "offline"
-    TROUBLE = "trouble"
-
-
-@dataclass(frozen=True, slots=True)
-class SyncStatus:
-    """Where the sync stands. ``message`` is a whole sentence, with what to do if anything."""
-
-    phase: SyncPhase
-    message: str
-    waiting: int = 0
-    done: int = 0
-    total: int = 0
-    last_synced_millis: int | None = None
-    devices: int = 1
 
 
 @dataclass(frozen=True, slots=True)

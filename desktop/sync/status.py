@@ -1,0 +1,28 @@
+"""What the status bar tells of the sync."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class SyncPhase(Enum):
+    """What the status bar tells."""
+
+    LOCAL_ONLY = "local only"
+    SAVED = "saved"
+    WAITING = "waiting"
+    SYNCING = "syncing"
+    OFFLINE = "offline"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStatus:
+    """Where the sync stands. ``message`` is a whole sentence, with what to do if anything."""
+
+    phase: SyncPhase
+    message: str
+    waiting: int = 0
+    done: int = 0
+    total: int = 0
+    last_synced_millis: int | None = None
+    devices: int = 1
