@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from desktop.sync.status import SyncPhase as SyncPhase
-from desktop.sync.status import SyncStatus as SyncStatus
+from desktop.sync.status import SyncPhase as SyncPhase  # noqa: PLC0414 - passed on to screens
+from desktop.sync.status import SyncStatus as SyncStatus  # noqa: PLC0414 - passed on to screens
 from shared.domain.schema import Field, Value
 from shared.ids import DeviceId, RecordId
 
