@@ -9,6 +9,7 @@ from shared.envelope.entries import (
 )
 from shared.envelope.header import (
     HEADER_BYTES,
+    MAX_SEQ,
     SUITE,
     WHOLE_SPACE,
     Header,
@@ -19,6 +20,7 @@ from shared.envelope.header import (
 __all__ = [
     "HEADER_BYTES",
     "MAX_SEALED_BYTES",
+    "MAX_SEQ",
     "MIN_SEALED_BYTES",
     "SUITE",
     "WHOLE_SPACE",

@@ -10,6 +10,8 @@ MAGIC = b"SWTG"
 SUITE = 1
 WHOLE_SPACE = bytes(16)
 """The only space of suite 1: everything that the tenant owns."""
+MAX_SEQ = 2**63 - 1
+"""So that a sequence number fits the integers of SQLite."""
 
 _LAYOUT = struct.Struct(">4sBB32s16sI16s8sQ32s32s")
 HEADER_BYTES = _LAYOUT.size
@@ -69,6 +71,6 @@ class Header:
         header = cls(*fields)
         if (magic, suite, kind) != (MAGIC, SUITE, Kind.ENTRY):
             raise MalformedEnvelopeError
-        if header.space != WHOLE_SPACE or header.epoch < 1 or header.seq < 1:
+        if header.space != WHOLE_SPACE or header.epoch < 1 or not 1 <= header.seq <= MAX_SEQ:
             raise MalformedEnvelopeError
         return header

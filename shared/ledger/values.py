@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from shared.domain.stamps import Origin
 from shared.ids import EntryHash, TenantId
+from shared.signing import SigningKey
 
 
 class Head(NamedTuple):
@@ -46,6 +47,36 @@ class Accepted:
     entry: SealedEntry
     heads: Heads
     edits: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """An entry that is here already, with the same bytes. Nothing is to be done."""
+
+    origin: Origin
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A genuine entry that cannot be accepted yet.
+
+    ``heads`` are the entries, with all before them, that must come first. ``epoch`` is set if
+    instead the links or the key of that epoch are missing. Keep the entry and judge it again
+    when more has come; all other streams go on.
+    """
+
+    heads: Heads
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes own entries. ``previous`` is the stream of this device before ``origin``."""
+
+    origin: Origin
+    key: SigningKey
+    previous: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

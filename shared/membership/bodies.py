@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared.envelope import MAX_SEQ
 from shared.ids import DeviceId, EntryHash
 from shared.membership.links import InvalidChainError, Link, LinkKind
 from shared.membership.members import Cut, Cuts, Role
@@ -175,8 +176,10 @@ def _read_rotation(reader: _Reader) -> Rotation:
 
 
 def _read_cuts(reader: _Reader) -> Cuts:
-    cuts = (reader.take(_CUT) for _ in reader.count())
-    return {incarnation: Cut(seq, last) for incarnation, seq, last in cuts}
+    rows = [reader.take(_CUT) for _ in reader.count()]
+    if any(not 1 <= seq <= MAX_SEQ for _, seq, _ in rows):
+        raise InvalidChainError
+    return {incarnation: Cut(seq, last) for incarnation, seq, last in rows}
 
 
 def _encode_cuts(cuts: Cuts) -> bytes:
