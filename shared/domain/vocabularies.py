@@ -13,7 +13,7 @@ GRADE: Final = "grade"
 VOCABULARIES: Final = (STATUS, SWING_TAG, TUSH_TAG, GRADE)
 
 OWNED: Final = "owned"
-FOR_TRADE: Final = "for_trade"
+FOR_TRADE: Final = "trade"
 ORDERED: Final = "ordered"
 WANTED: Final = "wanted"
 LOANED: Final = "loaned"
