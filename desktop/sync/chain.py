@@ -1,0 +1,162 @@
+"""The chain of devices at the server: read, believed only after checking, and grown."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from desktop.sync.courier import Courier
+from desktop.sync.errors import RefusedError, SyncError
+from shared.crypto.boxes import close_epoch_box, open_epoch_box
+from shared.crypto.devices import DeviceKeys
+from shared.crypto.epochs import Keyring, open_previous
+from shared.crypto.sealing import NotOpenedError
+from shared.ids import TenantId
+from shared.membership import (
+    InvalidChainError,
+    LinkWithBoxes,
+    Membership,
+    Newcomer,
+    Role,
+    admit,
+    extend,
+    verify_chain,
+)
+from shared.protocol.messages import ChainRequest, LinkParcel
+from shared.protocol.problems import Code
+from shared.signing import sha256
+
+_TRIES = 5
+
+
+class FalseChainError(SyncError):
+    """The server's list of devices was not signed by this collection's owner. It was ignored.
+
+    Nothing has changed here. Check the server address; if it is right, do not trust this server.
+    """
+
+
+class MissingKeyError(SyncError):
+    """The server does not hand out this device's key, or a damaged one, so nothing can be read.
+
+    Try again later; if it stays so, add this device anew.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A checked chain, with the boxes that came with it."""
+
+    membership: Membership
+    links: tuple[bytes, ...]
+    boxes: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def hashes(self) -> frozenset[bytes]:
+        """The hash of each link."""
+        return frozenset(sha256(link) for link in self.links)
+
+    @classmethod
+    def read(cls, parcels: Sequence[LinkParcel], tenant: TenantId) -> "Chain":
+        """Check a whole chain, or raise FalseChainError."""
+        links = tuple(parcel.link for parcel in parcels)
+        try:
+            membership = verify_chain(links, tenant)
+        except InvalidChainError as error:
+            raise FalseChainError from error
+        return cls(membership, links, _boxes(parcels))
+
+    @classmethod
+    def fetch(cls, courier: Courier, tenant: TenantId) -> "Chain":
+        """Fetch and check the whole chain; raise FalseChainError or what Courier raises."""
+        return cls.read(courier.chain().links, tenant)
+
+    def grown(self, parcels: Sequence[LinkParcel]) -> "Chain":
+        """Return the chain with the links that follow, or raise FalseChainError."""
+        membership = self.membership
+        try:
+            for parcel in parcels:
+                membership = extend(membership, parcel.link)
+        except InvalidChainError as error:
+            raise FalseChainError from error
+        links = tuple(parcel.link for parcel in parcels)
+        return Chain(membership, self.links + links, self.boxes + _boxes(parcels))
+
+    def open_keys(self, keys: DeviceKeys, keyring: Keyring) -> Keyring:
+        """Add the key of every epoch that a box here opens: our own first, then those before."""
+        held = {sha256(box): box for box in self.boxes}
+        epochs = self.membership.epochs
+        for number in range(len(epochs), 0, -1):
+            box = held.get(epochs[number - 1].boxes.get(keys.device, sha256(b"")))
+            if box is not None and not keyring.has(number):
+                keyring = keyring.with_key(number, self._open_own(keys, box, number))
+        for number in range(len(epochs), 1, -1):
+            box = held.get(epochs[number - 1].previous_box)
+            if box is not None and keyring.has(number) and not keyring.has(number - 1):
+                keyring = keyring.with_key(number - 1, self._open_previous(keyring, box, number))
+        return keyring
+
+    def _open_own(self, keys: DeviceKeys, box: bytes, number: int) -> bytes:
+        try:
+            return open_epoch_box(
+                keys.box,
+                box,
+                tenant=self.membership.tenant,
+                epoch=number,
+                device=keys.device,
+                commitment=self.membership.epochs[number - 1].commitment,
+            )
+        except NotOpenedError as error:
+            raise MissingKeyError from error
+
+    def _open_previous(self, keyring: Keyring, box: bytes, number: int) -> bytes:
+        tenant, commitment = self.membership.tenant, self.membership.epochs[number - 2].commitment
+        key = keyring.epoch_keys[number]
+        try:
+            return open_previous(key, number, box, tenant, commitment)
+        except NotOpenedError as error:
+            raise MissingKeyError from error
+
+
+def append(
+    courier: Courier, chain: Chain, make: Callable[[Membership], LinkWithBoxes]
+) -> tuple[Chain, LinkWithBoxes]:
+    """Append one link; if the chain has moved, make it again for what the chain is now.
+
+    Returns the chain as it then is, with the link. Raises FalseChainError, or what Courier
+    raises; CHAIN_MOVED if others are faster again and again.
+    """
+    for tries_left in range(_TRIES - 1, -1, -1):
+        made = make(chain.membership)
+        parcel = LinkParcel(made.link, made.boxes)
+        try:
+            courier.append_links(ChainRequest(chain.membership.head, (parcel,)))
+        except RefusedError as error:
+            if error.refusal.code is not Code.CHAIN_MOVED or not tries_left:
+                raise
+            chain = Chain.fetch(courier, chain.membership.tenant)
+        else:
+            return chain.grown((parcel,)), made
+    raise AssertionError("the last try returns or raises")
+
+
+def admission(
+    membership: Membership, signer: DeviceKeys, newcomer: Newcomer, keyring: Keyring
+) -> LinkWithBoxes:
+    """Make the link that adds a device as an owner, with the epoch's key in a box for it.
+
+    Raises MissingKeyError if the chain has a newer epoch than this device knows of.
+    """
+    epoch = membership.epoch
+    if not keyring.has(epoch):
+        raise MissingKeyError
+    box = close_epoch_box(
+        newcomer.box_public,
+        keyring.epoch_keys[epoch],
+        tenant=membership.tenant,
+        epoch=epoch,
+        device=newcomer.device,
+    )
+    return admit(membership, signer.signer, newcomer, Role.OWNER, box)
+
+
+def _boxes(parcels: Sequence[LinkParcel]) -> tuple[bytes, ...]:
+    return tuple(box for parcel in parcels for box in parcel.boxes)

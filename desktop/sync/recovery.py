@@ -1,0 +1,47 @@
+"""Everything back from 24 words: the paper device adds a new one."""
+
+from collections.abc import Callable
+
+from desktop.sync.chain import Chain, MissingKeyError, admission, append
+from desktop.sync.courier import Courier
+from desktop.sync.errors import SyncError
+from desktop.sync.joined import Joined
+from shared.crypto.devices import DeviceKeys
+from shared.crypto.epochs import Keyring
+from shared.crypto.paper import paper_device, secret_of
+from shared.crypto.randomness import Random
+from shared.ids import TenantId
+from shared.membership import Role
+
+
+class OtherKitError(SyncError):
+    """These words are no emergency kit of this collection, or one that was replaced since.
+
+    Compare the collection's number and the date on the sheet.
+    """
+
+
+def recover(
+    words: str,
+    tenant: TenantId,
+    server: str,
+    courier: Callable[[TenantId, DeviceKeys], Courier],
+    random: Random,
+) -> Joined:
+    """Make this computer a device of the collection that an emergency kit belongs to.
+
+    Raises WrongWordsError for mistyped words, SyncError.
+    """
+    paper = paper_device(secret_of(words))
+    line = courier(tenant, paper)
+    chain = Chain.fetch(line, tenant)
+    member = chain.membership.devices.get(paper.device)
+    if member is None or not member.live or member.role is not Role.PAPER:
+        raise OtherKitError
+    keyring = chain.open_keys(paper, Keyring(tenant, {}))
+    if not keyring.has(chain.membership.epoch):
+        raise MissingKeyError
+    keys = DeviceKeys.generate(random)
+    newcomer = keys.introduce(tenant)
+    chain, _ = append(line, chain, lambda now: admission(now, paper, newcomer, keyring))
+    return Joined(tenant, server, keys, keyring, chain.links)
