@@ -1,0 +1,98 @@
+"""The emergency kit: 24 words, shown once, to be printed or copied, and then proven."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QGridLayout
+
+from desktop.ui.controls import Button, Text
+from desktop.ui.kit.paper import kit_text, print_kit
+from desktop.ui.look import Icon
+from desktop.ui.zone import Zone, column, grid, row
+
+COLUMNS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What stands on the paper: the words, and what they belong to."""
+
+    collection: str
+    words: Sequence[str]
+    tenant: str
+    server: str
+    date: str
+
+
+class WordTable(Zone):
+    """The words, numbered, in columns that are read downwards."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        table: QGridLayout = grid(gap=2, edge=3)
+        super().__init__("card", table)
+        self.setAccessibleName("The 24 words")
+        lines = -(-len(words) // COLUMNS)
+        for at_column in range(COLUMNS):
+            table.setColumnStretch(at_column * 2 + 1, 1)
+        for number, word in enumerate(words):
+            at_column, at_line = divmod(number, lines)
+            table.addWidget(_count(number + 1), at_line, at_column * 2)
+            table.addWidget(_word(number + 1, word), at_line, at_column * 2 + 1)
+
+
+def _count(number: int) -> Text:
+    count = Text(f"{number}", "caption")
+    count.setWordWrap(False)
+    count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    return count
+
+
+def _word(number: int, word: str) -> Text:
+    written = Text(word, "mono")
+    written.setWordWrap(False)
+    written.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    written.setAccessibleName(f"Word {number}: {word}")
+    return written
+
+
+class KitBody(Zone):
+    """The words and the three ways to keep them. ``kept`` tells whether one was ticked."""
+
+    kept = Signal(bool)
+
+    def __init__(self, kit: Kit) -> None:
+        self._kit = kit
+        self._done = QCheckBox("I keep these words where only I find them.")
+        self._said = Text(role="caption")
+        ways = row(
+            Button("Print\u2026", icon=Icon.PRINT, pressed=self._print),
+            Button("Save as text\u2026", icon=Icon.DOWNLOAD, pressed=self._save),
+            Button("Copy", "quiet", icon=Icon.COPY, pressed=self._copy),
+            None,
+        )
+        super().__init__(layout=column(WordTable(kit.words), ways, self._said, self._done, gap=3))
+        self._done.toggled.connect(self.kept)
+
+    def _print(self) -> None:
+        if print_kit(self._kit, self):
+            self._said.say("Printed.")
+
+    def _save(self) -> None:
+        name, _filter = QFileDialog.getSaveFileName(
+            self, "Save the emergency kit", "swingtag-emergency-kit.txt", "Text (*.txt)"
+        )
+        if not name:
+            return
+        try:
+            Path(name).write_text(kit_text(self._kit), encoding="utf-8")
+        except OSError as error:
+            self._said.say(f"That file could not be written: {error.strerror}. Choose another.")
+            return
+        self._said.say("Saved. Whoever has that file can open your collection: move it to safety.")
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(" ".join(self._kit.words))
+        self._said.say("Copied. Paste it somewhere safe, then copy something else over it.")
