@@ -59,10 +59,14 @@ def stop(sentence: str) -> NoReturn:
     sys.exit(f"dev.py: {sentence}")
 
 
-def run(command: Sequence[str | Path], **environment: str) -> int:
-    """Run a command in the root folder and return its exit status."""
+def run(command: Sequence[str | Path], *, quiet: bool = False, **environment: str) -> int:
+    """Run a command in the root folder and return its exit status; quiet shows only errors."""
     return subprocess.run(
-        [str(part) for part in command], cwd=ROOT, env=os.environ | environment, check=False
+        [str(part) for part in command],
+        cwd=ROOT,
+        env=os.environ | environment,
+        stdout=subprocess.DEVNULL if quiet else None,
+        check=False,
     ).returncode
 
 
@@ -100,10 +104,14 @@ def install_packages(packages: Sequence[str], purpose: str) -> None:
     if os.geteuid() != 0:
         stop(f"{purpose} needs system libraries that are missing here: sudo {wanted}")
     print(f"Installing system libraries: {' '.join(packages)}", flush=True)
-    apt = ["apt-get", "-qq", "-y", "--no-install-recommends", "install", *packages]
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    if run(apt, **quiet) and (run(["apt-get", "-qq", "update"]) or run(apt, **quiet)):
+    if apt(*packages) and (run(["apt-get", "-qq", "update"]) or apt(*packages)):
         stop(f"apt-get could not install what {purpose} needs (its reason stands above): {wanted}")
+
+
+def apt(*packages: str) -> int:
+    """Install Debian packages without a question and return the exit status."""
+    command = ["apt-get", "-qq", "-y", "--no-install-recommends", "install", *packages]
+    return run(command, quiet=True, DEBIAN_FRONTEND="noninteractive")
 
 
 # -- The environment of our own ------------------------------------------------------------------

@@ -128,13 +128,3 @@ def test_commands_introduce_themselves(command, option):
     assert run.returncode == 0, run.stderr
     assert command in run.stdout
     assert option == "--help" or entry["project"]["version"] in run.stdout
-
-
-def test_every_package_says_what_it_is():
-    silent = [
-        name(path)
-        for path in code()
-        if path.name == "__init__.py" and not name(path).startswith("tests/")
-        if not ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    ]
-    assert silent == []
