@@ -128,3 +128,24 @@ def test_commands_introduce_themselves(command, option):
     assert run.returncode == 0, run.stderr
     assert command in run.stdout
     assert option == "--help" or entry["project"]["version"] in run.stdout
+
+
+def test_pages_link_to_what_is_there():
+    dead = [
+        f"{place} -> {target}"
+        for place, text in text_files().items()
+        if place.endswith(".md")
+        for target in re.findall(r"\]\(([^)#:]+)\)", text)
+        if not (ROOT / place).parent.joinpath(target).exists()
+    ]
+    assert dead == []
+
+
+def test_development_page_names_every_command():
+    help_text = subprocess.run(
+        [sys.executable, "dev.py", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    commands = re.findall(r"^(\w+) {2,}[A-Z].*\.", help_text, re.MULTILINE)
+    page = (ROOT / "docs/development.md").read_text()
+    assert {"run", "test"} <= set(commands)
+    assert [command for command in commands if f"python3 dev.py {command}" not in page] == []
