@@ -51,7 +51,7 @@ def name(path: Path) -> str:
 
 
 def code() -> list[Path]:
-    return [path for path in tracked() if path.suffix == ".py"]
+    return [p for p in tracked() if p.suffix == ".py" and not name(p).startswith("tests/")]
 
 
 def text_files() -> dict[str, str]:
