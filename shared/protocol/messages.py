@@ -21,8 +21,8 @@ from shared.ids import (
 Device = Annotated[DeviceId, Meta(min_length=16, max_length=16)]
 Hash = Annotated[EntryHash, Meta(min_length=32, max_length=32)]
 Log = Annotated[LogId, Meta(min_length=16, max_length=16)]
-Count = Annotated[int, Meta(ge=0, lt=2**63)]
-Position = Annotated[Cursor, Meta(ge=0, lt=2**63)]
+Count = Annotated[int, Meta(ge=0, le=2**62)]
+Position = Annotated[Cursor, Meta(ge=0, le=2**62)]
 Millis = int
 """A moment: milliseconds since 1970, UTC."""
 
@@ -40,7 +40,7 @@ class StreamHead(Message, frozen=True):
 
     device: Device
     incarnation: Annotated[Incarnation, Meta(min_length=8, max_length=8)]
-    seq: Annotated[int, Meta(ge=1, lt=2**63)]
+    seq: Annotated[int, Meta(ge=1, le=2**62)]
     hash: Hash
 
 

@@ -85,7 +85,7 @@ class LinkShelf:
 
 
 def check_parcels(tenant: TenantId, parcels: Sequence[LinkParcel]) -> Membership:
-    """Check the first links of a new tenant and their boxes, or raise RefusedError LINKS_REFUSED."""
+    """Check the first links of a new tenant with their boxes, or raise LINKS_REFUSED."""
     try:
         membership = verify_chain([parcel.link for parcel in parcels], tenant)
     except InvalidChainError as error:

@@ -1,0 +1,58 @@
+"""The app put together from its parts."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from sync_server.routes.boundary import Boundary, refuse
+from sync_server.routes.calls import install
+from sync_server.routes.events import StreamTimes
+from sync_server.routes.table import Clocks, Rates, calls
+from sync_server.tenancy.house import House
+from sync_server.tenancy.journal import Journal
+
+
+def assemble(
+    house: House,
+    *,
+    journal: Journal,
+    clocks: Clocks,
+    version: str,
+    rates: Rates | None = None,
+    times: StreamTimes | None = None,
+) -> FastAPI:
+    """Build the web app over an open house; it closes the house when it stops."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        journal.note("start", version=version)
+        yield
+        house.close()
+        journal.note("stop", version=version)
+
+    app = FastAPI(
+        exception_handlers={HTTPException: refuse, RequestValidationError: refuse},
+        title="Swingtag server",
+        version=version,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        middleware=[Middleware(Boundary, journal=journal, now=clocks.millis)],
+        redirect_slashes=False,
+    )
+    install(
+        app,
+        calls(
+            house,
+            clocks=clocks,
+            rates=rates or Rates(),
+            times=times or StreamTimes(),
+            version=version,
+        ),
+    )
+    return app

@@ -1,0 +1,1 @@
+"""What an operator works with: the command line, the log, the running server."""

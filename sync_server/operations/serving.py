@@ -1,0 +1,57 @@
+"""The running web server: listens, says where, and stops without cutting anybody off."""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from typing_extensions import override
+
+KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept: a new one costs more than an open one."""
+GRACE_SECONDS = 10
+"""How long requests may take to end when the server stops."""
+
+
+class SyncServer(uvicorn.Server):
+    """Ends the event streams first when it stops; they would wait for ever."""
+
+    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._end_streams = end_streams
+
+    @override
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._end_streams()
+        await super().shutdown(sockets)
+
+
+def configure(app: FastAPI, *, logging: dict[str, Any], proxy: str = "") -> uvicorn.Config:
+    """Return uvicorn's settings: short headers, no log of its own, nobody's word for addresses."""
+    return uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        log_config=logging,
+        server_header=False,
+        date_header=False,
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy or None,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Open the listening socket; OSError if the address is not to be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=512)
+
+
+def address_of(listener: socket.socket) -> str:
+    """Return where the server is reached, as in ``http://127.0.0.1:8642``."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

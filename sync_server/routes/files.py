@@ -1,0 +1,78 @@
+"""Attachments: sealed chunks put and got, whole files claimed and released."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.ids import FileId, InvalidIdError, file_id
+from shared.protocol.limits import CHUNK_BYTES
+from shared.protocol.messages import ClaimRequest, decode
+from shared.protocol.problems import Code
+from sync_server.routes.admission import admitted
+from sync_server.routes.answers import BYTES, done, packed
+from sync_server.storage.refusal import RefusedError
+from sync_server.tenancy.doorway import Doorway
+
+_CLAIM_BYTES = 64
+
+
+class Files:
+    """Answers ``/v1/files``. ``now`` returns milliseconds since 1970."""
+
+    def __init__(self, doorway: Doorway, now: Callable[[], int]) -> None:
+        self._doorway = doorway
+        self._now = now
+
+    async def put_chunk(self, request: Request) -> Response:
+        """Store one chunk: on disk when this is answered."""
+        async with admitted(self._doorway, request, most=CHUNK_BYTES) as visit:
+            file, n = _file_in(request), _chunk_in(request)
+            await visit.work(visit.store.put_chunk, file, n, visit.body, now=self._now())
+            return done()
+
+    async def get_chunk(self, request: Request) -> Response:
+        """Return one chunk."""
+        async with admitted(self._doorway, request) as visit:
+            file, n = _file_in(request), _chunk_in(request)
+            content = await visit.work(visit.store.files.get, file, n)
+            return Response(content, media_type=BYTES)
+
+    async def chunks(self, request: Request) -> Response:
+        """Say which chunks of an attachment are here."""
+        async with admitted(self._doorway, request) as visit:
+            return packed(await visit.work(visit.store.files.presence, _file_in(request)))
+
+    async def claim(self, request: Request) -> Response:
+        """Keep an attachment: an entry refers to it."""
+        async with admitted(self._doorway, request, most=_CLAIM_BYTES) as visit:
+            asked, files = decode(visit.body, ClaimRequest), visit.store.files
+            await visit.work(files.claim, _file_in(request), asked.chunks)
+            await visit.work(files.sweep, now=self._now())
+            return done()
+
+    async def release(self, request: Request) -> Response:
+        """Let an attachment go, thirty days from now."""
+        async with admitted(self._doorway, request) as visit:
+            files = visit.store.files
+            await visit.work(files.release, _file_in(request), now=self._now())
+            await visit.work(files.sweep, now=self._now())
+            return done()
+
+
+def _file_in(request: Request) -> FileId:
+    text: str = request.path_params["file"]
+    try:
+        file = file_id(bytes.fromhex(text))
+    except (InvalidIdError, ValueError) as error:
+        raise RefusedError(Code.NOT_FOUND) from error
+    if file.hex() != text:
+        raise RefusedError(Code.NOT_FOUND)
+    return file
+
+
+def _chunk_in(request: Request) -> int:
+    text: str = request.path_params["chunk"]
+    if not (text.isascii() and text.isdecimal()) or str(int(text)) != text:
+        raise RefusedError(Code.NOT_FOUND)
+    return int(text)

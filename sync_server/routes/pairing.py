@@ -1,0 +1,49 @@
+"""The pairing mailbox: strangers to the server, so limited in every way."""
+
+from collections.abc import Callable
+
+from fastapi import Request, Response
+
+from shared.ids import InvalidIdError, PairId, pair_id
+from shared.protocol.limits import SLOT_BYTES
+from shared.protocol.problems import Code
+from sync_server.routes.admission import address_of, read_body
+from sync_server.routes.answers import BYTES, done
+from sync_server.storage.mailbox import Mailboxes
+from sync_server.storage.refusal import RefusedError
+from sync_server.tenancy.throttle import Throttle
+
+
+class Pairing:
+    """Answers ``/v1/pair``. ``now`` returns seconds of a clock that does not go back."""
+
+    def __init__(self, mailboxes: Mailboxes, throttle: Throttle, now: Callable[[], float]) -> None:
+        self._mailboxes = mailboxes
+        self._throttle = throttle
+        self._now = now
+
+    async def leave_message(self, request: Request, box: str, slot: str) -> Response:
+        """Leave a message in a slot that was never used."""
+        self._throttle.spend(address_of(request))
+        message = await read_body(request, SLOT_BYTES)
+        self._mailboxes.put(_box(box), _slot(slot), message, now=self._now())
+        return done()
+
+    async def take_message(self, request: Request, box: str, slot: str) -> Response:
+        """Take a message away; it can be taken once."""
+        self._throttle.spend(address_of(request))
+        message = self._mailboxes.take(_box(box), _slot(slot), now=self._now())
+        return Response(message, media_type=BYTES)
+
+
+def _box(text: str) -> PairId:
+    try:
+        return pair_id(bytes.fromhex(text))
+    except (InvalidIdError, ValueError) as error:
+        raise RefusedError(Code.NOT_FOUND) from error
+
+
+def _slot(text: str) -> int:
+    if len(text) != 1 or text not in "0123456789":
+        raise RefusedError(Code.NOT_FOUND)
+    return int(text)

@@ -1,0 +1,117 @@
+"""The log and the chain: what every sync asks."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shared.protocol.limits import REQUEST_BYTES
+from shared.protocol.messages import (
+    ChainGrown,
+    ChainReply,
+    ChainRequest,
+    LinkParcel,
+    SyncReply,
+    SyncRequest,
+    decode,
+)
+from shared.protocol.problems import Code
+from sync_server.routes.admission import admitted
+from sync_server.routes.answers import packed
+from sync_server.storage.entry_log import Page
+from sync_server.storage.refusal import RefusedError
+from sync_server.storage.tenant_store import TenantStore
+from sync_server.tenancy.doorway import Doorway, Visit
+
+
+class Syncing:
+    """Answers ``/v1/sync`` and ``/v1/chain``. ``now`` returns milliseconds since 1970."""
+
+    def __init__(self, doorway: Doorway, now: Callable[[], int]) -> None:
+        self._doorway = doorway
+        self._now = now
+
+    async def sync(self, request: Request) -> Response:
+        """Store what the device wrote and return what it has not read."""
+        async with admitted(self._doorway, request, most=REQUEST_BYTES) as visit:
+            asked = decode(visit.body, SyncRequest)
+            if _is_stale(asked, visit.store):
+                return packed(await self._stale(asked, visit))
+            told = asked.vector or _differs(asked, visit.store)
+            if asked.entries:
+                await _append(asked, visit)
+            return packed(await self._reply(asked, visit, told=told))
+
+    async def chain(self, request: Request) -> Response:
+        """Return the chain of devices with the boxes for the one that asks."""
+        async with admitted(self._doorway, request, paper=True) as visit:
+            links = await visit.work(visit.store.links_after, 0, visit.device)
+            return packed(ChainReply(links))
+
+    async def grow_chain(self, request: Request) -> Response:
+        """Append links, if the chain has not moved since the device looked."""
+        async with admitted(self._doorway, request, most=REQUEST_BYTES, paper=True) as visit:
+            asked = decode(visit.body, ChainRequest)
+            membership = await visit.work(visit.store.extend_chain, asked.head, asked.links)
+            visit.bell.ring_links(visit.device, visit.store)
+            visit.journal.note("chain", links=membership.length)
+            return packed(ChainGrown(membership.length))
+
+    async def _reply(self, asked: SyncRequest, visit: Visit, *, told: bool) -> SyncReply:
+        store = visit.store
+        links: tuple[LinkParcel, ...] = ()
+        if asked.links < store.membership.length:
+            links = await visit.work(store.links_after, asked.links, visit.device)
+        page = await _page(asked, visit)
+        return SyncReply(
+            log=store.log.id,
+            cursor=page.cursor,
+            time=self._now(),
+            chain=store.membership.length,
+            links=links,
+            entries=page.entries,
+            more=page.more,
+            heads=store.heads if told else (),
+        )
+
+    async def _stale(self, asked: SyncRequest, visit: Visit) -> SyncReply:
+        store = visit.store
+        return SyncReply(
+            log=store.log.id,
+            cursor=asked.cursor,
+            time=self._now(),
+            chain=store.membership.length,
+            links=await visit.work(store.links_after, asked.links, visit.device),
+            stale=True,
+            heads=store.heads,
+        )
+
+
+def _is_stale(asked: SyncRequest, store: TenantStore) -> bool:
+    """Tell whether the device counts in another log, or further than this one goes."""
+    is_new = not asked.log and not asked.cursor
+    return (asked.log != store.log.id and not is_new) or asked.cursor > store.log.state.end
+
+
+def _differs(asked: SyncRequest, store: TenantStore) -> bool:
+    """Tell whether a device that has read everything holds something else than we do."""
+    is_level = asked.cursor == store.log.state.end
+    return is_level and bool(asked.heads) and asked.heads != store.digest
+
+
+async def _append(asked: SyncRequest, visit: Visit) -> None:
+    if asked.links > visit.store.membership.length:
+        raise RefusedError(Code.CHAIN_BEHIND)
+    growth = await visit.work(visit.store.append, asked.entries, again=asked.again)
+    if growth.cursor > growth.after:
+        visit.bell.ring_entries(visit.device, growth, asked.entries, visit.store)
+    visit.journal.note("append", entries=growth.cursor - growth.after, body_bytes=len(visit.body))
+
+
+async def _page(asked: SyncRequest, visit: Visit) -> Page:
+    log = visit.store.log
+    end = log.state.end
+    if asked.cursor == end:
+        return Page((), end, more=False)
+    without = None if asked.own else visit.device
+    return await visit.work(log.page, asked.cursor, without=without, have=asked.have)

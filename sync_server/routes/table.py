@@ -1,0 +1,164 @@
+"""All calls of the server, in the order in which paths are matched."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.protocol import paths
+from shared.protocol.messages import (
+    About,
+    ChainGrown,
+    ChainReply,
+    ChainRequest,
+    ClaimRequest,
+    FileReply,
+    SignUpReply,
+    SignUpRequest,
+    SlugAnswer,
+    SyncReply,
+    SyncRequest,
+)
+from shared.protocol.problems import Code
+from sync_server.routes.accounts import Accounts
+from sync_server.routes.admission import authority_of
+from sync_server.routes.answers import BYTES, JSON
+from sync_server.routes.calls import Call
+from sync_server.routes.events import Events, StreamTimes
+from sync_server.routes.files import Files
+from sync_server.routes.pairing import Pairing
+from sync_server.routes.service import Health, Service, Version
+from sync_server.routes.syncing import Syncing
+from sync_server.storage.mailbox import Mailboxes
+from sync_server.tenancy.house import House
+from sync_server.tenancy.throttle import Rate, Throttle
+from sync_server.web.landing import Landing
+
+_HTML = "text/html"
+_EVENTS = "text/event-stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """The time of day in milliseconds since 1970, and seconds that never go back."""
+
+    millis: Callable[[], int]
+    steady: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """How often strangers may call: each network, and all together."""
+
+    sign_up: tuple[Rate, Rate] = (Rate(10, 1 / 60), Rate(200, 20))
+    slug: tuple[Rate, Rate] = (Rate(60, 2), Rate(1000, 100))
+    pair: tuple[Rate, Rate] = (Rate(120, 2), Rate(2000, 200))
+
+
+def calls(
+    house: House, *, clocks: Clocks, rates: Rates, times: StreamTimes, version: str
+) -> tuple[Call, ...]:
+    """Return every call that the server answers."""
+    return (
+        *_hot_calls(house, clocks, times),
+        *_stranger_calls(house, clocks, rates),
+        *_open_calls(house, version),
+    )
+
+
+def _hot_calls(house: House, clocks: Clocks, times: StreamTimes) -> tuple[Call, ...]:
+    syncing = Syncing(house.doorway, clocks.millis)
+    files = Files(house.doorway, clocks.millis)
+    events = Events(house.doorway, times)
+    missing = (Code.PAPER, Code.NOT_FOUND)
+    return (
+        Call(
+            "POST",
+            paths.SYNC,
+            syncing.sync,
+            SyncRequest,
+            SyncReply,
+            (
+                Code.PAPER,
+                Code.ENTRY_REFUSED,
+                Code.ENTRY_TAKEN,
+                Code.ENTRY_GAP,
+                Code.EPOCH_STALE,
+                Code.CHAIN_BEHIND,
+                Code.QUOTA,
+            ),
+            signed=True,
+            hot=True,
+        ),
+        Call("GET", paths.CHAIN, syncing.chain, None, ChainReply, signed=True, hot=True),
+        Call(
+            "POST",
+            paths.CHAIN,
+            syncing.grow_chain,
+            ChainRequest,
+            ChainGrown,
+            (Code.CHAIN_MOVED, Code.LINKS_REFUSED, Code.QUOTA),
+            signed=True,
+            hot=True,
+        ),
+        Call("GET", paths.EVENTS, events.events, None, _EVENTS, missing, signed=True, hot=True),
+        Call(
+            "POST",
+            paths.CLAIM,
+            files.claim,
+            ClaimRequest,
+            None,
+            (*missing, Code.FILE_INCOMPLETE),
+            signed=True,
+            hot=True,
+        ),
+        Call("POST", paths.RELEASE, files.release, None, None, missing, signed=True, hot=True),
+        Call(
+            "PUT",
+            paths.CHUNK,
+            files.put_chunk,
+            BYTES,
+            None,
+            (*missing, Code.CHUNK_DIFFERS, Code.QUOTA),
+            signed=True,
+            hot=True,
+        ),
+        Call("GET", paths.CHUNK, files.get_chunk, None, BYTES, missing, signed=True, hot=True),
+        Call("GET", paths.FILE, files.chunks, None, FileReply, missing, signed=True, hot=True),
+    )
+
+
+def _stranger_calls(house: House, clocks: Clocks, rates: Rates) -> tuple[Call, ...]:
+    accounts = Accounts(
+        house, Throttle(*rates.sign_up, clocks.steady), Throttle(*rates.slug, clocks.steady)
+    )
+    pairing = Pairing(Mailboxes(), Throttle(*rates.pair, clocks.steady), clocks.steady)
+    refusals = (
+        Code.NOT_ADMITTED,
+        Code.CLOCK,
+        Code.MISDIRECTED,
+        Code.LINKS_REFUSED,
+        Code.SLUG_INVALID,
+        Code.SLUG_RESERVED,
+        Code.SLUG_TAKEN,
+        Code.SIGNED_UP,
+        Code.TOO_MANY,
+    )
+    mail = (Code.NOT_FOUND, Code.TOO_MANY)
+    return (
+        Call("POST", paths.TENANTS, accounts.sign_up, SignUpRequest, SignUpReply, refusals),
+        Call("GET", paths.ABOUT, accounts.about, None, About, signed=True),
+        Call("GET", paths.SLUG, accounts.ask_slug, None, SlugAnswer, (Code.TOO_MANY,)),
+        Call("POST", paths.SLOT, pairing.leave_message, BYTES, None, (*mail, Code.SLOT_USED)),
+        Call("GET", paths.SLOT, pairing.take_message, None, BYTES, mail),
+    )
+
+
+def _open_calls(house: House, version: str) -> tuple[Call, ...]:
+    service = Service(version)
+    landing = Landing(house.hosts, house.names, authority_of)
+    return (
+        Call("GET", paths.HEALTH, service.health, None, Health),
+        Call("GET", paths.VERSION, service.version, None, Version),
+        Call("GET", paths.OPENAPI, service.openapi, None, JSON),
+        Call("GET", "/", landing.front_page, None, _HTML),
+        Call("GET", "/{name}", landing.collector_page, None, _HTML, (Code.NOT_FOUND,)),
+    )

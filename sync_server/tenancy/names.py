@@ -1,0 +1,46 @@
+"""Which names a collector may sign up."""
+
+from shared.ids import InvalidIdError, Slug, slug
+from shared.protocol.messages import SlugAnswer
+from shared.protocol.problems import Code
+from sync_server.storage.directory import Directory
+from sync_server.storage.refusal import RefusedError
+
+RESERVED = frozenset({"www", "api", "admin", "app", "mail", "status", "s", "v1"})
+"""Names that mean the server itself, in host names or in paths."""
+
+
+def is_reserved(name: str) -> bool:
+    """Tell whether a name is kept for the server; all that start with ``_`` are."""
+    return name in RESERVED or name.startswith("_")
+
+
+def free_name(text: str) -> Slug:
+    """Accept a name that may be signed up, or raise SLUG_RESERVED or SLUG_INVALID."""
+    if is_reserved(text):
+        raise RefusedError(Code.SLUG_RESERVED)
+    try:
+        return slug(text)
+    except InvalidIdError as error:
+        raise RefusedError(Code.SLUG_INVALID) from error
+
+
+class Names:
+    """Answers strangers' questions about names: whether one is free, whether one has a page."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    def answer(self, text: str) -> SlugAnswer:
+        """Say whether a name can be signed up, and if not, why."""
+        try:
+            if self._directory.named(free_name(text)) is None:
+                return SlugAnswer(text, available=True)
+            code = Code.SLUG_TAKEN
+        except RefusedError as refused:
+            code = refused.code
+        return SlugAnswer(text, available=False, code=code.word, sentence=code.sentence)
+
+    def is_signed_up(self, name: Slug) -> bool:
+        """Tell whether a collector has this name."""
+        return self._directory.named(name) is not None

@@ -1,0 +1,95 @@
+"""The stores that are open just now: those used last, up to a number.
+
+Lives on the event loop; only the opening itself runs in a thread.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import ParamSpec, TypeVar
+
+from shared.ids import TenantId
+from sync_server.storage.directory import Directory, Tenant
+from sync_server.storage.tenant_store import TenantStore
+from sync_server.storage.tenant_stores import TenantStores
+from sync_server.tenancy.plans import PLANS
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+class OpenStore:
+    """A tenant's open store. ``users`` counts the requests that hold it."""
+
+    def __init__(self, tenant: Tenant, store: TenantStore) -> None:
+        self.tenant = tenant
+        self.store = store
+        self.users = 0
+        self._turn = asyncio.Lock()
+
+    async def work(self, call: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        """Run a call that waits for the disk in a thread.
+
+        One at a time, so that a busy tenant holds one thread and not all of them.
+        """
+        async with self._turn:
+            return await asyncio.to_thread(call, *args, **kwargs)
+
+
+class OpenStores:
+    """Lends stores and closes those that were not used for longest."""
+
+    def __init__(
+        self, directory: Directory, stores: TenantStores, *, most: int, now: Callable[[], int]
+    ) -> None:
+        self._directory = directory
+        self._stores = stores
+        self._now = now
+        self._most = most
+        self._open: OrderedDict[TenantId, OpenStore] = OrderedDict()
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def lend(self, tenant: TenantId) -> AsyncGenerator[OpenStore | None]:
+        """Lend the store of a tenant while the block runs; None if there is no such tenant."""
+        held = self._open.get(tenant) or await self._fetch(tenant)
+        if held is None:
+            yield None
+            return
+        self._open.move_to_end(tenant)
+        held.users += 1
+        try:
+            yield held
+        finally:
+            held.users -= 1
+
+    def close(self) -> None:
+        """Close all."""
+        for held in self._open.values():
+            held.store.close()
+        self._open.clear()
+
+    async def _fetch(self, tenant: TenantId) -> OpenStore | None:
+        async with self._opening:
+            if tenant not in self._open:
+                found = await asyncio.to_thread(self._find_and_open, tenant)
+                if found is None:
+                    return None
+                self._make_room()
+                self._open[tenant] = found
+            return self._open[tenant]
+
+    def _find_and_open(self, tenant: TenantId) -> OpenStore | None:
+        found = self._directory.find(tenant)
+        if found is None:
+            return None
+        store = self._stores.open(tenant, PLANS[found.plan])
+        store.files.sweep(now=self._now())
+        return OpenStore(found, store)
+
+    def _make_room(self) -> None:
+        """Close the longest unused; stores in use stay, even if they are too many for a while."""
+        idle = [tenant for tenant, held in self._open.items() if not held.users]
+        for tenant in idle[: max(0, len(self._open) + 1 - self._most)]:
+            self._open.pop(tenant).store.close()

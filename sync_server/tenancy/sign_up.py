@@ -1,0 +1,92 @@
+"""Sign-up on the spot: one signed call, and the tenant exists and can sync."""
+
+import asyncio
+from collections.abc import Callable
+
+from shared.ids import LogId, Slug, TenantId
+from shared.membership import Role, tenant_of
+from shared.protocol.messages import SignUpReply, SignUpRequest
+from shared.protocol.problems import Code
+from sync_server.storage.directory import Directory, Tenant
+from sync_server.storage.link_shelf import check_parcels
+from sync_server.storage.refusal import RefusedError
+from sync_server.storage.tenant_stores import TenantStores
+from sync_server.tenancy.doorway import Claim, prove, read_credential
+from sync_server.tenancy.names import free_name
+from sync_server.tenancy.plans import PLANS, STANDARD
+
+_KEY_BYTES = 16
+_LOG_BYTES = 16
+
+
+class SignUp:
+    """Makes tenants. One at a time, so that two who want one name do not meet halfway."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        stores: TenantStores,
+        *,
+        now: Callable[[], int],
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._directory = directory
+        self._stores = stores
+        self._now = now
+        self._random = random
+        self._turn = asyncio.Lock()
+
+    async def make(self, asked: SignUpRequest, claim: Claim, body: bytes) -> SignUpReply:
+        """Make the tenant whose first link this is; the same call again gets the same answer.
+
+        Raises RefusedError: NOT_ADMITTED, CLOCK, LINKS_REFUSED, SLUG_INVALID, SLUG_RESERVED,
+        SLUG_TAKEN, SIGNED_UP.
+        """
+        async with self._turn:
+            return await asyncio.to_thread(self._make, asked, claim, body)
+
+    def _make(self, asked: SignUpRequest, claim: Claim, body: bytes) -> SignUpReply:
+        tenant = self._require_founder(asked, claim, body)
+        slug = free_name(asked.slug)
+        known = self._directory.find(tenant)
+        if known is not None and known.slug != slug:
+            raise RefusedError(Code.SIGNED_UP)
+        if known is None:
+            self._provision(tenant, slug, asked)
+        return SignUpReply(slug, self._log_of(tenant), self._now())
+
+    def _require_founder(self, asked: SignUpRequest, claim: Claim, body: bytes) -> TenantId:
+        """Check the links, and that the first device signed this request."""
+        credential = read_credential(claim.authorization)
+        if not asked.links or tenant_of(asked.links[0].link) != credential.tenant:
+            raise RefusedError(Code.LINKS_REFUSED)
+        membership = check_parcels(credential.tenant, asked.links)
+        founder = membership.devices.get(credential.device)
+        if founder is None or founder.role is not Role.OWNER:
+            raise RefusedError(Code.NOT_ADMITTED)
+        prove(credential, claim, body, founder.signing_public, self._now())
+        return credential.tenant
+
+    def _provision(self, tenant: TenantId, slug: Slug, asked: SignUpRequest) -> None:
+        """Make the files, then the line in the directory, which is what makes it a tenant."""
+        if self._directory.named(slug) is not None:
+            raise RefusedError(Code.SLUG_TAKEN)
+        self._stores.create(tenant, asked.links, LogId(self._random(_LOG_BYTES)))
+        self._directory.add(
+            Tenant(
+                id=tenant,
+                slug=slug,
+                skin=asked.skin,
+                plan=STANDARD,
+                created=self._now(),
+                suspended=False,
+                pseudonym_key=self._random(_KEY_BYTES),
+            )
+        )
+
+    def _log_of(self, tenant: TenantId) -> LogId:
+        store = self._stores.open(tenant, PLANS[STANDARD])
+        try:
+            return store.log.id
+        finally:
+            store.close()

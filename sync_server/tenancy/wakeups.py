@@ -1,0 +1,104 @@
+"""Wakes a tenant's devices when its log or its chain has grown.
+
+Lives on the event loop: all calls come from there, so there are no locks.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from shared.ids import Cursor, DeviceId, LogId, TenantId
+from shared.protocol.limits import EVENT_ENTRY_BYTES
+from shared.protocol.messages import Event
+from sync_server.storage.tenant_store import Growth, TenantStore
+
+_QUEUE = 16
+"""Events that wait for a slow reader; it pulls when it missed some."""
+
+
+class Listener:
+    """One open event stream. It ends with None."""
+
+    def __init__(self, device: DeviceId) -> None:
+        self.device = device
+        self._queue: asyncio.Queue[Event | None] = asyncio.Queue(_QUEUE)
+
+    def tell(self, event: Event | None) -> None:
+        """Queue an event. If the reader is too slow, all make way for this one: it will pull."""
+        if self._queue.full():
+            while not self._queue.empty():
+                self._queue.get_nowait()
+        self._queue.put_nowait(event)
+
+    async def next(self) -> Event | None:
+        """Wait for the next event; None means that the stream is over."""
+        return await self._queue.get()
+
+
+class Wakeups:
+    """All open event streams, by tenant."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[TenantId, set[Listener]] = {}
+
+    def bell(self, tenant: TenantId) -> "Bell":
+        """Return what wakes this tenant's devices and no others."""
+        return Bell(self._listeners, tenant)
+
+    def close(self) -> None:
+        """End all streams: the server stops."""
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.tell(None)
+
+
+class Bell:
+    """Wakes the devices of one tenant."""
+
+    def __init__(self, listeners: dict[TenantId, set[Listener]], tenant: TenantId) -> None:
+        self._listeners = listeners
+        self._tenant = tenant
+
+    def listen(self, device: DeviceId) -> Listener:
+        """Open a stream for a device."""
+        listener = Listener(device)
+        self._listeners.setdefault(self._tenant, set()).add(listener)
+        return listener
+
+    def leave(self, listener: Listener) -> None:
+        """Forget a stream."""
+        listeners = self._listeners.get(self._tenant, set())
+        listeners.discard(listener)
+        if not listeners:
+            self._listeners.pop(self._tenant, None)
+
+    def ring_entries(
+        self, sender: DeviceId, growth: Growth, entries: Sequence[bytes], store: TenantStore
+    ) -> None:
+        """Tell all but the sender; small entries ride along, save to those who wrote them."""
+        fits = len(entries) == growth.cursor - growth.after
+        small = fits and sum(map(len, entries)) <= EVENT_ENTRY_BYTES
+        for listener in self._others(sender):
+            told = tuple(entries) if small and listener.device not in growth.writers else ()
+            listener.tell(
+                Event(store.log.id, growth.after, growth.cursor, store.membership.length, told)
+            )
+
+    def ring_links(self, sender: DeviceId, store: TenantStore) -> None:
+        """Tell all but the sender of new links; end the streams of devices that were put out."""
+        live = {member.device for member in store.membership.live}
+        for listener in self._others(sender):
+            if listener.device in live:
+                listener.tell(hello(store))
+            else:
+                listener.tell(None)
+
+    def _others(self, sender: DeviceId) -> list[Listener]:
+        listeners = self._listeners.get(self._tenant, set())
+        return [listener for listener in listeners if listener.device != sender]
+
+
+def hello(store: TenantStore) -> Event:
+    """Say where log and chain stand."""
+    end: Cursor = store.log.state.end
+    log: LogId = store.log.id
+    return Event(log, end, end, store.membership.length)

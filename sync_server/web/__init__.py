@@ -1,0 +1,1 @@
+"""Plain pages for a browser."""
