@@ -2,53 +2,40 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import Enum
 
-from desktop.sync.status import SyncPhase as SyncPhase  # noqa: PLC0414 - passed on to screens
-from desktop.sync.status import SyncStatus as SyncStatus  # noqa: PLC0414 - passed on to screens
+from desktop.sync.status import SyncPhase, SyncStatus
+from desktop.vault.values import (
+    Column,
+    Conflict,
+    CopyRow,
+    Detail,
+    Past,
+    Photo,
+    Query,
+    Tag,
+    Totals,
+)
 from shared.domain.schema import Field, Value
 from shared.ids import DeviceId, RecordId
 
-
-@dataclass(frozen=True, slots=True)
-class CopyRow:
-    """One line of the list: a copy with what its model and variant lend it, ready to show.
-
-    Money and dates stay packed integers (shared.domain.money, .dates); views format them by
-    locale. ``thumbnail`` is the photo whose picture to ask for, if there is one.
-    """
-
-    copy: RecordId
-    name: str
-    variant: str
-    style_number: str
-    animal: str
-    status: str
-    swing_tag: str
-    tush_tag: str
-    condition: str
-    paid: int | None
-    value: int | None
-    acquired: int | None
-    location: str
-    thumbnail: RecordId | None
-    flagged: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Detail:
-    """Everything of one copy, for the inspector. Maps are field name to value."""
-
-    copy: RecordId
-    model: RecordId | None
-    variant: RecordId | None
-    copy_fields: Mapping[str, Value]
-    model_fields: Mapping[str, Value]
-    variant_fields: Mapping[str, Value]
-    location_name: str
-    photos: tuple["Photo", ...]
-    tags: tuple["Tag", ...]
-    conflicts: tuple["Conflict", ...]
+__all__ = [
+    "Column",
+    "Conflict",
+    "CopyRow",
+    "CustomField",
+    "Detail",
+    "DeviceCard",
+    "Draft",
+    "Past",
+    "Photo",
+    "Query",
+    "Shelf",
+    "SyncPhase",
+    "SyncStatus",
+    "Tag",
+    "Term",
+    "Totals",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +52,6 @@ class Draft:
     piece: str = ""
     location: str = ""
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Photo:
-    """A picture of a copy. ``here`` is false while this device still waits for its bytes."""
-
-    photo: RecordId
-    copy: RecordId
-    media_type: str
-    size: int
-    here: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Tag:
-    """A word that the collector puts on copies."""
-
-    tag: RecordId
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,62 +79,6 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
-    """One value that a field had: who wrote it, where and when (milliseconds since 1970)."""
-
-    field: str
-    value: Value
-    device: DeviceId
-    device_name: str
-    millis: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two devices wrote one field unseen by each other, or one edited what the other deleted.
-
-    The winner stands in the record; the loser is kept here until the collector has chosen.
-    """
-
-    number: int
-    record: RecordId
-    field: str
-    winner: Past
-    loser: Past
-
-
-class Column(Enum):
-    """What the list can be sorted by."""
-
-    NAME = "name"
-    STYLE_NUMBER = "style_number"
-    ANIMAL = "animal"
-    SWING_TAG = "swing_tag"
-    TUSH_TAG = "tush_tag"
-    CONDITION = "condition"
-    PAID = "paid"
-    VALUE = "value"
-    ACQUIRED = "acquired"
-    LOCATION = "location"
-    ADDED = "added"
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What to list: words to find, a shelf of the sidebar, an order.
-
-    ``shelf`` is "" for all, else ``status:wanted``, ``location:<hex>``, ``tag:<hex>``,
-    ``year:1997`` or ``trash``.
-    """
-
-    words: str = ""
-    shelf: str = ""
-    sort: Column = Column.NAME
-    descending: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Shelf:
     """A line of the sidebar: what it is called, how many copies stand there, what lies within."""
 
@@ -174,15 +86,6 @@ class Shelf:
     label: str
     count: int
     children: tuple["Shelf", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """Of what is listed: how many, and the sums by currency in minor units."""
-
-    copies: int
-    paid: Mapping[str, int]
-    value: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

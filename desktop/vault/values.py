@@ -1,0 +1,158 @@
+"""What the vault gives back. Plain, frozen, free of SQL; the collection passes it on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from shared.domain.schema import Value
+from shared.ids import DeviceId, RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRow:
+    """One line of the list: a copy with what its model and variant lend it, ready to show.
+
+    Money and dates stay packed integers (shared.domain.money, .dates); views format them by
+    locale. ``thumbnail`` is the photo whose picture to ask for, if there is one.
+    """
+
+    copy: RecordId
+    name: str
+    variant: str
+    style_number: str
+    animal: str
+    status: str
+    swing_tag: str
+    tush_tag: str
+    condition: str
+    paid: int | None
+    value: int | None
+    acquired: int | None
+    location: str
+    thumbnail: RecordId | None
+    flagged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """Everything of one copy, for the inspector. Maps are field name to value."""
+
+    copy: RecordId
+    model: RecordId | None
+    variant: RecordId | None
+    copy_fields: Mapping[str, Value]
+    model_fields: Mapping[str, Value]
+    variant_fields: Mapping[str, Value]
+    location_name: str
+    photos: tuple["Photo", ...]
+    tags: tuple["Tag", ...]
+    conflicts: tuple["Conflict", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture of a copy. ``here`` is false while this device still waits for its bytes."""
+
+    photo: RecordId
+    copy: RecordId
+    media_type: str
+    size: int
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A word that the collector puts on copies."""
+
+    tag: RecordId
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One value that a field had: who wrote it, where and when (milliseconds since 1970)."""
+
+    field: str
+    value: Value
+    device: DeviceId
+    device_name: str
+    millis: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two devices wrote one field unseen by each other, or one edited what the other deleted.
+
+    The winner stands in the record; the loser is kept here until the collector has chosen.
+    """
+
+    number: int
+    record: RecordId
+    field: str
+    winner: Past
+    loser: Past
+
+
+class Column(Enum):
+    """What the list can be sorted by."""
+
+    NAME = "name"
+    STYLE_NUMBER = "style_number"
+    ANIMAL = "animal"
+    SWING_TAG = "swing_tag"
+    TUSH_TAG = "tush_tag"
+    CONDITION = "condition"
+    PAID = "paid"
+    VALUE = "value"
+    ACQUIRED = "acquired"
+    LOCATION = "location"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to list: words to find, a shelf of the sidebar, an order.
+
+    ``shelf`` is "" for all, else ``status:wanted``, ``location:<hex>``, ``tag:<hex>``,
+    ``year:1997`` or ``trash``.
+    """
+
+    words: str = ""
+    shelf: str = ""
+    sort: Column = Column.NAME
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Of what is listed: how many, and the sums by currency in minor units."""
+
+    copies: int
+    paid: Mapping[str, int]
+    value: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A location and how many copies lie right there. ``parent`` is never in a circle."""
+
+    location: RecordId
+    name: str
+    parent: RecordId | None
+    copies: int
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many copies stand on each shelf. Those in the trash count in ``trash`` only.
+
+    ``years`` are those in which the models were introduced.
+    """
+
+    copies: int = 0
+    trash: int = 0
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    years: Mapping[int, int] = field(default_factory=dict)
+    tags: Mapping[RecordId, int] = field(default_factory=dict)
+    places: tuple[Place, ...] = ()
