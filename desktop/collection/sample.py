@@ -10,7 +10,6 @@ from shared.domain.money import Money
 from shared.domain.schema import Value
 from shared.domain.vocabularies import FOR_TRADE, LOANED, ORDERED, OWNED, WANTED
 
-
 _MINOR = 100
 
 
