@@ -147,7 +147,7 @@ def _stranger_calls(house: House, clocks: Clocks, rates: Rates) -> tuple[Call, .
         Call("POST", paths.TENANTS, accounts.sign_up, SignUpRequest, SignUpReply, refusals),
         Call("GET", paths.ABOUT, accounts.about, None, About, signed=True),
         Call("GET", paths.SLUG, accounts.ask_slug, None, SlugAnswer, (Code.TOO_MANY,)),
-        Call("POST", paths.SLOT, pairing.leave_message, BYTES, None, (*mail, Code.SLOT_USED)),
+        Call("PUT", paths.SLOT, pairing.leave_message, BYTES, None, (*mail, Code.SLOT_USED)),
         Call("GET", paths.SLOT, pairing.take_message, None, BYTES, mail),
     )
 

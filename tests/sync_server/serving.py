@@ -1,0 +1,139 @@
+"""A real server on loopback: in a thread with a clock that tests turn, or as a process."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Thread
+
+import httpx
+
+from sync_server.application.assembly import assemble
+from sync_server.operations.logs import JsonLines, forwarding
+from sync_server.operations.serving import SyncServer, address_of, configure, listen
+from sync_server.routes.events import StreamTimes
+from sync_server.routes.table import Clocks, Rates
+from sync_server.tenancy.house import House, open_house
+from sync_server.tenancy.journal import Journal
+from sync_server.tenancy.throttle import Rate
+
+ROOT = Path(__file__).parents[2]
+COMMAND = (sys.executable, "-m", "sync_server.application.main", "run")
+FREE = (Rate(10_000, 10_000), Rate(10_000, 10_000))
+"""No limit that a test would meet."""
+
+
+@dataclass
+class Dial:
+    """The server's clocks. ``turn`` moves both ahead."""
+
+    ahead: float = 0.0
+
+    def millis(self) -> int:
+        return time.time_ns() // 1_000_000 + int(self.ahead * 1000)
+
+    def steady(self) -> float:
+        return time.monotonic() + self.ahead
+
+    def turn(self, seconds: float) -> None:
+        self.ahead += seconds
+
+
+@dataclass
+class Log:
+    """What the server logs, in memory."""
+
+    lines: list[str] = field(default_factory=list)
+
+    def write(self, text: str) -> int:
+        self.lines.append(text)
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+    @property
+    def records(self) -> list[dict[str, object]]:
+        return [json.loads(line) for line in self.lines]
+
+
+@dataclass
+class Running:
+    """A server that runs in a thread."""
+
+    address: str
+    folder: Path
+    dial: Dial
+    log: Log
+    house: House
+    app: object
+    http: httpx.Client
+
+
+@contextmanager
+def running(
+    folder: Path,
+    *,
+    rates: Rates | None = None,
+    times: StreamTimes | None = None,
+    most_open: int = 256,
+    public_name: str = "beanie.ty",
+) -> Iterator[Running]:
+    """Run a server over a folder while the block runs."""
+    dial, log = Dial(), Log()
+    lines = JsonLines(log, dial.millis)  # type: ignore[arg-type] # all of a stream that it needs
+    house = open_house(
+        folder, public_name=public_name, now=dial.millis, random=os.urandom, most_open=most_open
+    )
+    app = assemble(
+        house,
+        journal=Journal(lines),
+        clocks=Clocks(dial.millis, dial.steady),
+        version="1.2.3",
+        rates=rates or Rates(FREE, FREE, FREE),
+        times=times,
+    )
+    listener = listen("127.0.0.1", 0)
+    server = SyncServer(configure(app, logging=forwarding(lines)), house.wakeups.close)
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.005)
+    address = address_of(listener)
+    try:
+        with httpx.Client(base_url=address, timeout=20) as http:
+            yield Running(address, folder, dial, log, house, app, http)
+    finally:
+        server.should_exit = True
+        thread.join(15)
+        listener.close()
+        assert not thread.is_alive()
+
+
+@contextmanager
+def process(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run ``swingtag-server`` as people do; gives the process and its address."""
+    with (
+        (folder.parent / "stderr").open("a") as stderr,
+        subprocess.Popen(
+            [*COMMAND, "--data", folder, "--port", "0"],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            text=True,
+            cwd=ROOT,
+        ) as child,
+    ):
+        assert child.stdout
+        try:
+            yield child, json.loads(child.stdout.readline())["address"]
+        finally:
+            if child.poll() is None:
+                child.send_signal(signal.SIGTERM)
+            child.wait(15)
