@@ -4,15 +4,15 @@ One scribe serves one step. Places and tags are made when they are first named; 
 catalogue goes to the record that stands for its piece, on every device the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from desktop.collection.autofill import EMPTY, Fields
 from desktop.collection.naming import Mint, named
 from desktop.collection.values import Draft
+from desktop.vault.vault import Records
 from shared.domain.operations import Operation, Put, PutMany
-from shared.domain.schema import CUSTOM_PREFIX, TAG_PREFIX, FieldType, Kind, Value
+from shared.domain.schema import CUSTOM_PREFIX, TAG_PREFIX, Kind, Value
 from shared.domain.vocabularies import OWNED
 from shared.ids import RecordId
 
@@ -26,16 +26,6 @@ class UnnamedError(ValueError):
 
 class UnknownCopyError(LookupError):
     """That piece is no longer in the collection. Look for it in the trash."""
-
-
-class Records(Protocol):
-    """What a scribe looks up."""
-
-    def fields(self, kind: Kind, record: RecordId) -> Fields | None:
-        """Return a record's fields, in the trash or not; None if there never was one."""
-
-    def living(self, kind: Kind) -> Mapping[RecordId, Fields]:
-        """Return all records of a kind of which there are few, without the trash."""
 
 
 @dataclass(slots=True)
@@ -88,13 +78,6 @@ class Scribe:
         """Return the tag of a name, made if there is none."""
         return self._named(Kind.TAG, name.strip(), None)
 
-    def add_field(self, label: str, kind: FieldType, position: str) -> str:
-        """Add an own field to copies and return its name."""
-        record = self.mint.fresh()
-        fields = {"label": _name(label), "type": kind.value, "position": position}
-        self.put(Kind.FIELD, record, fields)
-        return custom_field(record)
-
     def put(self, kind: Kind, record: RecordId, fields: Fields) -> None:
         """Set fields of one record."""
         self.operations.append(Put(kind, record, dict(fields)))
@@ -106,7 +89,7 @@ class Scribe:
         if isinstance(reference, str):
             record = named(Kind.MODEL, "reference", reference)
         else:
-            name = _name(str(fields.get("name", "")))
+            name = name_of(str(fields.get("name", "")))
             record = self._own(Kind.MODEL, "name", name, str(fields.get("style_number", "")))
         self._put_changes(Kind.MODEL, record, fields)
         return record
@@ -154,7 +137,7 @@ class Scribe:
 
         If that was renamed or thrown away, the new one is another: ids are not used twice.
         """
-        folded = _name(name).casefold()
+        folded = name_of(name).casefold()
         everything = {**self.records.living(kind), **self._made.get(kind, {})}
         for record, fields in everything.items():
             if str(fields.get("name", "")).casefold() == folded and fields.get("parent") == parent:
@@ -191,7 +174,8 @@ def _filled(fields: Fields) -> dict[str, Value]:
     return {name: value for name, value in fields.items() if value not in EMPTY}
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
+    """Return a name as it is kept, without outer spaces, or raise UnnamedError."""
     if not text.strip():
         raise UnnamedError
     return text.strip()

@@ -1,6 +1,6 @@
 """The values that screens show. Plain, frozen, free of Qt, SQL and HTTP."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from desktop.sync.status import SyncPhase, SyncStatus
@@ -26,6 +26,8 @@ __all__ = [
     "Detail",
     "DeviceCard",
     "Draft",
+    "Found",
+    "Location",
     "Past",
     "Photo",
     "Query",
@@ -52,6 +54,22 @@ class Draft:
     piece: str = ""
     location: str = ""
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a Query: copies in its order, and the sums over them."""
+
+    ids: Sequence[RecordId]
+    totals: Totals
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place, and its name with those of the places around it: ``Attic / Box 3``."""
+
+    location: RecordId
+    path: str
 
 
 @dataclass(frozen=True, slots=True)

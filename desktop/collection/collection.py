@@ -1,0 +1,190 @@
+"""One collector's catalogue, opened: the whole vocabulary of the screens. No Qt, SQL or HTTP.
+
+Every change goes through ``write`` and reaches every listener as one ``Change``, whether it was
+made here or on another device. Everything may be called from any thread; listeners are called
+on the thread that made the change.
+"""
+
+from collections.abc import Callable, Sequence
+
+from desktop.collection.copies import Copies
+from desktop.collection.devices import device_cards
+from desktop.collection.imaging import Imaging
+from desktop.collection.naming import Mint
+from desktop.collection.photos import Photos
+from desktop.collection.reference.catalogue import Reference
+from desktop.collection.settings import Settings
+from desktop.collection.shelving import shelves
+from desktop.collection.syncing import STAYS_HERE, Syncing
+from desktop.collection.values import (
+    Conflict,
+    CopyRow,
+    Detail,
+    DeviceCard,
+    Found,
+    Past,
+    Query,
+    Shelf,
+    SyncStatus,
+)
+from desktop.collection.words import Words
+from desktop.vault.vault import Surroundings, Vault
+from shared.domain.operations import Change, Operation
+from shared.domain.schema import Kind
+from shared.domain.vocabularies import STATUS
+from shared.ids import RecordId, TenantId
+
+Listener = Callable[[Change], None]
+Watcher = Callable[[SyncStatus], None]
+
+
+class Collection:
+    """Reads and writes one opened vault.
+
+    ``copies`` has the verbs for pieces, ``photos`` for pictures, ``words`` choices, tags, places
+    and own fields, ``settings`` preferences, ``reference`` what Ty made.
+    """
+
+    def __init__(
+        self,
+        vault: Vault,
+        reference: Reference,
+        imaging: Imaging,
+        surroundings: Surroundings,
+        name: str,
+    ) -> None:
+        mint, records = Mint(surroundings.now_millis, surroundings.random), vault.records
+        self.name = name
+        self.reference = reference
+        self.mint = mint
+        self.copies = Copies(records, reference, mint, self.write)
+        self.words = Words(records, reference, mint, self.write)
+        self.settings = Settings(records, vault.secrets, self.write)
+        self.photos = Photos(
+            vault.tenant, vault.files, records, imaging, surroundings.random, mint, self.write
+        )
+        self._vault = vault
+        self._listeners: list[Listener] = []
+        self._watchers: list[Watcher] = []
+        self._sync: Syncing | None = None
+
+    @property
+    def tenant(self) -> TenantId:
+        """Whose collection this is."""
+        return self._vault.tenant
+
+    def write(self, label: str, operations: Sequence[Operation]) -> Change:
+        """Make one named step: rows, search, history and what is to be sent, all or nothing."""
+        return self._made(self._vault.apply(label, operations))
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` after every change; returns what ends that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def announce(self, change: Change) -> None:
+        """Tell the listeners of a change; the sync calls this for what it brought."""
+        if not change.empty:
+            for listener in [*self._listeners]:
+                listener(change)
+
+    def undo(self) -> Change | None:
+        """Take the last step back; None if there is none. ``skipped`` says what was kept."""
+        change = self._vault.undo()
+        return None if change is None else self._made(change)
+
+    def redo(self) -> Change | None:
+        """Do again what was taken back last; None if there is nothing."""
+        change = self._vault.redo()
+        return None if change is None else self._made(change)
+
+    @property
+    def undo_label(self) -> str | None:
+        """What ``undo`` would take back."""
+        return self._vault.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        """What ``redo`` would do again."""
+        return self._vault.redo_label
+
+    def find(self, query: Query) -> Found:
+        """List copies, with sums."""
+        ids = self._vault.shelves.find(query)
+        return Found(ids, self._vault.shelves.totals(ids))
+
+    def rows(self, copies: Sequence[RecordId]) -> list[CopyRow]:
+        """Return the lines of some copies, in their order; those that are gone are left out."""
+        return self._vault.shelves.rows(copies)
+
+    def detail(self, copy: RecordId) -> Detail | None:
+        """Return everything about one copy; None if it is not here."""
+        return self._vault.records.detail(copy)
+
+    def shelves(self) -> tuple[Shelf, ...]:
+        """Return the sidebar's lines with their counts."""
+        statuses = self.words.terms(STATUS)
+        return shelves(self._vault.shelves.counts(), statuses, self.words.tags())
+
+    def history(self, copy: RecordId) -> list[Past]:
+        """Return what a copy, its model and its variant said before, the newest first."""
+        detail = self.detail(copy)
+        if detail is None:
+            return []
+        owners = ((Kind.COPY, copy), (Kind.MODEL, detail.model), (Kind.VARIANT, detail.variant))
+        history = self._vault.records.history
+        pasts = [past for kind, record in owners if record for past in history(kind, record)]
+        return sorted(pasts, key=lambda past: past.millis, reverse=True)
+
+    def conflicts(self) -> list[Conflict]:
+        """Return what waits for the collector's choice."""
+        return self._vault.records.conflicts()
+
+    def settle(self, number: int, *, keep_loser: bool) -> Change:
+        """Close a conflict by choosing one of its two values."""
+        return self._made(self._vault.settle(number, keep_loser=keep_loser))
+
+    def devices(self) -> tuple[DeviceCard, ...]:
+        """Return the devices that may read this collection."""
+        return device_cards(self._vault.log, self._vault.records)
+
+    @property
+    def status(self) -> SyncStatus:
+        """Where the sync stands."""
+        return STAYS_HERE if self._sync is None else self._sync.status
+
+    def watch(self, watcher: Watcher) -> Callable[[], None]:
+        """Call ``watcher`` whenever the status changes; returns what ends that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    def tell(self, status: SyncStatus) -> None:
+        """Pass a new status on to the watchers; the sync calls this."""
+        for watcher in [*self._watchers]:
+            watcher(status)
+
+    @property
+    def sync(self) -> Syncing | None:
+        """What keeps this collection in step; None while it stays on this device."""
+        return self._sync
+
+    def follow(self, sync: Syncing) -> None:
+        """Let a sync, started by whoever built it, know of edits, and end it on ``close``."""
+        self._sync = sync
+
+    def change_password(self, old: str, new: str) -> None:
+        """Wrap the key anew; raise WrongPasswordError."""
+        self._vault.change_password(old, new)
+
+    def close(self) -> None:
+        """Stop the sync and close the file."""
+        if self._sync is not None:
+            self._sync.stop()
+        self._vault.close()
+
+    def _made(self, change: Change) -> Change:
+        """Tell everybody of a change that was made here."""
+        self.announce(change)
+        if self._sync is not None and not change.empty:
+            self._sync.edited()
+        return change

@@ -1,0 +1,37 @@
+"""Preferences: those that follow the collector to every device, and those of this one."""
+
+from desktop.collection.copies import Write
+from desktop.collection.naming import named
+from desktop.vault.vault import Records, Secrets
+from shared.domain.operations import Change, Put
+from shared.domain.schema import Kind
+
+_LOCAL = "local/"
+
+
+class Settings:
+    """Texts by name. A screen makes of them what it likes."""
+
+    def __init__(self, records: Records, secrets: Secrets, write: Write) -> None:
+        self._records = records
+        self._secrets = secrets
+        self._write = write
+
+    def get(self, name: str, default: str = "") -> str:
+        """Return a preference that is the same on every device."""
+        value = (self._records.fields(Kind.SETTING, named(Kind.SETTING, name)) or {}).get("value")
+        return value if isinstance(value, str) else default
+
+    def put(self, name: str, value: str, label: str) -> Change:
+        """Set a preference on every device; ``label`` names the step."""
+        fields = {"name": name, "value": value}
+        return self._write(label, [Put(Kind.SETTING, named(Kind.SETTING, name), fields)])
+
+    def here(self, name: str, default: str = "") -> str:
+        """Return a preference of this device, such as the window's size."""
+        kept = self._secrets.get(_LOCAL + name)
+        return default if kept is None else kept.decode()
+
+    def put_here(self, name: str, value: str) -> None:
+        """Set a preference of this device. It is no step, and nothing is sent."""
+        self._secrets.put(_LOCAL + name, value.encode())

@@ -1,0 +1,30 @@
+"""What a collection needs of its sync. Collections that stay on one device have none."""
+
+from typing import Protocol
+
+from desktop.collection.values import SyncPhase, SyncStatus
+
+STAYS_HERE = SyncStatus(SyncPhase.LOCAL_ONLY, "Everything is saved on this device only.")
+
+
+class Syncing(Protocol):
+    """Keeps a collection in step with its server. All methods but ``stop`` return at once."""
+
+    @property
+    def status(self) -> SyncStatus:
+        """Where it stands."""
+
+    def edited(self) -> None:
+        """Note that there is something to send."""
+
+    def sync_now(self) -> None:
+        """Sync without waiting."""
+
+    def pause(self) -> None:
+        """Leave the network alone until ``resume``."""
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+
+    def stop(self) -> None:
+        """End, after the request that is under way."""
