@@ -1,0 +1,1 @@
+"""Small painted things: the heart-shaped swing tag, the mark of the product, placeholders."""

@@ -1,0 +1,233 @@
+"""The photo grid: one card a copy, the animal first."""
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from typing_extensions import override
+
+from desktop.ui.badges.heart import paint_tag
+from desktop.ui.badges.placeholder import placeholder, tint_number
+from desktop.ui.look import Icon, Look
+from desktop.ui.look.look import mix
+from desktop.ui.shelf.arrangement import Tiles
+from desktop.ui.shelf.ink import RIGHT
+from desktop.ui.shelf.scene import Cell, Scene
+from shared.skins.tokens import Role, Scheme, Shadow
+
+_LEAST = 168
+_PHOTO_SHAPE = 0.92  # height to width
+_TAG = 34
+_FADED = 0.38
+
+
+class Grid(Tiles):
+    """Cards with photo, name, variant, tag, grade and value."""
+
+    @property
+    @override
+    def least_width(self) -> int:
+        """Width of the narrowest card."""
+        return self.scene.look.scaled(_LEAST)
+
+    @override
+    def tall(self, width: int) -> int:
+        """Add the height of the picture, three lines and the air between them."""
+        hands, inset = self.scene.hands, self._inset
+        lines = hands.name.height + hands.caption.height + hands.figures.height
+        return inset + self._picture(width).height() + lines + 3 * self._air + inset
+
+    @override
+    def paint(self, painter: QPainter, rect: QRect, index: int, cell: Cell) -> None:
+        """Paint one card."""
+        _ = index
+        look, hands = self.scene.look, self.scene.hands
+        painter.drawPixmap(rect.topLeft() - self._spread_point, self._frame(rect.size(), cell))
+        picture = self._picture(rect.width())
+        at = rect.topLeft() + QPoint(self._inset, self._inset)
+        self._paint_picture(painter, QRect(at, picture), cell)
+        line = QRect(
+            at.x() + look.space(1), at.y() + picture.height() + self._air, 0, hands.name.height
+        )
+        line.setRight(rect.right() - self._inset - look.space(1))
+        name = look.color(Role.TEXT_QUIET if cell.wanted else Role.TEXT_STRONG)
+        hands.name.write(painter, line, cell.row.name, name)
+        line = QRect(line.x(), line.bottom() + 1, line.width(), hands.caption.height)
+        quiet = look.color(Role.TEXT_NORMAL if cell.selected else Role.TEXT_QUIET)
+        hands.caption.write(painter, line, cell.row.variant or cell.row.animal, quiet)
+        line = QRect(line.x(), line.bottom() + 1 + self._air, line.width(), hands.figures.height)
+        self._paint_foot(painter, line, cell, quiet)
+
+    @property
+    def _inset(self) -> int:
+        return self.scene.look.space(2) + self.scene.look.outline
+
+    @property
+    def _air(self) -> int:
+        return self.scene.look.space(2)
+
+    def _picture(self, width: int) -> QSize:
+        side = max(width - 2 * self._inset, 1)
+        return QSize(side, round(side * _PHOTO_SHAPE))
+
+    def _paint_picture(self, painter: QPainter, rect: QRect, cell: Cell) -> None:
+        row, look = cell.row, self.scene.look
+        radius = max(look.radius - look.space(1), 0)
+        shown = picture_of(self.scene, cell, rect.size(), radius)
+        if cell.wanted:
+            painter.setOpacity(_FADED)
+        painter.drawPixmap(rect.topLeft(), shown)
+        painter.setOpacity(1.0)
+        if row.swing_tag and not cell.wanted:
+            side = look.scaled(_TAG)
+            tag = QRectF(rect.x() + look.space(2), rect.y() + look.space(2), side, side * 0.96)
+            paint_swing_tag(painter, tag, self.scene, row.swing_tag)
+        if row.flagged:
+            paint_flag(painter, rect, look, self.scene.ratio)
+
+    def _paint_foot(self, painter: QPainter, line: QRect, cell: Cell, quiet: QColor) -> None:
+        look, hands, row = self.scene.look, self.scene.hands, cell.row
+        value = self.scene.money(row.value)
+        hands.figures_strong.write(painter, line, value, look.color(Role.TEXT_STRONG), RIGHT)
+        taken = hands.figures_strong.width(value) + look.space(2) if value else 0
+        grade = "wanted" if cell.wanted else row.condition
+        hands.caption.write(painter, line.adjusted(0, 0, -taken, 0), grade, quiet)
+
+    @property
+    def _spread(self) -> int:
+        return 14 if self.scene.look.shadow is not Shadow.NONE else 4
+
+    @property
+    def _spread_point(self) -> QPoint:
+        return QPoint(self._spread, self._spread)
+
+    def _frame(self, size: QSize, cell: Cell) -> QPixmap:
+        key = (
+            "card", size.width(), size.height(),
+            cell.selected, cell.current, cell.hovered, cell.dropping, cell.wanted,
+        )  # fmt: skip
+        known = self.scene.frames.get(key)
+        if known is None:
+            known = card_frame(self.scene, size, cell, self._spread)
+            self.scene.frames[key] = known
+        return known
+
+
+def picture_of(scene: Scene, cell: Cell, size: QSize, radius: int) -> QPixmap:
+    """Give a copy's photo in a size, or its placeholder until there is one."""
+    row = cell.row
+    if row.thumbnail is not None:
+        photo = scene.pictures.cut(row.thumbnail, size, radius, scene.ratio)
+        if photo is not None:
+            return photo
+    number = tint_number(row.name) % len(scene.look.skin.tints)
+    key = ("none", size.width(), size.height(), radius, row.animal, row.name[:1], number)
+    known = scene.frames.get(key)
+    if known is None:
+        known = placeholder(
+            scene.look,
+            name=row.name,
+            animal=row.animal,
+            size=size,
+            radius=radius,
+            ratio=scene.ratio,
+        )
+        scene.frames[key] = known
+    return known
+
+
+def paint_swing_tag(painter: QPainter, rect: QRectF, scene: Scene, text: str) -> None:
+    """Paint the heart-shaped tag with its generation."""
+    look = scene.look
+    paint_tag(
+        painter,
+        rect,
+        fill=look.color(Role.TAG),
+        ink=look.color(Role.ON_TAG),
+        edge=tag_edge(look),
+        text=text,
+        font=scene.hands.tag,
+    )
+
+
+def tag_edge(look: Look) -> QColor:
+    """Choose the rim of a tag: ink where outlines are thick, white paper else."""
+    if look.shadow is Shadow.HARD:
+        return look.color(Role.ON_TAG)
+    return QColor("#ffffff") if look.scheme is Scheme.LIGHT else look.color(Role.SURFACE_1)
+
+
+def paint_flag(painter: QPainter, rect: QRect, look: Look, ratio: float) -> None:
+    """Mark a copy that two devices disagree on."""
+    side = look.scaled(24)
+    at = QRect(rect.right() - side - look.space(1), rect.y() + look.space(1), side, side)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.color(Role.SURFACE_1))
+    painter.drawEllipse(at)
+    glyph = look.scaled(15)
+    inset = (side - glyph) // 2
+    painter.drawPixmap(
+        at.topLeft() + QPoint(inset, inset),
+        look.icon_pixmap(Icon.CONFLICT, glyph, ratio, Role.WARNING),
+    )
+
+
+def card_frame(scene: Scene, size: QSize, cell: Cell, spread: int) -> QPixmap:
+    """Paint the ground of a card in one state, with ``spread`` pixels around for its shadow."""
+    look, ratio = scene.look, scene.ratio
+    whole = size + QSize(2 * spread, 2 * spread)
+    made = QPixmap(round(whole.width() * ratio), round(whole.height() * ratio))
+    made.fill(Qt.GlobalColor.transparent)
+    made.setDevicePixelRatio(ratio)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    edge = max(look.outline, 1)
+    box = QRectF(spread, spread, size.width(), size.height()).adjusted(
+        edge / 2, edge / 2, -edge / 2, -edge / 2
+    )
+    if not cell.wanted:
+        _paint_shadow(painter, box, look, lifted=cell.hovered)
+    painter.setBrush(_ground(look, cell))
+    painter.setPen(_edge(look, cell, edge))
+    painter.drawRoundedRect(box, look.radius, look.radius)
+    if cell.current:
+        ring = box.adjusted(-3, -3, 3, 3)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(look.color(Role.FOCUS), 2))
+        painter.drawRoundedRect(ring, look.radius + 3, look.radius + 3)
+    painter.end()
+    return made
+
+
+def _ground(look: Look, cell: Cell) -> QColor:
+    if cell.selected:
+        return look.color(Role.SELECTION)
+    if cell.wanted:
+        return mix(look.color(Role.SURFACE_1), look.color(Role.SURFACE_0), 0.35)
+    return look.color(Role.SURFACE_1)
+
+
+def _edge(look: Look, cell: Cell, width: int) -> QPen:
+    if cell.dropping:
+        return QPen(look.color(Role.ACCENT), width + 1, Qt.PenStyle.DashLine)
+    if cell.wanted:
+        return QPen(look.color(Role.OUTLINE_STRONG), width, Qt.PenStyle.DashLine)
+    strong = cell.selected or cell.hovered or look.shadow is Shadow.HARD
+    role = Role.OUTLINE_STRONG if strong else Role.OUTLINE
+    return QPen(look.color(Role.ACCENT if cell.selected else role), width)
+
+
+def _paint_shadow(painter: QPainter, box: QRectF, look: Look, *, lifted: bool) -> None:
+    painter.setPen(Qt.PenStyle.NoPen)
+    if look.shadow is Shadow.HARD:
+        reach = 7 if lifted else 4
+        painter.setBrush(look.color(Role.OUTLINE_STRONG))
+        painter.drawRoundedRect(
+            box.translated(reach, reach).adjusted(-1, -1, 1, 1), look.radius, look.radius
+        )
+    elif look.shadow is Shadow.SOFT:
+        depth = 10 if lifted else 5
+        for ring in range(depth, 0, -1):
+            shade = QColor(0, 0, 0, 9 if look.scheme is Scheme.DARK else 4)
+            painter.setBrush(shade)
+            grown = box.adjusted(-ring * 0.6, -ring * 0.2, ring * 0.6, ring)
+            painter.drawRoundedRect(grown, look.radius + ring * 0.6, look.radius + ring * 0.6)

@@ -1,0 +1,70 @@
+"""What stands on the shelf: ids in order, rows a page at a time."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from desktop.collection.values import CopyRow
+from shared.ids import RecordId
+
+PAGE = 200
+_PAGES_KEPT = 8
+
+
+class Stock(Protocol):
+    """One answer to a query. The shelf asks for rows only of what it shows."""
+
+    @property
+    def ids(self) -> Sequence[RecordId]:
+        """Every copy of the answer, in its order."""
+
+    def rows(self, ids: Sequence[RecordId]) -> Sequence[CopyRow]:
+        """Give the rows of some copies, in the same order; called for a page at a time."""
+
+    def thumbnail(self, photo: RecordId, deliver: Callable[[bytes | None], None]) -> None:
+        """Fetch a photo's thumbnail and deliver its bytes, now or later, on the GUI thread."""
+
+
+class Pages:
+    """The rows of a stock, kept for the pages that were looked at last."""
+
+    def __init__(self, stock: Stock) -> None:
+        self.stock = stock
+        self._ids = stock.ids
+        self._pages: OrderedDict[int, Sequence[CopyRow]] = OrderedDict()
+        self._places: dict[RecordId, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def id(self, index: int) -> RecordId:
+        """Give the copy at an index."""
+        return self._ids[index]
+
+    @property
+    def ids(self) -> Sequence[RecordId]:
+        """Every copy, in order."""
+        return self._ids
+
+    def place(self, copy: RecordId) -> int | None:
+        """Find the index of a copy, or None if it is not listed."""
+        if self._places is None:
+            self._places = {copy: index for index, copy in enumerate(self._ids)}
+        return self._places.get(copy)
+
+    def row(self, index: int) -> CopyRow:
+        """Give the row at an index, reading its page if that is not at hand."""
+        number, within = divmod(index, PAGE)
+        page = self._pages.get(number)
+        if page is None:
+            page = self.stock.rows(self._ids[number * PAGE : (number + 1) * PAGE])
+            self._pages[number] = page
+            if len(self._pages) > _PAGES_KEPT:
+                self._pages.popitem(last=False)
+        else:
+            self._pages.move_to_end(number)
+        return page[within]
+
+    def forget(self) -> None:
+        """Drop the rows at hand, for something in them changed."""
+        self._pages.clear()
