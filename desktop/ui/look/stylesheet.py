@@ -99,6 +99,7 @@ def _measures(look: Look) -> dict[str, str]:
     lines = {"hard_edge": look.color(Role.OUTLINE_STRONG if hard else Role.OUTLINE).name()}
     dark_tick = look.color(Role.ON_ACCENT).lightnessF() < 0.5  # noqa: PLR2004 - half way
     lines["tick"] = _file("tick-dark.svg" if dark_tick else "tick-light.svg")
+    lines["arrow"] = _file("arrow.svg")
     lines["primary_edge"] = look.color(Role.OUTLINE_STRONG if hard else Role.ACCENT).name()
     return {name: f"{value}px" for name, value in pixels.items()} | lines
 
@@ -136,7 +137,7 @@ QFrame[role="well"] { background: $surface2; border: $edge dashed $outline_stron
     border-radius: $radius; }
 QFrame[role="line"] { background: $outline; border: none; max-height: 1px; }
 QFrame[role="notice"] { background: $surface2; border: $edge solid $outline;
-    border-left: 4px solid $outline_strong; border-radius: $small; }
+    border-left: 4px solid $outline_strong; border-radius: 0; }
 QFrame[role="notice"][state="positive"] { background: $positive_wash;
     border-left-color: $positive; }
 QFrame[role="notice"][state="warning"] { background: $warning_wash; border-left-color: $warning; }
@@ -214,8 +215,7 @@ QLineEdit[role="title"] { $font_heading font-weight: 700; padding: 0 $tight; }
 QLineEdit[state="invalid"], QPlainTextEdit[state="invalid"], QComboBox[state="invalid"] {
     border-color: $danger; background: $danger_wash; }
 QComboBox::drop-down { border: none; width: 22px; }
-QComboBox::down-arrow { width: 0; height: 0; border-left: 4px solid none;
-    border-right: 4px solid none; border-top: 5px solid $text_quiet; margin-right: 8px; }
+QComboBox::down-arrow { width: 12px; height: 12px; margin-right: 8px; image: url("$arrow"); }
 QComboBox QAbstractItemView, QListView, QTreeView, QTableView { background: $surface1;
     color: $text_normal; border: $edge solid $outline; outline: none;
     selection-background-color: $selection; selection-color: $text_strong; }
