@@ -19,13 +19,11 @@ class Settings:
 
     def get(self, name: str, default: str = "") -> str:
         """Return a preference that is the same on every device."""
-        value = (self._records.fields(Kind.SETTING, named(Kind.SETTING, name)) or {}).get("value")
-        return value if isinstance(value, str) else default
+        return read_setting(self._records, name, default)
 
     def put(self, name: str, value: str, label: str) -> Change:
         """Set a preference on every device; ``label`` names the step."""
-        fields = {"name": name, "value": value}
-        return self._write(label, [Put(Kind.SETTING, named(Kind.SETTING, name), fields)])
+        return self._write(label, [setting(name, value)])
 
     def here(self, name: str, default: str = "") -> str:
         """Return a preference of this device, such as the window's size."""
@@ -35,3 +33,14 @@ class Settings:
     def put_here(self, name: str, value: str) -> None:
         """Set a preference of this device. It is no step, and nothing is sent."""
         self._secrets.put(_LOCAL + name, value.encode())
+
+
+def setting(name: str, value: str) -> Put:
+    """Return what sets a preference on every device."""
+    return Put(Kind.SETTING, named(Kind.SETTING, name), {"name": name, "value": value})
+
+
+def read_setting(records: Records, name: str, default: str) -> str:
+    """Return a preference that is the same on every device."""
+    value = (records.fields(Kind.SETTING, named(Kind.SETTING, name)) or {}).get("value")
+    return value if isinstance(value, str) else default

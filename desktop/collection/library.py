@@ -1,0 +1,196 @@
+"""The collections on this machine: made, opened, remembered.
+
+Importing this brings the whole data layer along; the unlock screen gets by with
+``desktop.collection.known`` and shows itself first.
+"""
+
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from desktop.collection.collection import Collection
+from desktop.collection.devices import device_record
+from desktop.collection.founding import FIRST_EPOCH, Founded, found_tenant
+from desktop.collection.imaging import Imaging
+from desktop.collection.known import KnownCollection, KnownCollections
+from desktop.collection.reference.catalogue import Reference
+from desktop.collection.sample import sample_drafts
+from desktop.collection.scribe import name_of
+from desktop.collection.settings import read_setting, setting
+from desktop.collection.syncing import Syncing
+from desktop.sync.joined import Joined
+from desktop.system.keychain import Keychain
+from desktop.vault.identity import (
+    Identity,
+    keep_founding,
+    keep_identity,
+    keep_server,
+    read_server,
+)
+from desktop.vault.vault import Surroundings, Vault
+from shared.crypto.epochs import Keyring
+from shared.domain.operations import Operation, Put
+from shared.domain.schema import Kind
+
+NAME, SKIN = "name", "skin"
+"""Settings that follow the collector to every device."""
+
+Connect = Callable[[Vault, Collection], Syncing]
+"""Starts the sync of a collection that has a server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A collection that somebody wants to have. ``currency`` prices the sample."""
+
+    name: str
+    password: str = field(repr=False)
+    skin: str = "classic"
+    sample: bool = False
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new collection, and the 24 words of its emergency kit: shown now, kept nowhere."""
+
+    collection: Collection
+    words: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a library takes from the computer it is on. ``keychain`` is None where there is none."""
+
+    surroundings: Surroundings
+    keychain: Keychain | None
+    imaging: Imaging
+    device_name: str
+    platform: str
+
+
+class Library:
+    """Makes and opens collections, and remembers which there are."""
+
+    def __init__(
+        self,
+        known: KnownCollections,
+        reference: Reference,
+        machine: Machine,
+        connect: Connect | None = None,
+    ) -> None:
+        self.known = known
+        self._reference = reference
+        self._machine = machine
+        self._connect = connect
+
+    @property
+    def can_remember(self) -> bool:
+        """Whether this computer has a keychain that may keep a collection's key."""
+        return self._machine.keychain is not None
+
+    def create(self, wish: Wish) -> Created:
+        """Make a collection that nobody has yet; raise UnnamedError or what the vault raises."""
+        founded = found_tenant(self._machine.surroundings.random)
+        keyring = Keyring(founded.tenant, {FIRST_EPOCH: founded.epoch_key})
+        identity = Identity(founded.keys, keyring)
+        links = tuple(made.link for made in founded.links)
+        collection = self._make(wish, identity, links, founded=founded)
+        return Created(collection, founded.words)
+
+    def join(self, joined: Joined, wish: Wish) -> Collection:
+        """Make this computer's copy of a collection that it was let into or restored.
+
+        The first sync fills it.
+        """
+        identity = Identity(joined.keys, joined.keyring)
+        return self._make(wish, identity, joined.links, server=joined.server)
+
+    def open(self, folder: Path, password: str, *, remember: bool = False) -> Collection:
+        """Open a collection; raise WrongPasswordError or what the vault raises.
+
+        With ``remember`` its key goes into the keychain; KeychainClosedError if that refuses.
+        """
+        vault = Vault.unlock(folder, password, self._machine.surroundings)
+        with ExitStack() as undoing:
+            undoing.callback(vault.close)
+            if remember and self._machine.keychain is not None:
+                self._machine.keychain.keep(str(folder), vault.key)
+            collection = self._opened(vault, remembered=remember and self.can_remember)
+            undoing.pop_all()
+        return collection
+
+    def open_remembered(self, folder: Path) -> Collection | None:
+        """Open a collection without a password; None if the keychain has no key for it.
+
+        Raise KeychainClosedError or what the vault raises.
+        """
+        keychain = self._machine.keychain
+        key = None if keychain is None else keychain.fetch(str(folder))
+        if key is None:
+            return None
+        vault = Vault.open_with_key(folder, key, self._machine.surroundings)
+        return self._opened(vault, remembered=True)
+
+    def forget(self, folder: Path) -> None:
+        """Ask for the password from now on; raise KeychainClosedError."""
+        if self._machine.keychain is not None:
+            self._machine.keychain.drop(str(folder))
+        self.known.put(replace(self.known.find(folder), remembered=False))
+
+    def _make(
+        self,
+        wish: Wish,
+        identity: Identity,
+        links: tuple[bytes, ...],
+        *,
+        founded: Founded | None = None,
+        server: str = "",
+    ) -> Collection:
+        """Make a vault with its secrets; leave nothing behind if any of it fails."""
+        name = name_of(wish.name)
+        folder = self.known.free_folder(name)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        tenant, device = identity.keyring.tenant, identity.keys.device
+        with ExitStack() as undoing:
+            undoing.callback(shutil.rmtree, folder, ignore_errors=True)
+            vault = Vault.create(folder, wish.password, tenant, device, self._machine.surroundings)
+            undoing.callback(vault.close)
+            keep_identity(vault.secrets, identity)
+            keep_server(vault.secrets, server)
+            vault.log.absorb([], links)
+            if founded is not None:
+                keep_founding(vault.secrets, founded.links)
+                vault.apply("Begin", self._beginnings(identity, name, wish.skin))
+            self.known.put(KnownCollection(name, folder, wish.skin))
+            collection = self._opened(vault, remembered=False)
+            if wish.sample:
+                drafts = sample_drafts(self._reference, wish.currency)
+                collection.copies.add_many("Lay out the sample", drafts)
+            undoing.pop_all()
+        return collection
+
+    def _beginnings(self, identity: Identity, name: str, skin: str) -> list[Operation]:
+        device = device_record(identity.keys.device)
+        fields = {"name": self._machine.device_name, "platform": self._machine.platform}
+        return [Put(Kind.DEVICE, device, fields), setting(NAME, name), setting(SKIN, skin)]
+
+    def _opened(self, vault: Vault, *, remembered: bool) -> Collection:
+        """Put an open vault before the screens, and note when."""
+        known, machine = self.known.find(vault.folder), self._machine
+        entry = KnownCollection(
+            name=read_setting(vault.records, NAME, known.name),
+            folder=vault.folder,
+            skin=read_setting(vault.records, SKIN, known.skin),
+            opened=machine.surroundings.now_millis(),
+            remembered=remembered or known.remembered,
+        )
+        self.known.put(entry)
+        collection = Collection(
+            vault, self._reference, machine.imaging, machine.surroundings, entry.name
+        )
+        if self._connect is not None and read_server(vault.secrets):
+            collection.follow(self._connect(vault, collection))
+        return collection
