@@ -105,8 +105,7 @@ class Library:
 
         The first sync fills it.
         """
-        identity = Identity(joined.keys, joined.keyring)
-        return self._make(wish, identity, joined.links, server=joined.server)
+        return self._make(wish, joined.identity, joined.links, server=joined.server)
 
     def open(self, folder: Path, password: str, *, remember: bool = False) -> Collection:
         """Open a collection; raise WrongPasswordError or what the vault raises.
