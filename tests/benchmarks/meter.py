@@ -1,6 +1,7 @@
 """What a process and its children have used, as the kernel counts it (Linux)."""
 
 import os
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -21,9 +22,7 @@ class Usage:
     def of(cls, root: int) -> Self:
         """Sum up a process and all that it started; those that ended count by their parent."""
         family = [root, *descendants(root)]
-        return cls(
-            sum(_cpu_ticks(pid) for pid in family) / TICKS, sum(_peak_kib(pid) for pid in family)
-        )
+        return cls(sum(map(_cpu_seconds, family)), sum(map(_peak_kib, family)))
 
 
 def reset_peak(root: int) -> None:
@@ -41,10 +40,16 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-def _cpu_ticks(pid: int) -> int:
-    """Own and waited-for children's ticks; the name before them may hold spaces."""
-    fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    return sum(map(int, fields[11:15]))
+def _cpu_seconds(pid: int) -> float:
+    """Nanoseconds count for what runs; what ended is known in ticks of some milliseconds only."""
+    name_then_numbers = (PROC / str(pid) / "stat").read_text()
+    ended = map(int, name_then_numbers.rpartition(")")[2].split()[13:15])
+    return time.clock_gettime(_cpu_clock(pid)) + sum(ended) / TICKS
+
+
+def _cpu_clock(pid: int) -> int:
+    """Return the kernel's number for the CPU clock of a process (clock_getcpuclockid)."""
+    return (~pid << 3) | 2
 
 
 def _peak_kib(pid: int) -> int:

@@ -1,0 +1,118 @@
+"""What is measured. Each measure is a generator, see ``tests.benchmarks.worker``."""
+
+import random
+import time
+from collections.abc import Callable, Generator, Mapping
+from functools import partial
+from statistics import median
+
+from desktop.collection.values import Query
+from shared.domain.operations import Put
+from shared.domain.schema import Kind
+from shared.ids import RecordId
+from tests.benchmarks.devices import founded, home, opened
+from tests.benchmarks.items import (
+    COMMON,
+    COMMON_HITS,
+    LAST_WORD,
+    RARE,
+    RARE_HITS,
+    batch,
+    items,
+)
+from tests.benchmarks.report import Job
+from tests.benchmarks.words import WORDS
+
+Extra = Mapping[str, float]
+Measure = Callable[[Job], Generator[Extra, None, None]]
+
+FIRST_ID = 0x01980000_0000_7000_8000_000000000000
+"""As a UUIDv7 of 2025 looks; ids count on from here."""
+PAGE = 50
+SEARCHES = 200
+
+
+def create(job: Job) -> Generator[Extra, None, None]:
+    """One write of all items into a new collection, until a search finds the last one."""
+    made = batch(list(items(job.n, job.seed)), FIRST_ID)
+    with founded(job) as collection:
+        yield {}
+        collection.write("Import", made.operations)
+        assert list(collection.find(Query(LAST_WORD)).ids) == [made.copies[-1]]
+        yield {}
+
+
+def file_size(job: Job) -> Generator[Extra, None, None]:
+    """The folder of a collection that is closed."""
+    yield {}
+    files = [path for path in home(job).rglob("*") if path.is_file()]
+    yield {"file_bytes": sum(path.stat().st_size for path in files)}
+
+
+def memory(job: Job) -> Generator[Extra, None, None]:
+    """What an open collection holds: the list, its first page, the sidebar and one search."""
+    yield {}
+    with opened(job) as collection:
+        listed = collection.find(Query())
+        shown = collection.rows(listed.ids[:PAGE])
+        assert len(shown) == PAGE
+        collection.shelves()
+        collection.find(Query(RARE))
+        yield {}
+
+
+def search(job: Job) -> Generator[Extra, None, None]:
+    """One word among all: ids in the list's order with their sums, many times."""
+    word = {RARE_HITS: RARE, COMMON_HITS: COMMON}[job.hits]
+    with opened(job) as collection:
+        collection.find(Query())
+        first = _milliseconds(lambda: collection.find(Query(word)))
+        yield {}
+        for _ in range(SEARCHES - 1):
+            collection.find(Query(word))
+        found = collection.find(Query(word)).ids
+        assert len(found) == job.hits
+        page = _milliseconds(lambda: collection.rows(found[:PAGE]))
+        yield {"hits": job.hits, "repeats": SEARCHES, "first_ms": first, "page_ms": page}
+
+
+def local_edit(job: Job) -> Generator[Extra, None, None]:
+    """Single edits of single copies, one after the other, as a person makes them."""
+    draw = random.Random(job.seed)  # noqa: S311 - repeatable on purpose
+    with opened(job) as collection:
+        copies = collection.find(Query()).ids
+        edits = [_edit(draw, copies[draw.randrange(job.n)]) for _ in range(job.changed)]
+        yield {}
+        took = [_milliseconds(partial(collection.write, "Edit", [edit])) for edit in edits]
+        yield {"repeats": len(took), "median_ms": median(took), "worst_ms": max(took)}
+
+
+def _edit(draw: random.Random, copy: RecordId) -> Put:
+    """Write a price, a grade or new notes: the last also touch the search index."""
+    field, value = draw.choice(
+        (
+            ("value", draw.randrange(1, 9999) << 15),
+            ("condition", draw.choice(("MQ", "MWMT", "NM"))),
+            ("notes", " ".join(draw.choices(WORDS, k=20))),
+        )
+    )
+    return Put(Kind.COPY, copy, {field: value})
+
+
+def _milliseconds(act: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    act()
+    return round((time.perf_counter() - start) * 1000, 3)
+
+
+MEASURES: dict[str, Measure] = {
+    "create": create,
+    "file_size": file_size,
+    "memory": memory,
+    "search": search,
+    "local_edit": local_edit,
+}
+SYNCED = frozenset({"full_upload", "full_download", "noop_sync", "incremental"})
+"""Those in which a server takes part."""
+FOUNDATIONS = frozenset({"full_upload", "full_download"})
+"""Those that the other synced ones rest on."""
