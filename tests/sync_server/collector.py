@@ -240,9 +240,7 @@ class Device:
     @property
     def head(self) -> StreamHead:
         assert self.last
-        return StreamHead(
-            self.keys.device, self.incarnation, self.last.header.seq, self.last.hash
-        )
+        return StreamHead(self.keys.device, self.incarnation, self.last.header.seq, self.last.hash)
 
 
 def granted(response: httpx.Response) -> httpx.Response:

@@ -1,0 +1,198 @@
+"""Every route, asked by everybody: nobody sees or touches what is not theirs.
+
+The matrix is made from the routes that the app has, so a new route is in it on its first day.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.routing import Route
+
+from shared.protocol import paths
+from shared.protocol.messages import (
+    ChainRequest,
+    ClaimRequest,
+    LinkParcel,
+    SyncRequest,
+    encode,
+)
+from shared.signing import SigningKey
+from tests.sync_server.collector import Collector, Device, granted, new_file, problem, refused
+from tests.sync_server.conftest import Households, sign_up_both
+from tests.sync_server.serving import Running, running
+
+OPEN = {
+    ("GET", "/"),
+    ("GET", "/{name}"),
+    ("GET", paths.HEALTH),
+    ("GET", paths.VERSION),
+    ("GET", paths.OPENAPI),
+    ("GET", paths.SLUG),
+    ("PUT", paths.SLOT),
+    ("GET", paths.SLOT),
+    ("POST", paths.TENANTS),
+}
+"""The calls that strangers may make. Whoever adds one must say so here."""
+CHUNK = os.urandom(4000)
+
+
+def signed_routes(app: object) -> list[tuple[str, str]]:
+    assert isinstance(app, FastAPI)
+    found = [
+        (method, route.path)
+        for route in app.routes
+        if isinstance(route, Route)
+        for method in sorted((route.methods or set()) - {"HEAD"})
+    ]
+    assert set(found) >= OPEN
+    return [each for each in found if each not in OPEN]
+
+
+def body_for(method: str, path: str, device: Device) -> bytes:
+    """A request that its owner could make in earnest."""
+    collector = device.collector
+    match path if method != "GET" else "":
+        case paths.SYNC:
+            return encode(SyncRequest(device.log, device.cursor, 0, entries=(device.seal(),)))
+        case paths.CHAIN:
+            made = collector.rotation()
+            return encode(
+                ChainRequest(collector.membership.head, (LinkParcel(made.link, made.boxes),))
+            )
+        case paths.CLAIM:
+            return encode(ClaimRequest(1))
+        case paths.CHUNK:
+            return CHUNK
+        case _:
+            return b""
+
+
+def fill(path: str, file: str) -> str:
+    return path.replace("{file}", file).replace("{chunk}", "0")
+
+
+def state_of(device: Device, folder: Path) -> list[tuple[str, bytes]]:
+    """All bytes of a tenant at the server, as SQL rows would show them."""
+    home = folder / "tenants" / device.collector.tenant.hex()[:2] / device.collector.tenant.hex()
+    files = sorted(p for p in home.rglob("*") if p.is_file() and "-shm" not in p.name)
+    return [(str(p), p.read_bytes()) for p in files]
+
+
+def test_every_route_refuses_all_but_the_tenants_own_devices(server: Running) -> None:
+    households = sign_up_both(server)
+    owner, other = households.artmatt, households.begin
+    file = new_file()
+    granted(owner.call("PUT", paths.chunk(file, 0), CHUNK))
+    owner.sync(owner.write())
+    before = state_of(owner, server.folder)
+    nobody = Device(server.http, owner.collector)
+    asked = 0
+    for method, path in signed_routes(server.app):
+        target, body = fill(path, file.hex()), body_for(method, path, owner)
+        answers = [
+            server.http.request(method, target, content=body or None),
+            # the owner's name with another key; another device's name; another tenant's key
+            owner.call(method, target, body, signing=SigningKey.generate(os.urandom)),
+            other.call(method, target, body, tenant=owner.collector.tenant),
+            nobody.call(method, target, body, signing=other.keys.signing),
+            # a signature for something else
+            _misused(owner, method, target, body),
+        ]
+        for answer in answers:
+            assert refused(answer) == (401, "not_admitted"), (method, path)
+            asked += 1
+    assert asked == 5 * len(signed_routes(server.app)) >= 50
+    assert state_of(owner, server.folder) == before
+    # The control: the same requests, signed as they should be, are answered.
+    for method, path in signed_routes(server.app):
+        if path != paths.EVENTS:
+            granted(owner.call(method, fill(path, file.hex()), body_for(method, path, owner)))
+
+
+def _misused(device: Device, method: str, target: str, body: bytes) -> httpx.Response:
+    """Send what the device signed for another target."""
+    good = device.http.build_request(method, target, content=body or None)
+    signed = device.call("GET", "/v1/health").request.headers["authorization"]
+    good.headers["authorization"] = signed
+    return device.http.send(good)
+
+
+def test_not_yours_is_the_same_bytes_as_not_there(server: Running) -> None:
+    households = sign_up_both(server)
+    owner, other = households.artmatt, households.begin
+    file = new_file()
+    granted(owner.call("PUT", paths.chunk(file, 0), CHUNK))
+    granted(owner.call("POST", paths.claim(file), encode(ClaimRequest(1))))
+    looked = 0
+    for method, path in signed_routes(server.app):
+        if not re.search(r"{\w+}", path) or method == "PUT":
+            continue
+        body = body_for(method, path, other)
+        theirs = other.call(method, fill(path, file.hex()), body)
+        nowhere = other.call(method, fill(path, new_file().hex()), body)
+        assert theirs.status_code == nowhere.status_code == 404, (method, path)
+        assert theirs.content == nowhere.content
+        assert theirs.headers.raw == nowhere.headers.raw
+        looked += 1
+    assert looked == 4
+    # The same name in both tenants is two files: nothing is shared, nothing collides.
+    theirs = os.urandom(100)
+    granted(other.call("PUT", paths.chunk(file, 0), theirs))
+    assert owner.call("GET", paths.chunk(file, 0)).content == CHUNK
+    assert other.call("GET", paths.chunk(file, 0)).content == theirs
+
+
+def test_an_unknown_tenant_and_a_wrong_key_are_told_the_same(households: Households) -> None:
+    owner = households.artmatt
+    ghost = Device(owner.http, Device(owner.http, owner.collector).collector)
+    unknown = ghost.call("GET", paths.ABOUT, tenant=type(owner.collector.tenant)(os.urandom(32)))
+    wrong = owner.call("GET", paths.ABOUT, signing=SigningKey.generate(os.urandom))
+    for answer in (unknown, wrong):
+        assert refused(answer) == (401, "not_admitted")
+    assert problem(unknown).sentence == problem(wrong).sentence
+    assert [name for name, _ in unknown.headers.raw] == [name for name, _ in wrong.headers.raw]
+
+
+@pytest.mark.parametrize(
+    "name", ["", "00", "zz" * 16, "AB" * 16, "..%2f..%2fdirectory.db", "0" * 34, "%00" * 16]
+)
+def test_what_is_no_name_of_a_file_is_not_there(households: Households, name: str) -> None:
+    answer = households.artmatt.call("GET", f"/v1/files/{name}/0")
+    assert answer.status_code == 404
+    assert problem(answer).code == "not_found"
+
+
+@pytest.mark.parametrize("chunk", ["-1", "01", "4096", "1e3", "٣", "99999999999999999999"])
+def test_what_is_no_number_of_a_chunk_is_not_there(households: Households, chunk: str) -> None:
+    owner = households.artmatt
+    path = f"{paths.file(new_file())}/{chunk}"
+    answer = owner.call("PUT", path, CHUNK)
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Bearer x", "Swingtag", "Swingtag !!!", "Swingtag " + "A" * 160]
+)
+def test_what_is_no_credential_opens_nothing(households: Households, text: str) -> None:
+    answer = households.artmatt.http.post(paths.SYNC, headers={"authorization": text})
+    assert refused(answer) == (401, "not_admitted")
+    assert problem(answer).time > 0
+
+
+def test_many_tenants_take_turns_in_few_open_stores(tmp_path: Path) -> None:
+    with running(tmp_path / "data", most_open=3) as server:
+        devices = [Device(server.http, Collector(f"collector-{n}")) for n in range(12)]
+        entries = {}
+        for device in devices:
+            granted(device.sign_up())
+        for _ in range(3):
+            for n, device in enumerate(devices):
+                entries.setdefault(n, []).append(device.write())
+                device.sync(entries[n][-1])
+        for n, device in enumerate(devices):
+            reply = device.sync(cursor=0, own=True)
+            assert list(reply.entries) == entries[n]
