@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks.measures import MEASURES
-from tests.benchmarks.runner import Bench
+from tests.benchmarks.runner import Bench, WorkerEndedError
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -24,9 +24,13 @@ def main(arguments: Sequence[str]) -> int:
     for n in sorted(asked.n):
         with tempfile.TemporaryDirectory(prefix="swingtag-bench-") as folder:
             bench = Bench(Path(folder), n, asked.seed, asked.measure or tuple(MEASURES))
-            for line in bench.lines():
-                sys.stdout.write(f"{line}\n")
-                sys.stdout.flush()
+            try:
+                for line in bench.lines():
+                    sys.stdout.write(f"{line}\n")
+                    sys.stdout.flush()
+            except WorkerEndedError as error:
+                sys.stderr.write(f"{error.measure}, n = {n}: {error.__doc__}\n")
+                return 1
     return 0
 
 

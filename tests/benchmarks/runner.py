@@ -12,7 +12,7 @@ from tests.benchmarks.items import COMMON_HITS, RARE_HITS
 from tests.benchmarks.measures import FOUNDATIONS, MEASURES, SYNCED
 from tests.benchmarks.report import Job, ServerSpent, Spent, line
 from tests.benchmarks.server import Server, running_server
-from tests.benchmarks.worker import GO, READY
+from tests.benchmarks.worker import GO
 
 ROOT = Path(__file__).parents[2]
 EDITS = 1000
@@ -21,6 +21,10 @@ EDITS = 1000
 
 class WorkerEndedError(Exception):
     """The process that was to be measured ended early; its reason stands above."""
+
+    def __init__(self, measure: str) -> None:
+        super().__init__(measure)
+        self.measure = measure
 
 
 class Step(NamedTuple):
@@ -91,11 +95,10 @@ def measured(job: Job, server: Server | None) -> tuple[Spent, ServerSpent | None
         stdout=subprocess.PIPE,
         text=True,
     ) as worker:
-        if _next_line(worker) != READY:
-            raise WorkerEndedError(job.measure)
+        _hear(worker, job)
         before = server.begin() if server else None
         _tell(worker, GO)
-        spent = Spent(**json.loads(_next_line(worker)))
+        spent = Spent(**json.loads(_hear(worker, job)))
         at_server = server.spent_since(before) if server and before else None
         _tell(worker, GO)
     return spent, at_server
@@ -107,8 +110,8 @@ def _tell(worker: subprocess.Popen[str], word: str) -> None:
     worker.stdin.flush()
 
 
-def _next_line(worker: subprocess.Popen[str]) -> str:
+def _hear(worker: subprocess.Popen[str], job: Job) -> str:
     assert worker.stdout, "opened with a pipe"
     if heard := worker.stdout.readline():
-        return heard.rstrip("\n")
-    raise WorkerEndedError(worker.wait())
+        return heard
+    raise WorkerEndedError(job.measure)
