@@ -10,7 +10,7 @@ from desktop.collection.values import Query
 from shared.domain.operations import Put
 from shared.domain.schema import Kind
 from shared.ids import RecordId
-from tests.benchmarks.devices import founded, home, opened
+from tests.benchmarks.devices import device, founded, opened
 from tests.benchmarks.items import (
     COMMON,
     COMMON_HITS,
@@ -45,7 +45,7 @@ def create(job: Job) -> Generator[Extra, None, None]:
 def file_size(job: Job) -> Generator[Extra, None, None]:
     """The folder of a collection that is closed."""
     yield {}
-    files = [path for path in home(job).rglob("*") if path.is_file()]
+    files = [path for path in device(job).collection_folder.rglob("*") if path.is_file()]
     yield {"file_bytes": sum(path.stat().st_size for path in files)}
 
 
