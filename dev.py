@@ -59,6 +59,12 @@ def stop(sentence: str) -> NoReturn:
     sys.exit(f"dev.py: {sentence}")
 
 
+def say(text: str) -> None:
+    """Tell what happens next, before it does."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def run(command: Sequence[str | Path], *, quiet: bool = False, **environment: str) -> int:
     """Run a command in the root folder and return its exit status; quiet shows only errors."""
     return subprocess.run(
@@ -103,7 +109,7 @@ def install_packages(packages: Sequence[str], purpose: str) -> None:
         stop(f"{purpose} needs system libraries that are missing here; on Debian: {wanted}")
     if os.geteuid() != 0:
         stop(f"{purpose} needs system libraries that are missing here: sudo {wanted}")
-    print(f"Installing system libraries: {' '.join(packages)}", flush=True)
+    say(f"Installing system libraries: {' '.join(packages)}")
     if apt(*packages) and (run(["apt-get", "-qq", "update"]) or apt(*packages)):
         stop(f"apt-get could not install what {purpose} needs (its reason stands above): {wanted}")
 
@@ -121,7 +127,7 @@ def ensure_environment() -> None:
     """Make ``.venv`` unless a working one is there."""
     if PYTHON.exists() and run([PYTHON, "-c", "import pip"]) == 0:
         return
-    print(f"Making {VENV.name} with Python {sys.version.split()[0]}", flush=True)
+    say(f"Making {VENV.name} with Python {sys.version.split()[0]}")
     if not has_ensurepip():
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         install_packages([f"python{version}-venv"], "a virtual environment")
@@ -141,7 +147,7 @@ def ensure_installed(lock: Path) -> None:
     done = dict(line.split() for line in STAMP.read_text().splitlines()) if STAMP.exists() else {}
     if done.get(lock.name) == digest:
         return
-    print(f"Installing {lock.name} (a few minutes the first time)", flush=True)
+    say(f"Installing {lock.name} (a few minutes the first time)")
     pip: list[str | Path] = [
         PYTHON,
         "-m",
@@ -181,7 +187,7 @@ def run_app(extra: list[str]) -> int:
     if has_screen():
         set_up(APP_LOCK)
         return run([BIN / "swingtag", *extra])
-    print("There is no screen here, so this is the demo.", flush=True)
+    say("There is no screen here, so this is the demo.")
     return run_demo(extra)
 
 
@@ -210,7 +216,7 @@ def run_check(extra: list[str]) -> int:
     set_up(TEST_LOCK, testing=True)
     failed = [" ".join(check) for check in CHECKS if run([BIN / check[0], *check[1:]])]
     if failed:
-        print(f"check failed: {', '.join(failed)}", file=sys.stderr, flush=True)
+        say(f"check failed: {', '.join(failed)}")
     return 1 if failed else 0
 
 
