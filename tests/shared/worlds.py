@@ -31,6 +31,7 @@ def stream(seed: str) -> Callable[[int], bytes]:
     def draw(count: int) -> bytes:
         nonlocal position
         position += count
+        assert position <= len(source), "this stream is used up"
         return source[position - count : position]
 
     return draw

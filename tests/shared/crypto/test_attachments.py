@@ -13,6 +13,7 @@ from shared.crypto.attachments import (
     DamagedAttachmentError,
     FileSecret,
     Root,
+    _Chunks,
     chunk_count,
     open_chunks,
     seal_chunks,
@@ -114,6 +115,20 @@ def test_the_last_piece_waits_for_the_root() -> None:
     assert next(pieces) + next(pieces) == CONTENT[: 2 * CHUNK_BYTES - 8]
     with pytest.raises(DamagedAttachmentError):
         next(pieces)
+
+
+def test_a_writer_that_lies_about_length_or_padding_is_refused() -> None:
+    """Made with the true key, as a member could: other size inside, or bytes behind the end."""
+    small = CONTENT[:100]
+    for framed in (
+        (101).to_bytes(8) + small,
+        (100).to_bytes(8) + small + bytes(147) + b"\1",
+    ):
+        plain = framed.ljust(256, b"\0")
+        chunk = _Chunks(SECRET, 100).seal(0, plain)
+        root = Root()
+        root.add(chunk)
+        refuse([chunk], size=100, root=root.digest)
 
 
 @pytest.mark.parametrize("lie", [-1, 1])

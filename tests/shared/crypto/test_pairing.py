@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.pairing import Code, Greeting, PairingError, Waiting, Welcome
-from shared.ids import TenantId
+from shared.crypto.sealing import seal
+from shared.ids import PairId, TenantId
+from shared.signing import labelled, sha256
 from tests.shared.worlds import stream
 
 ARTMATT, BEGIN = TenantId(b"a" * 32), TenantId(b"b" * 32)
@@ -122,3 +125,43 @@ def test_a_welcome_to_another_tenant_is_refused() -> None:
     other = Welcome(BEGIN, b"h" * 32, (), b"box", ())
     with pytest.raises(PairingError):
         met.join(greeting.meet(met.reveal).welcome(other, random))
+
+
+def test_a_hostile_owner_is_refused_by_the_new_device() -> None:
+    """Somebody who has the code may send anything; it ends in PairingError all the same."""
+    random = stream("hostile owner")
+    waiting = Waiting.start(random)
+    code = waiting.code
+    for offered in (b"", b"short", bytes(32) + ARTMATT, b"k" * 65):
+        offer = seal(code.secret, "pair/offer", code.pair, offered, random(24))
+        with pytest.raises(PairingError):
+            waiting.meet(offer, KEYS, random)
+    met = waiting.meet(Greeting.answer(code, ARTMATT, random).offer, KEYS, random)
+    for content in (b"", b"\xc1", b"\x90", b"\x95\x01\x01\x01\x01\x01"):
+        welcome = seal(met._session.key, "pair/welcome", code.pair, content, random(24))
+        with pytest.raises(PairingError):
+            met.join(welcome)
+
+
+def test_a_hostile_new_device_is_refused_by_the_owner() -> None:
+    random = stream("hostile newcomer")
+    waiting = Waiting.start(random)
+    code = waiting.code
+    greeting = Greeting.answer(code, ARTMATT, random)
+    session = waiting.meet(greeting.offer, KEYS, random)._session
+    public = X25519PrivateKey.from_private_bytes(waiting._private).public_key().public_bytes_raw()
+    for newcomer in (b"", KEYS.introduce(ARTMATT).encode()[:-1], KEYS.introduce(BEGIN).encode()):
+        inner = seal(session.key, "pair/newcomer", code.pair, newcomer, random(24))
+        reveal = seal(code.secret, "pair/reveal", code.pair, public + inner, random(24))
+        with pytest.raises(PairingError):
+            greeting.meet(reveal)
+
+
+def test_a_key_without_effect_is_refused_though_it_was_committed_to() -> None:
+    """X25519 with a point of small order gives zeros to everybody."""
+    random = stream("zeros")
+    pair, secret = PairId(b"p" * 16), b"s" * 16
+    code = Code(pair, sha256(labelled("pair/commitment", pair, bytes(32))), secret)
+    greeting = Greeting.answer(code, ARTMATT, random)
+    with pytest.raises(PairingError):
+        greeting.meet(seal(secret, "pair/reveal", pair, bytes(32) + bytes(100), random(24)))

@@ -33,6 +33,11 @@ def test_other_words_are_refused(text: str) -> None:
         secret_of(text)
 
 
+def test_words_are_made_of_32_bytes() -> None:
+    with pytest.raises(ValueError, match="16"):
+        words_of(bytes(16))
+
+
 def test_two_words_swapped_are_noticed() -> None:
     words = list(words_of(bytes(range(32))))
     words[0], words[1] = words[1], words[0]

@@ -155,6 +155,13 @@ def test_keys_of_tenants_epochs_and_spaces_differ() -> None:
     assert str(KEY) not in repr(Keyring(ARTMATT, {1: KEY}))
 
 
+def test_keys_of_a_wrong_length_are_our_own_mistake() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        Keyring(ARTMATT, {1: KEY[:-1]})
+    with pytest.raises(ValueError, match="95"):
+        BoxKey.from_seed(bytes(95))
+
+
 def test_keys_show_no_secret() -> None:
     keys = DeviceKeys.generate(stream("repr"))
     assert str(keys.box.seed) not in repr(keys)

@@ -104,3 +104,9 @@ def test_any_flipped_bit_is_malformed_or_not_signed(bit: int) -> None:
     except MalformedEnvelopeError:
         return
     assert not check_signature(envelope, ARTMATT.owners[0].signing.public)
+
+
+def test_a_header_of_another_length_is_malformed() -> None:
+    for length in (0, HEADER_BYTES - 1, HEADER_BYTES + 1):
+        with pytest.raises(MalformedEnvelopeError):
+            Header.parse(SEALED[:length])

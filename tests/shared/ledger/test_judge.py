@@ -219,6 +219,7 @@ def test_a_member_that_seals_wrongly_is_refused(artmatt: World) -> None:
         ],
         Code.FRAME: [
             forge(first, b""),
+            forge(first, framed.ljust(1024 * 1024 + 1, b"x")),
             forge(first, frame),
             forge(first, framed + framed),
             forge(first, framed[:-1]),
@@ -316,6 +317,32 @@ def test_a_revoked_device_is_heard_up_to_the_cut(artmatt: World) -> None:
     out.relink()
     with pytest.raises(NotWritableError):
         out.write(b"knowing it")
+
+
+def test_what_a_revoked_device_wrote_unheard_holds_nobody_back(artmatt: World) -> None:
+    """Others saw a life of it of which nothing counts: their heads are not waited for."""
+    out, second, late = artmatt.desk(1), artmatt.desk(0), artmatt.desk(0)
+    second.take(out.write(b"never to count"))
+    mentions = second.write(b"but seen")
+    signer, target = artmatt.owners[0].signer, out.keys.device
+    epoch = artmatt.next_epoch(b"n" * 32, {target})
+    artmatt.apply(revoke(artmatt.membership, signer, target, {}, epoch).link)
+    late.relink()
+    assert isinstance(late.take(mentions), Accepted)
+
+
+def test_an_old_number_is_refused_even_if_its_entry_is_forgotten(artmatt: World) -> None:
+    writer, reader = artmatt.desk(0), artmatt.desk(1)
+    entries = [writer.write(b"%d" % n) for n in range(3)]
+    for sealed in entries:
+        reader.take(sealed)
+    reader.entries.clear()
+    reader.reopen(reader.ledger.state)
+    refused(reader, entries[1], Code.SEQUENCE)
+
+
+def test_only_two_histories_stop_a_stream() -> None:
+    assert {code for code in Code if code.stops_stream} == {Code.EQUIVOCATION, Code.FORK}
 
 
 def test_a_viewer_does_not_write(artmatt: World) -> None:

@@ -415,3 +415,32 @@ def test_next_epoch_is_compared_with_every_epoch_before(artmatt: World) -> None:
             signer,
             artmatt.next_epoch(b"o" * 32, set())._replace(commitment=first.commitment),
         )
+
+
+def test_the_first_link_stands_first(artmatt: World) -> None:
+    keys, body = artmatt.owners[0], Link.parse(artmatt.links[0]).body
+    for kind, n, prev in (
+        (LinkKind.ADD, 1, NO_HASH),
+        (LinkKind.GENESIS, 2, NO_HASH),
+        (LinkKind.GENESIS, 1, sha256(b"something before")),
+    ):
+        with pytest.raises(InvalidChainError):
+            begin_chain(sign_link(keys.signing, kind, keys.device, body, n=n, prev=prev))
+    again = sign_link(
+        keys.signing,
+        LinkKind.GENESIS,
+        keys.device,
+        body,
+        n=artmatt.membership.length + 1,
+        prev=artmatt.membership.head,
+    )
+    with pytest.raises(InvalidChainError):
+        extend(artmatt.membership, again)
+
+
+@pytest.mark.parametrize("seq", [0, 2**63])
+def test_a_cut_is_at_an_entry_that_can_exist(artmatt: World, seq: int) -> None:
+    out = artmatt.owners[1].device
+    epoch = artmatt.next_epoch(b"n" * 32, {out})
+    with pytest.raises(InvalidChainError):
+        revoke(artmatt.membership, artmatt.owners[0].signer, out, {LIFE: Cut(seq, LAST)}, epoch)

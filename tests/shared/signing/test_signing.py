@@ -117,3 +117,9 @@ def test_an_unreadable_header_is_one_error(header: str) -> None:
     except InvalidCredentialError:
         return
     assert credential.check(REQUEST, KEY.public, NOW) is Verdict.FORGED
+
+
+@pytest.mark.parametrize("text", ["!" * 160, "A" * 158 + "==", "A" * 159, "ä" * 160, "=" * 160])
+def test_a_header_of_the_wrong_letters_or_length_is_refused(text: str) -> None:
+    with pytest.raises(InvalidCredentialError):
+        Credential.parse(f"Swingtag {text}")
