@@ -6,6 +6,7 @@ on the thread that made the change.
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from desktop.collection.copies import Copies
 from desktop.collection.devices import device_cards
@@ -72,6 +73,11 @@ class Collection:
     def tenant(self) -> TenantId:
         """Whose collection this is."""
         return self._vault.tenant
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies on this computer."""
+        return self._vault.folder
 
     def write(self, label: str, operations: Sequence[Operation]) -> Change:
         """Make one named step: rows, search, history and what is to be sent, all or nothing."""

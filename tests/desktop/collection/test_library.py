@@ -1,0 +1,114 @@
+import pytest
+
+from desktop.collection.known import KnownCollections
+from desktop.collection.library import Library, Wish
+from desktop.collection.scribe import UnnamedError
+from desktop.collection.values import Query
+from desktop.system.keychain import KeychainClosedError
+from shared.crypto.paper import paper_device, secret_of
+from shared.crypto.unlock import WrongPasswordError
+
+PASSWORD = "correct horse battery"
+
+
+def test_a_new_collection_has_a_kit_whose_words_are_its_paper_device(libraries):
+    created = libraries.artmatt.create(Wish("artmatt", PASSWORD, skin="artmatt"))
+    paper = paper_device(secret_of(" ".join(created.words)))
+    assert paper.device in {card.device for card in created.collection.devices() if card.paper}
+    created.collection.close()
+
+
+def test_a_collection_opens_again_with_its_name_and_looks(libraries):
+    library = libraries.artmatt
+    library.create(Wish("Art & Matt", PASSWORD, skin="artmatt", sample=True)).collection.close()
+    (entry,) = library.known.all()
+    assert (entry.name, entry.skin, entry.remembered) == ("Art & Matt", "artmatt", False)
+    with pytest.raises(WrongPasswordError):
+        library.open(entry.folder, "wrong horse")
+    collection = library.open(entry.folder, PASSWORD)
+    assert collection.name == "Art & Matt"
+    assert collection.find(Query()).totals.copies == 12
+    collection.close()
+    assert libraries.begin.known.all() == []
+
+
+def test_the_sample_is_one_step_and_names_its_currency(libraries):
+    wish = Wish("artmatt", PASSWORD, sample=True, currency="EUR")
+    collection = libraries.artmatt.create(wish).collection
+    found = collection.find(Query())
+    assert set(found.totals.paid) == {"EUR"}
+    assert collection.undo_label == "Lay out the sample"
+    assert {row.status for row in collection.rows(found.ids)} >= {"owned", "wanted", "trade"}
+    collection.undo()
+    assert collection.find(Query()).totals.copies == 0
+    collection.close()
+
+
+def test_an_empty_collection_has_nothing_to_undo(libraries):
+    collection = libraries.artmatt.create(Wish("artmatt", PASSWORD)).collection
+    assert collection.undo_label is None
+    collection.close()
+
+
+def test_a_remembered_collection_opens_without_a_password_until_it_is_forgotten(libraries):
+    library = libraries.artmatt
+    library.create(Wish("artmatt", PASSWORD)).collection.close()
+    (entry,) = library.known.all()
+    assert library.open_remembered(entry.folder) is None
+    library.open(entry.folder, PASSWORD, remember=True).close()
+    assert library.known.find(entry.folder).remembered
+    library.open_remembered(entry.folder).close()
+    library.forget(entry.folder)
+    assert library.open_remembered(entry.folder) is None
+    assert not library.known.find(entry.folder).remembered
+
+
+def test_without_a_keychain_nothing_is_promised(libraries):
+    library = libraries.begin
+    assert not library.can_remember
+    library.create(Wish("begin", PASSWORD)).collection.close()
+    (entry,) = library.known.all()
+    library.open(entry.folder, PASSWORD, remember=True).close()
+    assert not library.known.find(entry.folder).remembered
+    assert library.open_remembered(entry.folder) is None
+
+
+def test_the_password_changes_and_the_remembered_key_still_opens(libraries):
+    library = libraries.artmatt
+    collection = library.create(Wish("artmatt", PASSWORD)).collection
+    with pytest.raises(WrongPasswordError):
+        collection.change_password("wrong horse", "new battery staple")
+    collection.change_password(PASSWORD, "new battery staple")
+    collection.close()
+    (entry,) = library.known.all()
+    with pytest.raises(WrongPasswordError):
+        library.open(entry.folder, PASSWORD)
+    library.open(entry.folder, "new battery staple", remember=True).close()
+    library.open_remembered(entry.folder).close()
+
+
+def test_a_collection_without_a_name_is_refused(libraries):
+    with pytest.raises(UnnamedError):
+        libraries.artmatt.create(Wish("  ", PASSWORD))
+    assert libraries.artmatt.known.all() == []
+
+
+def test_what_fails_half_way_leaves_nothing_behind(libraries, tmp_path):
+    library = libraries.artmatt
+    library.known.folder.mkdir(parents=True)
+    blocked = tmp_path / "blocked"
+    blocked.write_text("a file where a folder should be")
+    broken = KnownCollections(blocked / "collections.json", library.known.folder)
+    with pytest.raises(OSError, match="blocked"):
+        Library(broken, library._reference, library._machine).create(Wish("artmatt", PASSWORD))
+    assert list(library.known.folder.iterdir()) == []
+
+
+def test_a_keychain_that_stays_shut_closes_the_collection_again(libraries):
+    library = libraries.artmatt
+    library.create(Wish("artmatt", PASSWORD)).collection.close()
+    (entry,) = library.known.all()
+    library._machine.keychain.shut = True
+    with pytest.raises(KeychainClosedError):
+        library.open(entry.folder, PASSWORD, remember=True)
+    library.open(entry.folder, PASSWORD).close()

@@ -1,0 +1,82 @@
+import pytest
+
+from desktop.collection.imaging import BrokenPictureError, NotAPictureError
+from desktop.collection.photos import PictureElsewhereError
+from desktop.collection.values import Draft
+from shared.crypto.attachments import DamagedAttachmentError
+
+PICTURE = b"PIC" + bytes(range(256)) * 3000 + b"END"
+
+
+@pytest.fixture
+def copy(artmatt):
+    return artmatt.copies.add(Draft(model={"name": "Humphrey"}))
+
+
+def shown(collection, copy):
+    return [photo.photo for photo in collection.detail(copy).photos]
+
+
+def test_a_picture_comes_back_as_it_was(artmatt, copy):
+    photo = artmatt.photos.add(copy, PICTURE)
+    assert artmatt.photos.original(photo) == PICTURE
+    assert artmatt.photos.thumbnail(photo) == PICTURE[:16]
+    (seen,) = artmatt.detail(copy).photos
+    assert (seen.photo, seen.size, seen.here) == (photo, len(PICTURE), True)
+    assert artmatt.rows([copy])[0].thumbnail == photo
+
+
+def test_pictures_are_sealed_on_disk(artmatt, copy):
+    artmatt.photos.add(copy, PICTURE)
+    folder = artmatt.folder
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 3
+    assert not any(PICTURE[100:140] in path.read_bytes() for path in files)
+
+
+def test_another_collector_cannot_open_them(artmatt, begin, copy):
+    photo = artmatt.photos.add(copy, PICTURE)
+    assert begin.photos.thumbnail(photo) is None
+    with pytest.raises(PictureElsewhereError):
+        begin.photos.original(photo)
+
+
+@pytest.mark.parametrize(
+    ("data", "error"), [(b"<html>", NotAPictureError), (PICTURE[:-9], BrokenPictureError)]
+)
+def test_what_is_no_picture_leaves_nothing_behind(artmatt, copy, data, error):
+    before = artmatt.undo_label
+    with pytest.raises(error):
+        artmatt.photos.add(copy, data)
+    assert shown(artmatt, copy) == []
+    assert artmatt.undo_label == before
+
+
+def test_pictures_keep_their_order_and_can_be_moved(artmatt, copy):
+    first, second, third = (artmatt.photos.add(copy, PICTURE) for _ in range(3))
+    assert shown(artmatt, copy) == [first, second, third]
+    artmatt.photos.move(copy, third, None)
+    assert shown(artmatt, copy) == [third, first, second]
+    artmatt.photos.move(copy, third, first)
+    assert shown(artmatt, copy) == [first, third, second]
+
+
+def test_the_cover_stands_for_the_copy_and_removal_can_be_undone(artmatt, copy):
+    first, second = (artmatt.photos.add(copy, PICTURE) for _ in range(2))
+    artmatt.photos.make_cover(copy, second)
+    assert artmatt.rows([copy])[0].thumbnail == second
+    artmatt.photos.remove(second)
+    assert shown(artmatt, copy) == [first]
+    artmatt.undo()
+    assert artmatt.photos.original(second) == PICTURE
+
+
+def test_a_damaged_file_is_noticed(artmatt, copy):
+    photo = artmatt.photos.add(copy, PICTURE)
+    for path in artmatt.folder.glob("files/*/*"):
+        raw = bytearray(path.read_bytes())
+        raw[len(raw) // 2] ^= 1
+        path.write_bytes(raw)
+    assert artmatt.photos.thumbnail(photo) is None
+    with pytest.raises(DamagedAttachmentError):
+        artmatt.photos.original(photo)
