@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from importlib.resources import files
 
 from desktop.collection.reference.pack import Pack, Piece, decode
@@ -18,7 +19,6 @@ class Reference:
         self._pack = pack
         self._by_key: Mapping[str, Piece] = {piece.key: piece for piece in pack.pieces}
         self._by_model = _grouped(pack.pieces)
-        self._index = Index(pack.pieces)
         self._terms = _terms(pack)
 
     @property
@@ -39,6 +39,11 @@ class Reference:
     def search(self, text: str, limit: int = 12) -> list[Piece]:
         """Return what fits a name, an old name, a style number, a bar code or words, best first."""
         return [self._pack.pieces[position] for position in self._index.find(text, limit)]
+
+    @cached_property
+    def _index(self) -> Index:
+        """The words of all pieces, read when somebody searches first."""
+        return Index(self._pack.pieces)
 
     def piece(self, key: str) -> Piece | None:
         """Return the piece of a key that a record refers to, if this pack has it."""
