@@ -6,7 +6,6 @@ from ipaddress import ip_address
 import httpx
 
 from desktop.sync.errors import InvalidAddressError
-from shared.ids import Slug
 
 _HOST = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*|[0-9a-f:]+")
 
@@ -26,16 +25,6 @@ def server_url(text: str) -> httpx.URL:
     if scheme not in {"http", "https"} or not _HOST.fullmatch(url.host):
         raise InvalidAddressError(text)
     return url
-
-
-def own_url(server: httpx.URL, name: Slug) -> httpx.URL:
-    """Return the address of one collector at a server: its name in front of the host.
-
-    Numbers and this computer have no names in front of them; then it is the server's own.
-    """
-    if _is_here(server.host) or _is_number(server.host):
-        return server
-    return server.copy_with(host=f"{name}.{server.host}")
 
 
 def _is_here(host: str) -> bool:

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
+from desktop.vault.identity import Identity
 from shared.crypto.boxes import close_epoch_box, open_epoch_box
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring, open_previous
 from shared.crypto.sealing import NotOpenedError
 from shared.ids import TenantId
+from shared.ledger import LedgerState
 from shared.membership import (
     InvalidChainError,
     LinkWithBoxes,
@@ -53,6 +55,11 @@ class Chain:
     def hashes(self) -> frozenset[bytes]:
         """The hash of each link."""
         return frozenset(sha256(link) for link in self.links)
+
+    @classmethod
+    def held(cls, state: LedgerState) -> "Chain":
+        """Return the chain that a vault holds."""
+        return cls(verify_chain(state.links, state.tenant), state.links, ())
 
     @classmethod
     def read(cls, parcels: Sequence[LinkParcel], tenant: TenantId) -> "Chain":
@@ -138,24 +145,22 @@ def append(
     raise AssertionError("the last try returns or raises")
 
 
-def admission(
-    membership: Membership, signer: DeviceKeys, newcomer: Newcomer, keyring: Keyring
-) -> LinkWithBoxes:
+def admission(membership: Membership, signer: Identity, newcomer: Newcomer) -> LinkWithBoxes:
     """Make the link that adds a device as an owner, with the epoch's key in a box for it.
 
     Raises MissingKeyError if the chain has a newer epoch than this device knows of.
     """
     epoch = membership.epoch
-    if not keyring.has(epoch):
+    if not signer.keyring.has(epoch):
         raise MissingKeyError
     box = close_epoch_box(
         newcomer.box_public,
-        keyring.epoch_keys[epoch],
+        signer.keyring.epoch_keys[epoch],
         tenant=membership.tenant,
         epoch=epoch,
         device=newcomer.device,
     )
-    return admit(membership, signer.signer, newcomer, Role.OWNER, box)
+    return admit(membership, signer.keys.signer, newcomer, Role.OWNER, box)
 
 
 def _boxes(parcels: Sequence[LinkParcel]) -> tuple[bytes, ...]:

@@ -23,7 +23,8 @@ from desktop.sync.errors import (
 )
 from desktop.sync.event_stream import EventStream
 from desktop.sync.refusal import Refusal
-from shared.ids import DeviceId, FileId, PairId, Slug, TenantId
+from shared.crypto.devices import DeviceKeys
+from shared.ids import FileId, PairId, Slug, TenantId
 from shared.protocol import limits, paths
 from shared.protocol.messages import (
     About,
@@ -43,7 +44,7 @@ from shared.protocol.messages import (
     encode,
 )
 from shared.protocol.problems import Code
-from shared.signing import RequestSummary, SigningKey, sign_request
+from shared.signing import RequestSummary, sign_request
 
 M = TypeVar("M", bound=Message)
 
@@ -55,15 +56,6 @@ _SMALL_BYTES = 64 * limits.KIB
 
 Clock = Callable[[], int]
 """Milliseconds since 1970, UTC."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who signs the requests: a device of a tenant."""
-
-    tenant: TenantId
-    device: DeviceId
-    key: SigningKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +74,18 @@ class Courier:
     """The way to one server as one device. All methods raise SyncError."""
 
     def __init__(
-        self, http: httpx.Client, server: httpx.URL, identity: Identity, now_millis: Clock
+        self,
+        http: httpx.Client,
+        server: httpx.URL,
+        *,
+        tenant: TenantId,
+        keys: DeviceKeys,
+        now_millis: Clock,
     ) -> None:
         self._http = http
         self._server = server
-        self._identity = identity
+        self._tenant = tenant
+        self._keys = keys
         self._now_millis = now_millis
         self._offset = 0
 
@@ -159,13 +158,12 @@ class Courier:
 
     def _sign(self, method: str, path: str, body: bytes) -> httpx.Request:
         request = _request(self._server, method, path, body)
-        who = self._identity
         summary = RequestSummary.of(
             method, request.url.raw_path.decode(), request.headers["host"], body
         )
         millis = self._now_millis() + self._offset
         request.headers["authorization"] = sign_request(
-            who.key, who.tenant, who.device, summary, millis
+            self._keys.signing, self._tenant, self._keys.device, summary, millis
         )
         return request
 

@@ -3,6 +3,7 @@
 from inspect import cleandoc
 
 from desktop.sync.refusal import Refusal
+from shared.protocol.problems import Code
 
 
 class SyncError(Exception):
@@ -12,15 +13,19 @@ class SyncError(Exception):
     """Seconds for which the server asked to be left alone."""
     words = ""
     """The sentence, where it is not the same for the whole class."""
+    passing = False
+    """Whether it is likely to be over soon, without anybody doing anything."""
 
     @property
     def sentence(self) -> str:
         """What to show, with what to do next."""
-        return self.words or " ".join(cleandoc(type(self).__doc__ or "").split())
+        return self.words or _docstring(self)
 
 
 class UnreachableError(SyncError):
     """The server does not answer. Your edits are safe here; Swingtag tries again by itself."""
+
+    passing = True
 
 
 class ProxyError(SyncError):
@@ -45,6 +50,8 @@ class NotASwingtagServerError(SyncError):
 class ServerTroubleError(SyncError):
     """The server has a problem of its own. Your edits are safe here; Swingtag tries again."""
 
+    passing = True
+
     def __init__(self, retry_after: float = 0.0) -> None:
         super().__init__(retry_after)
         self.retry_after = retry_after
@@ -62,7 +69,19 @@ class RefusedError(SyncError):
         self.refusal = refusal
         self.retry_after = refusal.retry_after
         self.words = refusal.sentence
+        self.passing = refusal.code in {Code.TOO_MANY, Code.UNAVAILABLE}
 
 
 class InvalidAddressError(SyncError):
     """There can be no server at such an address. Write it as beanie.ty or https://beanie.ty."""
+
+
+def said(error: BaseException) -> str:
+    """Return what an expected error of any layer says to the person."""
+    if isinstance(error, SyncError):
+        return error.sentence
+    return _docstring(error)
+
+
+def _docstring(error: BaseException) -> str:
+    return " ".join(cleandoc(type(error).__doc__ or "").split())

@@ -1,10 +1,15 @@
 """What a device has in its hands when it has become one of a collector's devices."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from shared.crypto.devices import DeviceKeys
-from shared.crypto.epochs import Keyring
+from desktop.sync.comparison import HEAD_LINE_BYTES, read_head_line
+from desktop.vault.identity import Identity
+from desktop.vault.vault import Secrets
 from shared.ids import TenantId
+from shared.ledger import Heads
+
+_PROMISE = "promised heads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +20,27 @@ class Joined:
     that welcomed this one had sent to the server: the first sync must bring at least these.
     """
 
-    tenant: TenantId
     server: str
-    keys: DeviceKeys = field(repr=False)
-    keyring: Keyring = field(repr=False)
+    identity: Identity
     links: tuple[bytes, ...]
     heads: tuple[bytes, ...] = ()
+
+    @property
+    def tenant(self) -> TenantId:
+        """The collection that was joined."""
+        return self.identity.keyring.tenant
+
+
+def keep_promise(secrets: Secrets, heads: Sequence[bytes]) -> None:
+    """Note what the first sync must bring; none to forget it."""
+    if heads:
+        secrets.put(_PROMISE, b"".join(heads))
+    else:
+        secrets.drop(_PROMISE)
+
+
+def read_promise(secrets: Secrets) -> Heads:
+    """Return what the first sync must bring; empty once it has."""
+    raw = secrets.get(_PROMISE) or b""
+    lines = (raw[at : at + HEAD_LINE_BYTES] for at in range(0, len(raw), HEAD_LINE_BYTES))
+    return dict(read for line in lines if (read := read_head_line(line)) is not None)

@@ -9,6 +9,7 @@ from desktop.sync.chain import Chain, FalseChainError, MissingKeyError, admissio
 from desktop.sync.courier import Courier
 from desktop.sync.joined import Joined
 from desktop.sync.mailbox import Mailbox
+from desktop.vault.identity import Identity, keep_founding, read_founding
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring
 from shared.crypto.pairing import Code, Greeting, Meeting, Met, Waiting, Welcome
@@ -67,19 +68,17 @@ class Guest:
         keyring = chain.open_keys(self._keys, Keyring(tenant, {}))
         if not keyring.has(chain.membership.epoch):
             raise MissingKeyError
-        return Joined(tenant, server, self._keys, keyring, chain.links, welcome.heads)
+        return Joined(server, Identity(self._keys, keyring), chain.links, welcome.heads)
 
 
 class Host:
     """The side of a device that belongs to the collection already."""
 
-    def __init__(
-        self, courier: Courier, keys: DeviceKeys, keyring: Keyring, chain: Chain, random: Random
-    ) -> None:
+    def __init__(self, courier: Courier, vault: Vault, random: Random) -> None:
         self._courier = courier
-        self._keys = keys
-        self._keyring = keyring
-        self._chain = chain
+        self._secrets = vault.secrets
+        self._identity = read_identity(vault.secrets)
+        self._chain = Chain.held(vault.log.state())
         self._random = random
 
     def greet(self, text: str, open_mailbox: OpenMailbox) -> "Reception":
@@ -97,8 +96,9 @@ class Host:
         chain, made = append(
             self._courier,
             self._chain,
-            lambda now: admission(now, self._keys, meeting.newcomer, self._keyring),
+            lambda now: admission(now, self._identity, meeting.newcomer),
         )
+        keep_founding(self._secrets, (*read_founding(self._secrets), made))
         (box,) = made.boxes
         membership = chain.membership
         content = Welcome(membership.tenant, membership.head, (), box, tuple(heads))

@@ -6,6 +6,7 @@ from desktop.sync.chain import Chain, MissingKeyError, admission, append
 from desktop.sync.courier import Courier
 from desktop.sync.errors import SyncError
 from desktop.sync.joined import Joined
+from desktop.vault.identity import Identity
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring
 from shared.crypto.paper import paper_device, secret_of
@@ -43,5 +44,5 @@ def recover(
         raise MissingKeyError
     keys = DeviceKeys.generate(random)
     newcomer = keys.introduce(tenant)
-    chain, _ = append(line, chain, lambda now: admission(now, paper, newcomer, keyring))
-    return Joined(tenant, server, keys, keyring, chain.links)
+    chain, _ = append(line, chain, lambda now: admission(now, Identity(paper, keyring), newcomer))
+    return Joined(server, Identity(keys, keyring), chain.links)

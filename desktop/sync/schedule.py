@@ -55,6 +55,11 @@ class Schedule:
     def __post_init__(self) -> None:
         self._backoff = Backoff(self.pace, self.jitter)
 
+    @property
+    def failing(self) -> bool:
+        """Whether the last sync did not work."""
+        return self._backoff.failures > 0
+
     def edited(self, now: float) -> None:
         """Note a local edit: sync when it has been quiet for a while, not within a back-off."""
         if self._first_edit is None:
@@ -67,14 +72,18 @@ class Schedule:
         self._held_until = now
         self.due = now
 
+    def begun(self) -> None:
+        """Note that a sync begins. Edits and wake-ups from now on ask for another one."""
+        self.due, self._first_edit = None, None
+
     def succeeded(self, now: float, *, poll: bool) -> None:
         """Note a sync that worked; ``poll``: no wake-ups come, so ask again after a while."""
         self._backoff.reset()
-        self._first_edit, self._held_until = None, now
-        self.due = now + self.pace.poll if poll else None
+        self._held_until = now
+        if poll and self.due is None:
+            self.due = now + self.pace.poll
 
     def failed(self, now: float, retry_after: float = 0.0) -> None:
         """Note a sync that did not work, and the wait that the server asked for."""
-        self._first_edit = None
         self._held_until = now + self._backoff.next_wait(retry_after)
         self.due = self._held_until

@@ -1,0 +1,165 @@
+"""Pictures on their way: sealed chunks put and claimed, fetched and held against their root.
+
+Thumbnails come by themselves, originals when somebody wants to see one. A picture that is not
+to be had yet is waited for: it is asked for again with every sync.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from desktop.sync.courier import Courier
+from desktop.sync.errors import RefusedError
+from desktop.vault.vault import Vault
+from shared.crypto.attachments import SEALED_CHUNK_BYTES, Root, chunk_count
+from shared.domain.operations import Change
+from shared.domain.schema import Kind, Value
+from shared.ids import FILE_BYTES, FileId, RecordId
+from shared.protocol.problems import Code
+
+_SMALL_CHUNKS = 1
+_NOT_THIS_ONE = {Code.QUOTA, Code.CHUNK_DIFFERS, Code.TOO_LARGE, Code.FILE_INCOMPLETE}
+"""Refusals that say something of one file, and nothing of the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A file that a photo record speaks of."""
+
+    photo: RecordId
+    file: FileId
+    root: bytes
+    chunks: int
+
+
+class Attachments:
+    """Moves files between a vault and a server. One thread uses it, but for ``want``."""
+
+    def __init__(self, vault: Vault, courier: Courier, changed: Callable[[Change], None]) -> None:
+        """Tell ``changed`` of photos whose bytes have arrived."""
+        self._files = vault.files
+        self._records = vault.records
+        self._courier = courier
+        self._changed = changed
+        self._wanted: set[RecordId] = set()
+        self._may_lack_thumbnails = True
+        self.trouble = ""
+
+    @property
+    def awaits(self) -> bool:
+        """Whether pictures are missing here that should come."""
+        return self._may_lack_thumbnails or bool(self._wanted)
+
+    def note(self, change: Change) -> None:
+        """Note what came in: new photos have thumbnails to fetch."""
+        if change.everything or Kind.PHOTO in change.records:
+            self._may_lack_thumbnails = True
+
+    def want(self, photo: RecordId) -> None:
+        """Fetch an original with the next sync. Any thread may call this."""
+        self._wanted.add(photo)
+
+    def send_small(self) -> None:
+        """Send files of one chunk, as thumbnails are."""
+        self.trouble = ""
+        self._send(lambda chunks: chunks <= _SMALL_CHUNKS)
+
+    def send_large(self) -> None:
+        """Send all files that are left."""
+        self._send(lambda _: True)
+
+    def send_again(self) -> None:
+        """Send all pictures that are here and not at the server: it has lost some."""
+        for wanted in self._spoken_of():
+            if self._files.has(wanted.file):
+                self._send_one(wanted.file, self._chunks(wanted.file))
+
+    def fetch(self) -> None:
+        """Fetch the thumbnails that are missing here, then the originals that were asked for."""
+        arrived = set()
+        if self._may_lack_thumbnails:
+            missing = [wanted for wanted in self._spoken_of("thumb_") if self._lacks(wanted)]
+            came = {wanted.photo for wanted in missing if self._fetch_one(wanted)}
+            self._may_lack_thumbnails = len(came) < len(missing)
+            arrived |= came
+        for photo in [*self._wanted]:
+            wanted = _wanted(photo, self._records.fields(Kind.PHOTO, photo) or {}, "")
+            if wanted is None or not self._lacks(wanted) or self._fetch_one(wanted):
+                self._wanted.discard(photo)
+                arrived.add(photo)
+        if arrived:
+            records = {Kind.PHOTO: frozenset(arrived)}
+            self._changed(Change("Pictures have arrived", records, remote=True))
+
+    def _send(self, fits: Callable[[int], bool]) -> None:
+        for file in self._files.unsent():
+            chunks = self._chunks(file)
+            if not fits(len(chunks)):
+                continue
+            try:
+                self._send_one(file, chunks)
+            except RefusedError as error:
+                if error.refusal.code not in _NOT_THIS_ONE:
+                    raise
+                self.trouble = error.sentence
+            else:
+                self._files.acknowledge(file)
+
+    def _send_one(self, file: FileId, chunks: list[bytes]) -> None:
+        """Put the chunks that the server has not, and claim the file."""
+        present = self._present(file) if len(chunks) > _SMALL_CHUNKS else frozenset()
+        for index, chunk in enumerate(chunks):
+            if index not in present:
+                self._courier.put_chunk(file, index, chunk)
+        self._courier.claim(file, len(chunks))
+
+    def _present(self, file: FileId) -> frozenset[int]:
+        try:
+            return frozenset(self._courier.file(file).chunks)
+        except RefusedError as error:
+            if error.refusal.code is not Code.NOT_FOUND:
+                raise
+            return frozenset()
+
+    def _fetch_one(self, wanted: _Wanted) -> bool:
+        """Fetch and keep one file; false if the server has it not, not whole or not unchanged."""
+        chunks: list[bytes] = []
+        root = Root()
+        try:
+            for index in range(wanted.chunks):
+                chunks.append(self._courier.get_chunk(wanted.file, index))
+                root.add(chunks[-1])
+        except RefusedError as error:
+            if error.refusal.code is not Code.NOT_FOUND:
+                raise
+            return False
+        if root.digest != wanted.root:
+            return False
+        self._files.keep(wanted.file, chunks)
+        self._files.acknowledge(wanted.file)
+        return True
+
+    def _lacks(self, wanted: _Wanted) -> bool:
+        return not self._files.has(wanted.file)
+
+    def _chunks(self, file: FileId) -> list[bytes]:
+        sealed = self._files.read(file)
+        starts = range(0, len(sealed), SEALED_CHUNK_BYTES)
+        return [sealed[start : start + SEALED_CHUNK_BYTES] for start in starts]
+
+    def _spoken_of(self, *prefixes: str) -> Iterator[_Wanted]:
+        """Go through the files of all photos; those with the given prefixes, or all."""
+        for photo, fields in self._records.living(Kind.PHOTO).items():
+            for prefix in prefixes or ("thumb_", ""):
+                wanted = _wanted(photo, fields, prefix)
+                if wanted is not None:
+                    yield wanted
+
+
+def _wanted(photo: RecordId, fields: Mapping[str, Value], prefix: str) -> _Wanted | None:
+    """Read what a photo record says of a file; None if it says nothing sensible."""
+    file, root, size = (fields.get(prefix + name) for name in ("file", "root", "size"))
+    if not isinstance(file, bytes) or not isinstance(root, bytes) or not isinstance(size, int):
+        return None
+    if len(file) != FILE_BYTES or size < 0:
+        return None
+    return _Wanted(photo, FileId(file), root, chunk_count(size))

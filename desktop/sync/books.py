@@ -1,0 +1,159 @@
+"""The ledger over a vault's log, made anew whenever it may no longer be trusted."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from desktop.sync.chain import Chain
+from desktop.sync.comparison import stream_heads
+from desktop.vault.identity import Identity, keep_identity, read_founding, read_identity
+from desktop.vault.vault import Vault
+from shared.crypto.randomness import Random
+from shared.domain.operations import Change
+from shared.domain.stamps import Origin
+from shared.envelope import Header
+from shared.ids import Cursor, LogId
+from shared.ledger import (
+    Accepted,
+    Author,
+    Head,
+    Heads,
+    Ledger,
+    OversizedError,
+    SealedEntry,
+    rebuild,
+)
+from shared.membership import LinkWithBoxes, Membership
+from shared.protocol.messages import LinkParcel, StreamHead
+
+
+class Books:
+    """What is judged and what is written passes through here, so memory and disk agree.
+
+    One thread uses it. Should the vault fail to store something, the ledger forgets it, too.
+    """
+
+    def __init__(self, vault: Vault, random: Random) -> None:
+        self.log = vault.log
+        self._secrets = vault.secrets
+        self._random = random
+        self.identity = read_identity(vault.secrets)
+        self._ledger: Ledger | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The judge of the next entry."""
+        if self._ledger is None:
+            state = self.log.state()
+            self._ledger = Ledger(state, self.identity.keyring, self.log.hash_at)
+        return self._ledger
+
+    @property
+    def membership(self) -> Membership:
+        """The devices of the collection."""
+        return self.ledger.membership
+
+    @property
+    def links(self) -> tuple[bytes, ...]:
+        """The chain of devices."""
+        return self.ledger.state.links
+
+    @property
+    def founding(self) -> tuple[LinkWithBoxes, ...]:
+        """Links with their boxes, as far as they were made here."""
+        return read_founding(self._secrets)
+
+    def heads(self) -> tuple[StreamHead, ...]:
+        """Return how far each stream has come here, own entries that are not sent included."""
+        return stream_heads(self.ledger.state.heads, self.membership)
+
+    def heads_sent(self) -> tuple[StreamHead, ...]:
+        """Return the heads without own entries that no server has acknowledged."""
+        heads = dict(self.ledger.state.heads)
+        unsent = self.log.unsent()
+        if unsent:
+            origin, seq = unsent[0].origin, unsent[0].seq - 1
+            last = self.log.hash_at(origin, seq)
+            if last is None:
+                heads.pop(origin, None)
+            else:
+                heads[origin] = Head(seq, last)
+        return stream_heads(heads, self.membership)
+
+    def grow(self, parcels: Sequence[LinkParcel]) -> None:
+        """Check and add links, with the keys that came along; raise FalseChainError."""
+        keys, keyring = self.identity.keys, self.identity.keyring
+        chain = Chain(self.membership, self.links, ()).grown(parcels)
+        opened = chain.open_keys(keys, keyring)
+        if opened != keyring:
+            self.identity = Identity(keys, opened)
+            keep_identity(self._secrets, self.identity)
+        self.log.absorb((), [parcel.link for parcel in parcels])
+        self._ledger = None
+
+    def absorb(
+        self,
+        accepted: Sequence[Accepted],
+        *,
+        cursor: Cursor | None = None,
+        log_id: LogId | None = None,
+    ) -> Change:
+        """Store what the ledger accepted, and how far the server's log was read."""
+        with self._or_forget():
+            return self.log.absorb(accepted, cursor=cursor, log_id=log_id)
+
+    def seal(self, numbers: Sequence[int], edits: Sequence[bytes]) -> list[SealedEntry]:
+        """Write pending edits as own entries: one, or more if they are too many for one.
+
+        Raises NotWritableError, and OversizedError for a single edit that is too large.
+        """
+        try:
+            with self._or_forget():
+                entry = self.ledger.seal(edits, self._author(), self._random)
+                self.log.keep_sealed(entry, numbers)
+        except OversizedError:
+            if len(edits) <= 1:
+                raise
+            middle = len(edits) // 2
+            first = self.seal(numbers[:middle], edits[:middle])
+            return first + self.seal(numbers[middle:], edits[middle:])
+        return [entry]
+
+    def sealed(self, entry: SealedEntry) -> bytes:
+        """Return the bytes of an entry as they travel."""
+        return rebuild(entry, self.identity.keyring)
+
+    def renew(self) -> None:
+        """Go on as a new stream; what no server has acknowledged is sealed again."""
+        self.log.renew()
+        self._ledger = None
+
+    def must_read_own(self) -> bool:
+        """Tell whether this device goes on as a new stream, so that the old must be whole."""
+        own = self._own_streams()
+        return bool(own) and self.log.origin not in own
+
+    @contextmanager
+    def _or_forget(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._ledger = None
+            raise
+
+    def _own_streams(self) -> Heads:
+        device, heads = self.identity.keys.device, self.ledger.state.heads
+        return {origin: head for origin, head in heads.items() if origin.device == device}
+
+    def _author(self) -> Author:
+        origin = self.log.origin
+        return Author(origin, self.identity.keys.signing, self._stream_before(origin))
+
+    def _stream_before(self, origin: Origin) -> Origin | None:
+        """Find this device's stream before ``origin``: the one that no other one follows."""
+        own = self._own_streams()
+        if not own or origin in own:
+            return None
+        firsts = (self.log.entry_at(stream, 1) for stream in own)
+        followed = {Header.parse(first.header).prev for first in firsts if first is not None}
+        last = [stream for stream in own if own[stream].hash not in followed]
+        return max(last or own, key=lambda stream: own[stream].seq)

@@ -1,0 +1,93 @@
+"""Entries on their way in: judged, accepted or refused; those too early wait for the others."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from shared.domain.stamps import Origin
+from shared.envelope import HEADER_BYTES, Header, MalformedEnvelopeError
+from shared.ledger import Accepted, Duplicate, Ledger, Refused, Waiting
+from shared.protocol.limits import MIB
+
+_MOST_WAITING_BYTES = 64 * MIB
+"""What may wait in memory. Beyond it an entry is let go; the server has it still."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What became of some entries. ``forked`` are streams that show two histories."""
+
+    accepted: list[Accepted] = field(default_factory=list)
+    refused: int = 0
+    forked: set[Origin] = field(default_factory=set)
+
+
+class Inbox:
+    """Judges what comes in. Entries that wait are kept by stream and number, in memory only."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[tuple[Origin, int], bytes] = {}
+        self._bytes = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether entries are here that others must come before."""
+        return bool(self._waiting)
+
+    def clear(self) -> None:
+        """Forget what waits: it will be asked for again."""
+        self._waiting.clear()
+        self._bytes = 0
+
+    def judge(self, entries: Iterable[bytes], ledger: Ledger, forked: set[Origin]) -> Verdict:
+        """Judge entries in order, then those that waited for them, until nothing moves.
+
+        Streams in ``forked`` are passed over.
+        """
+        verdict = Verdict(forked=set(forked))
+        for sealed in entries:
+            self._judge(sealed, ledger, verdict)
+        before = -1
+        while self._waiting and len(verdict.accepted) != before:
+            before = len(verdict.accepted)
+            waiting = [self._waiting[place] for place in sorted(self._waiting)]
+            self.clear()
+            for sealed in waiting:
+                self._judge(sealed, ledger, verdict)
+        return verdict
+
+    def _judge(self, sealed: bytes, ledger: Ledger, verdict: Verdict) -> None:
+        if verdict.forked and _claims_to_be_of(sealed, verdict.forked):
+            return
+        try:
+            found = ledger.judge(sealed)
+        except Refused as refused:
+            verdict.refused += 1
+            if refused.code.stops_stream:
+                verdict.forked.add(_stream(sealed)[0])
+            return
+        match found:
+            case Accepted():
+                verdict.accepted.append(found)
+            case Waiting():
+                self._keep(sealed)
+            case Duplicate():
+                pass
+
+    def _keep(self, sealed: bytes) -> None:
+        place = _stream(sealed)
+        if place not in self._waiting and self._bytes + len(sealed) <= _MOST_WAITING_BYTES:
+            self._waiting[place] = sealed
+            self._bytes += len(sealed)
+
+
+def _stream(sealed: bytes) -> tuple[Origin, int]:
+    """Say where an entry belongs whose layout was checked."""
+    header = Header.parse(sealed[:HEADER_BYTES])
+    return Origin(header.device, header.incarnation), header.seq
+
+
+def _claims_to_be_of(sealed: bytes, streams: set[Origin]) -> bool:
+    try:
+        return _stream(sealed)[0] in streams
+    except MalformedEnvelopeError:
+        return False

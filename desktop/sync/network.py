@@ -1,0 +1,142 @@
+"""Everything that a collection can do with a server, put together for whoever opens it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+
+from desktop.sync.address import server_url
+from desktop.sync.attachments import Attachments
+from desktop.sync.books import Books
+from desktop.sync.comparison import head_lines
+from desktop.sync.courier import Courier, Stranger
+from desktop.sync.exchange import Exchange
+from desktop.sync.joined import Joined
+from desktop.sync.mailbox import Mailbox, Pause
+from desktop.sync.pairing import Guest, Host, Newcomer, OpenMailbox, Reception
+from desktop.sync.recovery import recover
+from desktop.sync.reporter import Reporter
+from desktop.sync.rhythm import Rhythm
+from desktop.sync.session import Session
+from desktop.sync.signup import sign_up, why_not
+from desktop.sync.status import SyncStatus
+from desktop.sync.worker import Worker
+from desktop.vault.identity import keep_server, read_founding, read_identity, read_server
+from desktop.vault.vault import Surroundings, Vault
+from shared.crypto.devices import DeviceKeys
+from shared.domain.operations import Change
+from shared.ids import PairId, TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The way out of this computer. All methods but ``start`` wait, and raise SyncError.
+
+    A server is an address as people type it. ``http`` comes from ``open_http``.
+    """
+
+    http: httpx.Client
+    surroundings: Surroundings
+    rhythm: Rhythm
+
+    def start(
+        self,
+        vault: Vault,
+        *,
+        changed: Callable[[Change], None],
+        tell: Callable[[SyncStatus], None],
+    ) -> Worker:
+        """Keep a collection in step with its server until the worker is stopped.
+
+        ``changed`` is told of what came in and ``tell`` of each new status, on threads of the
+        worker's own.
+        """
+        session = self.session(vault, changed)
+        reporter = Reporter(
+            tell,
+            backlog=vault.log.waiting,
+            devices=session.count_devices,
+            now_millis=self.surroundings.now_millis,
+        )
+        worker = Worker(session, reporter, self.rhythm)
+        worker.start()
+        return worker
+
+    def session(self, vault: Vault, changed: Callable[[Change], None]) -> Session:
+        """Return the rounds of sync of a collection, for whoever drives them by hand."""
+        keys = read_identity(vault.secrets).keys
+        courier = self._courier(read_server(vault.secrets), vault.tenant, keys)
+        attachments = Attachments(vault, courier, changed)
+
+        def note(change: Change) -> None:
+            attachments.note(change)
+            changed(change)
+
+        exchange = Exchange(
+            vault,
+            self.surroundings.random,
+            changed=note,
+            now_millis=self.surroundings.now_millis,
+        )
+        return Session(exchange, courier, attachments)
+
+    def why_not(self, server: str, name: str) -> str:
+        """Return the sentence why a name cannot be had at a server; empty if it can."""
+        return why_not(self.http, server_url(server), name)
+
+    def sign_up(self, vault: Vault, server: str, name: str, skin: str = "") -> None:
+        """Give a collection its place at a server, and let it sync there from now on."""
+        keys = read_identity(vault.secrets).keys
+        courier = self._courier(server, vault.tenant, keys)
+        sign_up(courier, name, read_founding(vault.secrets), skin)
+        keep_server(vault.secrets, str(server_url(server)))
+
+    def newcomer(self, server: str, pause: Pause) -> Newcomer:
+        """Begin to join a collection from this new device: it has a code to show."""
+        return Newcomer(self._mailboxes(server, pause), self.surroundings.random)
+
+    def join(self, guest: Guest, server: str) -> Joined:
+        """Become a device of the collection, once the person said that the digits agree."""
+
+        def courier(tenant: TenantId, keys: DeviceKeys) -> Courier:
+            return self._courier(server, tenant, keys)
+
+        return guest.join(str(server_url(server)), courier)
+
+    def greet(self, vault: Vault, code: str, pause: Pause) -> Reception:
+        """Answer the code of a new device; PairingError if it is none."""
+        server = read_server(vault.secrets)
+        courier = self._courier(server, vault.tenant, read_identity(vault.secrets).keys)
+        host = Host(courier, vault, self.surroundings.random)
+        return host.greet(code, self._mailboxes(server, pause))
+
+    def admit(self, vault: Vault, reception: Reception) -> None:
+        """Add the new device, once the person said that the digits agree. Sync afterwards."""
+        books = Books(vault, self.surroundings.random)
+        reception.admit(head_lines(books.heads_sent()))
+
+    def recover(self, words: str, tenant: TenantId, server: str) -> Joined:
+        """Become a device of the collection by its emergency kit; WrongWordsError for typing."""
+
+        def courier(tenant: TenantId, keys: DeviceKeys) -> Courier:
+            return self._courier(server, tenant, keys)
+
+        random = self.surroundings.random
+        return recover(words, tenant, str(server_url(server)), courier, random)
+
+    def _courier(self, server: str, tenant: TenantId, keys: DeviceKeys) -> Courier:
+        return Courier(
+            self.http,
+            server_url(server),
+            tenant=tenant,
+            keys=keys,
+            now_millis=self.surroundings.now_millis,
+        )
+
+    def _mailboxes(self, server: str, pause: Pause) -> OpenMailbox:
+        stranger = Stranger(self.http, server_url(server))
+
+        def open_mailbox(pair: PairId) -> Mailbox:
+            return Mailbox(stranger, pair, pause)
+
+        return open_mailbox

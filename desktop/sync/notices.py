@@ -1,0 +1,25 @@
+"""What a person should know of a sync that worked all the same, the gravest first."""
+
+from enum import Enum
+
+
+class Notice(Enum):
+    """One such thing. The value is the sentence."""
+
+    FORKED = (
+        "The server shows one device's history in two versions, so edits from there are no "
+        "longer taken in. Compare your devices, and do not trust this server."
+    )
+    REFUSED = (
+        "The server sent something that none of your devices wrote, or that was changed on the "
+        "way. It was ignored. If this stays, do not trust this server."
+    )
+    WITHHELD = (
+        "The server holds back edits of another device that this one needs. "
+        "Sync that device; if this stays, do not trust this server."
+    )
+    COPIED = (
+        "This device's collection was copied or put back from a backup. "
+        "It goes on under a new number; nothing is lost."
+    )
+    RESTORED = "The server had lost some edits. This device has sent them again."

@@ -1,0 +1,107 @@
+"""Turns what the sync meets into the one status that the screen shows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import Lock
+
+from desktop.sync.errors import SyncError, said
+from desktop.sync.status import SyncPhase, SyncStatus
+
+_SAVED = "Everything is saved and synced."
+_SYNCING = "Syncing with your other devices."
+_STARTING = "Looking for the server."
+_PAUSED = "Sync is paused. Your edits stay on this device until you continue."
+_BROKEN = "Sync has stopped because of a fault in Swingtag. Restart it; your edits are safe here."
+
+
+class Reporter:
+    """Keeps the status and tells of every change. Used from several threads.
+
+    ``backlog`` counts the edits that the server has not acknowledged, ``devices`` the
+    computers of the collection, ``now_millis`` is the wall clock.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[SyncStatus], None],
+        *,
+        backlog: Callable[[], int],
+        devices: Callable[[], int],
+        now_millis: Callable[[], int],
+    ) -> None:
+        self._tell = tell
+        self._backlog = backlog
+        self._devices = devices
+        self._now_millis = now_millis
+        self._lock = Lock()
+        self.status = SyncStatus(SyncPhase.SYNCING, _STARTING)
+
+    def edited(self) -> None:
+        """Say that edits wait. Trouble and a missing line stay in view."""
+        if self.status.phase is SyncPhase.SAVED:
+            waiting = self._backlog()
+            self._show(SyncPhase.WAITING, _waiting(waiting), waiting=waiting)
+        else:
+            self._show(self.status.phase, self.status.message, waiting=self._backlog())
+
+    def started(self) -> None:
+        """Say that a sync begins."""
+        self._show(SyncPhase.SYNCING, _SYNCING, waiting=self._backlog())
+
+    def progress(self, done: int, total: int) -> None:
+        """Say how much of the work is done."""
+        self._show(SyncPhase.SYNCING, _SYNCING, done=done, total=total)
+
+    def succeeded(self, notices: Sequence[str]) -> None:
+        """Say that a sync worked; ``notices`` are what the person should know all the same."""
+        self._show(
+            SyncPhase.TROUBLE if notices else SyncPhase.SAVED,
+            notices[0] if notices else _SAVED,
+            last_synced_millis=self._now_millis(),
+            waiting=self._backlog(),
+            devices=self._devices(),
+        )
+
+    def failed(self, error: Exception) -> None:
+        """Say that a sync did not work, and why."""
+        passing = isinstance(error, SyncError) and error.passing
+        phase = SyncPhase.OFFLINE if passing else SyncPhase.TROUBLE
+        self._show(phase, said(error), waiting=self._backlog())
+
+    def paused(self) -> None:
+        """Say that the person wants no sync now."""
+        self._show(SyncPhase.WAITING, _PAUSED, waiting=self._backlog())
+
+    def broken(self) -> None:
+        """Say that the thread has died of an error of ours."""
+        self._show(SyncPhase.TROUBLE, _BROKEN)
+
+    def _show(
+        self,
+        phase: SyncPhase,
+        message: str,
+        *,
+        waiting: int | None = None,
+        done: int = 0,
+        total: int = 0,
+        last_synced_millis: int | None = None,
+        devices: int | None = None,
+    ) -> None:
+        with self._lock:
+            before = self.status
+            self.status = replace(
+                before,
+                phase=phase,
+                message=message,
+                waiting=before.waiting if waiting is None else waiting,
+                done=done,
+                total=total,
+                last_synced_millis=last_synced_millis or before.last_synced_millis,
+                devices=before.devices if devices is None else devices,
+            )
+            if self.status != before:
+                self._tell(self.status)
+
+
+def _waiting(count: int) -> str:
+    return "1 edit waits to be sent." if count == 1 else f"{count} edits wait to be sent."

@@ -1,0 +1,93 @@
+"""One collection at one server: whole rounds of sync, without threads and without waiting."""
+
+from collections.abc import Callable
+from typing import assert_never
+
+from desktop.sync.attachments import Attachments
+from desktop.sync.courier import Courier
+from desktop.sync.errors import RefusedError
+from desktop.sync.event_stream import EventStream
+from desktop.sync.exchange import ChainLost, Denied, Exchange, Onward, Settled
+from desktop.sync.notices import Notice
+from desktop.sync.restoring import ChainLostError, restore_chain
+from shared.ids import RecordId
+from shared.membership import Role
+from shared.protocol.messages import Event
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many own edits the server has, or files."""
+
+
+class Session:
+    """Drives the exchange over the courier. One thread uses it; SyncError is what may come."""
+
+    def __init__(self, exchange: Exchange, courier: Courier, attachments: Attachments) -> None:
+        self._exchange = exchange
+        self._courier = courier
+        self._attachments = attachments
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """Sentences on what the person should know after the last round, the gravest first."""
+        said = [notice.value for notice in self._exchange.notices]
+        return (*said, self._attachments.trouble) if self._attachments.trouble else tuple(said)
+
+    @property
+    def awaits(self) -> bool:
+        """Whether something should come that the server had not when it was asked."""
+        return self._attachments.awaits
+
+    def count_devices(self) -> int:
+        """Return how many computers the collection has, the paper device left out."""
+        live = self._exchange.books.membership.live
+        return sum(member.role is not Role.PAPER for member in live)
+
+    def dial(self) -> EventStream:
+        """Open the stream of wake-ups."""
+        return self._courier.events()
+
+    def want(self, photo: RecordId) -> None:
+        """Fetch an original picture with the next sync. Any thread may call this."""
+        self._attachments.want(photo)
+
+    def overhear(self, event: Event) -> bool:
+        """Take in a wake-up; false if a round is needed to know more."""
+        if not self._exchange.overhear(event):
+            return False
+        self._attachments.fetch()
+        return True
+
+    def sync(self, progress: Progress) -> None:
+        """Bring both sides level.
+
+        Small attachments go before the entries that mention them; large ones follow, so that a
+        film does not hold up an edit.
+        """
+        self._attachments.send_small()
+        self._exchange_all(progress)
+        if Notice.RESTORED in self._exchange.notices:
+            self._attachments.send_again()
+        self._attachments.send_large()
+        self._attachments.fetch()
+
+    def _exchange_all(self, progress: Progress) -> None:
+        self._exchange.begin()
+        total = backlog = self._exchange.backlog
+        may_restore = True
+        while True:
+            request = self._exchange.parcel()
+            match self._exchange.receive(self._courier.sync(request)):
+                case Settled():
+                    return
+                case Onward():
+                    backlog = self._exchange.backlog
+                    progress(total - backlog, total)
+                case ChainLost():
+                    if not may_restore:
+                        raise ChainLostError
+                    restore_chain(self._courier, self._exchange.books)
+                    may_restore = False
+                case Denied(refusal):
+                    raise RefusedError(refusal)
+                case never:
+                    assert_never(never)

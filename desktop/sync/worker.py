@@ -1,0 +1,155 @@
+"""The thread that keeps a collection in step with its server. The screen never waits for it."""
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from threading import Condition, Thread
+
+from desktop.sync.errors import SyncError
+from desktop.sync.listener import Listener
+from desktop.sync.reporter import Reporter
+from desktop.sync.rhythm import Rhythm
+from desktop.sync.schedule import Schedule
+from desktop.sync.session import Session
+from desktop.sync.status import SyncStatus
+from desktop.vault.errors import VaultError
+from shared.ids import RecordId
+from shared.ledger import NotWritableError
+from shared.protocol.messages import Event
+
+EXPECTED = (SyncError, VaultError, NotWritableError)
+"""What the world may do to a sync: it is shown, and tried again later."""
+
+
+class Worker:
+    """Syncs one collection while it is open. All methods return at once, except ``stop``."""
+
+    def __init__(self, session: Session, reporter: Reporter, rhythm: Rhythm) -> None:
+        self._session = session
+        self._reporter = reporter
+        self._now = rhythm.monotonic
+        self._schedule = Schedule(rhythm.pace, rhythm.jitter)
+        self._listener = Listener(session.dial, rhythm, hear=self._hear, lost=reporter.failed)
+        self._bell = Condition()
+        self._heard: deque[Event] = deque()
+        self._stopping = self._paused = False
+        self._thread = Thread(target=self._run, name="sync", daemon=True)
+
+    @property
+    def status(self) -> SyncStatus:
+        """Where the sync stands."""
+        return self._reporter.status
+
+    def start(self) -> None:
+        """Begin with a sync at once."""
+        self.sync_now()
+        self._thread.start()
+        self._listener.start()
+
+    def stop(self) -> None:
+        """End. Waits for the request that is under way, if there is one."""
+        with self._bell:
+            self._stopping = True
+            self._bell.notify_all()
+        self._listener.stop()
+        self._thread.join()
+
+    def edited(self) -> None:
+        """Note that there is something to send."""
+        with self._bell:
+            self._schedule.edited(self._now())
+            self._bell.notify_all()
+        self._reporter.edited()
+
+    def sync_now(self) -> None:
+        """Sync without waiting, whatever happened before."""
+        with self._bell:
+            self._schedule.woken(self._now())
+            self._bell.notify_all()
+
+    def want(self, photo: RecordId) -> None:
+        """Fetch an original picture now."""
+        self._session.want(photo)
+        self.sync_now()
+
+    def pause(self) -> None:
+        """Leave the network alone until ``resume``."""
+        with self._bell:
+            self._paused = True
+        self._listener.pause()
+        self._reporter.paused()
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        with self._bell:
+            self._paused = False
+        self._listener.resume()
+        self.sync_now()
+
+    def _hear(self, event: Event) -> None:
+        """Note a wake-up; called on the listener's thread."""
+        with self._bell:
+            self._heard.append(event)
+            self._bell.notify_all()
+
+    def _run(self) -> None:
+        ended_well = False
+        try:
+            while (turn := self._next_turn()) is not None:
+                turn()
+            ended_well = True
+        finally:
+            if not ended_well:
+                self._reporter.broken()
+
+    def _next_turn(self) -> Callable[[], None] | None:
+        """Wait until there is something to do, and return it; None when it is over."""
+        with self._bell:
+            while not self._stopping:
+                left = self._time_left()
+                if not self._paused and self._heard:
+                    return partial(self._take, self._heard.popleft())
+                if not self._paused and left is not None and left <= 0:
+                    return self._sync
+                self._bell.wait(None if self._paused else left)
+        return None
+
+    def _time_left(self) -> float | None:
+        due = self._schedule.due
+        return None if due is None else due - self._now()
+
+    def _take(self, event: Event) -> None:
+        """Take in what an event brought; if it does not say all, ask."""
+        with self._bell:
+            is_well = not self._schedule.failing
+        try:
+            is_all = is_well and self._session.overhear(event)
+        except EXPECTED as error:
+            self._note_failure(error)
+            return
+        if is_all:
+            self._reporter.succeeded(self._session.notices)
+        else:
+            self.sync_now()
+
+    def _sync(self) -> None:
+        with self._bell:
+            self._schedule.begun()
+        self._reporter.started()
+        try:
+            self._session.sync(self._reporter.progress)
+        except EXPECTED as error:
+            self._note_failure(error)
+            return
+        live = self._listener.live
+        with self._bell:
+            self._schedule.succeeded(self._now(), poll=not live or self._session.awaits)
+        if not live:
+            self._listener.dial_now()
+        self._reporter.succeeded(self._session.notices)
+
+    def _note_failure(self, error: Exception) -> None:
+        wait = error.retry_after if isinstance(error, SyncError) else 0.0
+        with self._bell:
+            self._schedule.failed(self._now(), wait)
+        self._reporter.failed(error)
