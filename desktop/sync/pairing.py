@@ -9,7 +9,8 @@ from desktop.sync.chain import Chain, FalseChainError, MissingKeyError, admissio
 from desktop.sync.courier import Courier
 from desktop.sync.joined import Joined
 from desktop.sync.mailbox import Mailbox
-from desktop.vault.identity import Identity, keep_founding, read_founding
+from desktop.vault.identity import Identity, keep_founding, read_founding, read_identity
+from desktop.vault.vault import Vault
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring
 from shared.crypto.pairing import Code, Greeting, Meeting, Met, Waiting, Welcome
