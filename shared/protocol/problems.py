@@ -133,6 +133,11 @@ class Code(Enum):
         507,
         "The space of this account is used up. Edits stay on this device until there is room.",
     )
+    DISK_FULL = (
+        "disk_full",
+        507,
+        "The server's disk is full. Edits stay on this device until the operator makes room.",
+    )
 
     def __init__(self, word: str, status: int, sentence: str) -> None:
         self.word = word

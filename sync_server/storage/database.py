@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
+from shared.protocol.problems import Code
+from sync_server.storage.refusal import RefusedError
+
 CACHE_KIB = 256
 """Page cache of one file. Small: hundreds of tenants' files are open at once."""
 WAL_BYTES = 8 * 1024 * 1024
@@ -48,9 +51,11 @@ class Database:
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.Error) and _is_disk_full(error):
+                    raise RefusedError(Code.DISK_FULL) from error
                 raise
 
     def close(self) -> None:
@@ -85,6 +90,10 @@ def _require_durable(connection: sqlite3.Connection) -> None:
     if (journal, synchronous) != ("wal", 2):
         connection.close()
         raise StorageError(f"journal {journal}, synchronous {synchronous}")
+
+
+def _is_disk_full(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> object:

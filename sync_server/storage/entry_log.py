@@ -79,9 +79,8 @@ class EntryLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.id = read_log_id(database)
         with database.read() as db:
-            fact = db.execute("SELECT value FROM fact WHERE name = 'log'").fetchone()
-            self.id = LogId(fact[0])
             self.state = _load(db)
 
     def append(self, envelopes: Sequence[Envelope], *, oldest_epoch: int, quota: int) -> LogState:
@@ -199,6 +198,12 @@ class _Growing:
         ).fetchone()
         if held is None or held[0] != envelope.hash:
             raise RefusedError(Code.ENTRY_TAKEN, at=at)
+
+
+def read_log_id(database: Database) -> LogId:
+    """Return the name of the log's present life."""
+    with database.read() as db:
+        return LogId(db.execute("SELECT value FROM fact WHERE name = 'log'").fetchone()[0])
 
 
 def _load(db: Connection) -> LogState:

@@ -8,6 +8,7 @@ from shared.ids import LogId, TenantId
 from shared.protocol.messages import LinkParcel
 from sync_server.storage.database import Database
 from sync_server.storage.durable import sync_folder
+from sync_server.storage.entry_log import read_log_id
 from sync_server.storage.link_shelf import put_link
 from sync_server.storage.schema import TENANT, TENANT_VERSION
 from sync_server.storage.tenant_store import DATABASE_NAME, Limits, TenantStore
@@ -50,6 +51,14 @@ class TenantStores:
     def open(self, tenant: TenantId, limits: Limits) -> TenantStore:
         """Open the store of a tenant that was created."""
         return TenantStore(self._home(tenant), tenant, limits)
+
+    def log_of(self, tenant: TenantId) -> LogId:
+        """Return the name of a tenant's log without opening the rest."""
+        database = Database(self._home(tenant) / DATABASE_NAME, TENANT, TENANT_VERSION)
+        try:
+            return read_log_id(database)
+        finally:
+            database.close()
 
     def remove(self, tenant: TenantId) -> None:
         """Delete a tenant's files: of one whose sign-up failed, or that is torn down."""

@@ -11,6 +11,7 @@ from sync_server.tenancy.doorway import Doorway
 from sync_server.tenancy.hosts import Hosts
 from sync_server.tenancy.names import Names
 from sync_server.tenancy.open_stores import OpenStores
+from sync_server.tenancy.plans import PLANS, Plans
 from sync_server.tenancy.sign_up import SignUp
 from sync_server.tenancy.wakeups import Wakeups
 
@@ -39,6 +40,7 @@ def open_house(
     public_name: str,
     now: Callable[[], int],
     random: Callable[[int], bytes],
+    plans: Plans = PLANS,
     most_open: int = MOST_OPEN_STORES,
 ) -> House:
     """Open a data folder, or make one. ``now`` returns milliseconds since 1970.
@@ -49,7 +51,7 @@ def open_house(
     lock = _lock(folder / "lock")
     directory = Directory(folder / "directory.db")
     stores = TenantStores(folder)
-    opened = OpenStores(directory, stores, most=most_open, now=now)
+    opened = OpenStores(directory, stores, plans, most=most_open, now=now)
     wakeups, hosts = Wakeups(), Hosts(public_name)
 
     def close() -> None:

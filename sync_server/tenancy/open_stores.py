@@ -13,7 +13,7 @@ from shared.ids import TenantId
 from sync_server.storage.directory import Directory, Tenant
 from sync_server.storage.tenant_store import TenantStore
 from sync_server.storage.tenant_stores import TenantStores
-from sync_server.tenancy.plans import PLANS
+from sync_server.tenancy.plans import Plans
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -41,10 +41,17 @@ class OpenStores:
     """Lends stores and closes those that were not used for longest."""
 
     def __init__(
-        self, directory: Directory, stores: TenantStores, *, most: int, now: Callable[[], int]
+        self,
+        directory: Directory,
+        stores: TenantStores,
+        plans: Plans,
+        *,
+        most: int,
+        now: Callable[[], int],
     ) -> None:
         self._directory = directory
         self._stores = stores
+        self._plans = plans
         self._now = now
         self._most = most
         self._open: OrderedDict[TenantId, OpenStore] = OrderedDict()
@@ -84,7 +91,7 @@ class OpenStores:
         found = self._directory.find(tenant)
         if found is None:
             return None
-        store = self._stores.open(tenant, PLANS[found.plan])
+        store = self._stores.open(tenant, self._plans[found.plan])
         store.files.sweep(now=self._now())
         return OpenStore(found, store)
 

@@ -8,6 +8,7 @@ from sync_server.storage.tenant_store import Limits
 
 GIB = 1024 * MIB
 STANDARD: Final = "standard"
-PLANS: Final[Mapping[str, Limits]] = {
+Plans = Mapping[str, Limits]
+PLANS: Final[Plans] = {
     STANDARD: Limits(log_bytes=2 * GIB, file_bytes=50 * GIB, devices=32),
 }

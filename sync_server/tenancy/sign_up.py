@@ -13,7 +13,7 @@ from sync_server.storage.refusal import RefusedError
 from sync_server.storage.tenant_stores import TenantStores
 from sync_server.tenancy.doorway import Claim, prove, read_credential
 from sync_server.tenancy.names import free_name
-from sync_server.tenancy.plans import PLANS, STANDARD
+from sync_server.tenancy.plans import STANDARD
 
 _KEY_BYTES = 16
 _LOG_BYTES = 16
@@ -53,7 +53,7 @@ class SignUp:
             raise RefusedError(Code.SIGNED_UP)
         if known is None:
             self._provision(tenant, slug, asked)
-        return SignUpReply(slug, self._log_of(tenant), self._now())
+        return SignUpReply(slug, self._stores.log_of(tenant), self._now())
 
     def _require_founder(self, asked: SignUpRequest, claim: Claim, body: bytes) -> TenantId:
         """Check the links, and that the first device signed this request."""
@@ -83,10 +83,3 @@ class SignUp:
                 pseudonym_key=self._random(_KEY_BYTES),
             )
         )
-
-    def _log_of(self, tenant: TenantId) -> LogId:
-        store = self._stores.open(tenant, PLANS[STANDARD])
-        try:
-            return store.log.id
-        finally:
-            store.close()

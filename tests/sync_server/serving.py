@@ -21,6 +21,7 @@ from sync_server.routes.events import StreamTimes
 from sync_server.routes.table import Clocks, Rates
 from sync_server.tenancy.house import House, open_house
 from sync_server.tenancy.journal import Journal
+from sync_server.tenancy.plans import PLANS, Plans
 from sync_server.tenancy.throttle import Rate
 
 ROOT = Path(__file__).parents[2]
@@ -83,13 +84,19 @@ def running(
     rates: Rates | None = None,
     times: StreamTimes | None = None,
     most_open: int = 256,
+    plans: Plans = PLANS,
     public_name: str = "beanie.ty",
 ) -> Iterator[Running]:
     """Run a server over a folder while the block runs."""
     dial, log = Dial(), Log()
     lines = JsonLines(log, dial.millis)  # type: ignore[arg-type] # all of a stream that it needs
     house = open_house(
-        folder, public_name=public_name, now=dial.millis, random=os.urandom, most_open=most_open
+        folder,
+        public_name=public_name,
+        now=dial.millis,
+        random=os.urandom,
+        most_open=most_open,
+        plans=plans,
     )
     app = assemble(
         house,

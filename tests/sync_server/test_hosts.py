@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from shared.protocol.messages import SyncReply, decode
+from shared.protocol.messages import SyncReply, SyncRequest, decode, encode
 from tests.sync_server.collector import Collector, Device, granted, refused
 from tests.sync_server.conftest import Households
 from tests.sync_server.serving import Running
@@ -60,8 +60,6 @@ def test_a_name_that_does_not_fit_is_misdirected(households: Households, host: s
 
 
 def _asking(device: Device) -> bytes:
-    from shared.protocol.messages import SyncRequest, encode  # noqa: PLC0415
-
     return encode(SyncRequest(device.log, type(device.cursor)(0), 0, own=True))
 
 
@@ -97,8 +95,6 @@ def test_requests_that_name_two_hosts_or_none_go_nowhere(server: Running, lines:
 def test_sign_up_under_anothers_name_is_misdirected(server: Running) -> None:
     collector = Collector("artmatt")
     device = Device(server.http, collector)
-    from shared.protocol.messages import encode  # noqa: PLC0415
-
     body = encode(collector.sign_up_request())
     answer = device.call("POST", "/v1/tenants", body, host="begin.beanie.ty")
     assert refused(answer) == (421, "misdirected")

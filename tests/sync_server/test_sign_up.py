@@ -50,7 +50,7 @@ def test_of_many_who_want_one_name_at_once_one_gets_it(server: Running) -> None:
     with ThreadPoolExecutor(8) as pool:
         statuses = sorted(r.status_code for r in pool.map(Device.sign_up, devices))
     assert statuses == [200] + [409] * 7
-    homes = [home for home in (server.folder / "tenants").glob("*/*")]
+    homes = list((server.folder / "tenants").glob("*/*"))
     assert len(homes) == 1
 
 
@@ -95,7 +95,7 @@ def _asking(device: Device, slug: str) -> bytes:
 )
 @pytest.mark.usefixtures("households")
 def test_whether_a_name_is_free_is_told_with_the_reason(
-    server: Running, slug: str, available: bool, code: str
+    server: Running, slug: str, *, available: bool, code: str
 ) -> None:
     response = granted(server.http.get(f"/v1/slugs/{slug}"))
     answer = msgspec.json.decode(response.content, type=SlugAnswer)

@@ -8,7 +8,7 @@ from shared.ids import Cursor, Incarnation, LogId
 from shared.membership import Cut, Role
 from shared.protocol.limits import PAGE_BYTES
 from shared.protocol.messages import StreamHead
-from shared.signing import SigningKey
+from shared.signing import SigningKey, sha256
 from tests.sync_server.collector import Device, digest, problem, refused
 from tests.sync_server.conftest import Households
 from tests.sync_server.serving import Running
@@ -98,18 +98,10 @@ def test_only_a_device_of_the_tenant_may_have_written(households: Households) ->
     assert refused(artmatt.post_sync(theirs)) == (422, "entry_refused")
     stolen = begin.seal(tenant=artmatt.collector.tenant)
     assert refused(artmatt.post_sync(stolen)) == (422, "entry_refused")
-    wrong_key = artmatt.signed(
-        artmatt.last.header if artmatt.last else _header_of(artmatt),
-        600,
-        SigningKey.generate(os.urandom),
-    )
+    artmatt.write()
+    assert artmatt.last
+    wrong_key = artmatt.signed(artmatt.last.header, 600, SigningKey.generate(os.urandom))
     assert refused(artmatt.post_sync(wrong_key)) == (422, "entry_refused")
-
-
-def _header_of(device: Device) -> object:
-    device.write()
-    assert device.last
-    return device.last.header
 
 
 def test_any_device_may_bring_what_another_wrote(households: Households) -> None:
@@ -169,7 +161,7 @@ def test_after_a_revocation_only_entries_up_to_the_cut_are_taken(households: Hou
     one, two, three = second.write(), second.write(), second.write()
     second.sync(one)
     assert second.last
-    kept = _hash_of(two)
+    kept = sha256(two)
     cuts = {second.incarnation: Cut(2, kept)}
     made = first.collector.revocation(second.keys, cuts)
     assert first.post_links(made).is_success
@@ -177,12 +169,6 @@ def test_after_a_revocation_only_entries_up_to_the_cut_are_taken(households: Hou
     assert refused(second.post_sync(three)) == (401, "revoked")
     assert refused(first.post_sync(two, three, again=True)) == (422, "entry_refused")
     assert first.sync(two, again=True, own=True).entries == (one, two)
-
-
-def _hash_of(entry: bytes) -> bytes:
-    from shared.signing import sha256  # noqa: PLC0415 - used here only
-
-    return sha256(entry)
 
 
 def test_pages_are_bounded_and_complete(households: Households) -> None:
@@ -209,7 +195,7 @@ def test_entries_that_the_device_has_are_not_sent_again(households: Households) 
     second = first.add()
     one, two = first.write(), first.write()
     first.sync(one, two)
-    have = StreamHead(first.keys.device, first.incarnation, 1, _hash_of(one))
+    have = StreamHead(first.keys.device, first.incarnation, 1, sha256(one))
     assert second.sync(have=(have,)).entries == (two,)
 
 
@@ -231,10 +217,10 @@ def test_heads_after_a_cut_compare_at_the_cut(households: Households) -> None:
     second = first.add()
     one, two = second.write(), second.write()
     second.sync(one, two)
-    made = first.collector.revocation(second.keys, {second.incarnation: Cut(1, _hash_of(one))})
+    made = first.collector.revocation(second.keys, {second.incarnation: Cut(1, sha256(one))})
     assert first.post_links(made).is_success
     first.collector.take(made)
-    cut = StreamHead(second.keys.device, second.incarnation, 1, _hash_of(one))
+    cut = StreamHead(second.keys.device, second.incarnation, 1, sha256(one))
     assert first.sync(vector=True).heads == (cut,)
 
 
