@@ -1,0 +1,1 @@
+"""Pictures without windows: decode, clean, thumbnails, drawn animals. QtGui only."""
