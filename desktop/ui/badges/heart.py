@@ -1,26 +1,14 @@
 """The heart-shaped swing tag: our own drawing, the mark of the product and the badge of a card."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPainterPath, QPen, QPixmap
+
+from desktop.drawing.heart import heart
 
 _ICON_SIZES = (16, 24, 32, 48, 64, 128, 256)
 _RED, _GOLD, _WHITE = QColor("#c8202f"), QColor("#f4c84a"), QColor("#ffffff")
 _TILT = -9.0
 _LETTER = 0.46  # of the heart's height
-
-
-def heart(rect: QRectF) -> QPainterPath:
-    """Draw the outline of a heart that fills a rectangle."""
-    path = QPainterPath(QPointF(0.5, 0.97))
-    path.cubicTo(0.22, 0.78, 0.0, 0.58, 0.0, 0.31)
-    path.cubicTo(0.0, 0.13, 0.13, 0.03, 0.27, 0.03)
-    path.cubicTo(0.38, 0.03, 0.46, 0.09, 0.5, 0.19)
-    path.cubicTo(0.54, 0.09, 0.62, 0.03, 0.73, 0.03)
-    path.cubicTo(0.87, 0.03, 1.0, 0.13, 1.0, 0.31)
-    path.cubicTo(1.0, 0.58, 0.78, 0.78, 0.5, 0.97)
-    path.closeSubpath()
-    place = QTransform.fromTranslate(rect.x(), rect.y()).scale(rect.width(), rect.height())
-    return place.map(path)
 
 
 def paint_tag(

@@ -1,12 +1,14 @@
 """Where there is no photo yet: the animal's shape in a soft colour of the skin."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPixmap
+from PySide6.QtGui import QPainter, QPainterPath, QPixmap
 
-from desktop.ui.look import Look, TextSize
+from desktop.drawing.portraits import paint_shape
+from desktop.ui.look import Look
 from desktop.ui.look.look import mix
 from shared.skins.tokens import Role, Scheme
 
+_AIR = 0.12
 _WASH = {Scheme.LIGHT: 0.42, Scheme.DARK: 0.26}
 _SHAPE = {Scheme.LIGHT: 0.85, Scheme.DARK: 0.62}
 
@@ -30,14 +32,9 @@ def placeholder(
     path = QPainterPath()
     path.addRoundedRect(box, radius, radius)
     painter.fillPath(path, mix(tint, ground, _WASH[look.scheme]))
-    _initial(painter, box, name, mix(tint, look.color(Role.TEXT_STRONG), _SHAPE[look.scheme]), look)
+    air = size.height() * _AIR
+    shape = mix(tint, look.color(Role.TEXT_STRONG), _SHAPE[look.scheme])
+    wash = mix(tint, ground, _WASH[look.scheme])
+    paint_shape(painter, box.adjusted(air, air, -air, -air), animal, shape, wash)
     painter.end()
     return made
-
-
-def _initial(painter: QPainter, box: QRectF, name: str, color: QColor, look: Look) -> None:
-    font = look.font(TextSize.DISPLAY, strong=True)
-    font.setPixelSize(max(round(box.height() * 0.42), 8))
-    painter.setFont(font)
-    painter.setPen(color)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name.strip()[:1].upper())

@@ -120,9 +120,12 @@ class Canvas(QAbstractScrollArea):
         side.setRange(0, max(self._arrangement.width - size.width(), 0))
         self.viewport().update()
 
-    def _cell(self, index: int) -> Cell:
+    def _cell(self, index: int) -> Cell | None:
+        row = self.pages.row(index)
+        if row is None:
+            return None
         return Cell(
-            row=self.pages.row(index),
+            row=row,
             selected=self.pages.id(index) in self.selection.copies,
             current=index == self.selection.current and self.hasFocus(),
             hovered=index == self._hovered,
@@ -139,8 +142,10 @@ class Canvas(QAbstractScrollArea):
         self._arrangement.paint_ground(painter, area, offset.y())
         strip = (offset.y() + area.top(), offset.y() + area.bottom())
         for index in self._arrangement.span(*strip):
-            rect = self._arrangement.rect(index).translated(-offset)
-            self._arrangement.paint(painter, rect, index, self._cell(index))
+            cell = self._cell(index)
+            if cell is not None:
+                rect = self._arrangement.rect(index).translated(-offset)
+                self._arrangement.paint(painter, rect, index, cell)
         painter.end()
 
     @override

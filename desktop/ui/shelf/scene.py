@@ -9,6 +9,7 @@ from desktop.collection.values import CopyRow
 from desktop.ui.look import Look
 from desktop.ui.shelf.ink import Hands
 from desktop.ui.shelf.pictures import Pictures
+from shared.domain.vocabularies import WANTED
 
 
 class Writes(Protocol):
@@ -62,6 +63,3 @@ class Cell:
     def wanted(self) -> bool:
         """Whether the copy is only wished for: it stands in its place, greyed."""
         return self.row.status == WANTED
-
-
-WANTED = "wanted"

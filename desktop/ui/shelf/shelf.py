@@ -188,9 +188,9 @@ class ShelfView(Canvas):
         return super().viewportEvent(event)
 
     def _hint(self, index: int | None) -> str:
-        if index is None:
+        row = None if index is None else self.pages.row(index)
+        if row is None:
             return ""
-        row = self.pages.row(index)
         lines = (row.name, row.variant, row.location)
         # Qt takes anything that looks like markup for markup, so all of it is escaped.
         return "<br>".join(escape(line) for line in lines if line)
@@ -284,7 +284,8 @@ class ShelfView(Canvas):
 
     def item_text(self, index: int) -> str:
         """Say a copy in words: what its card shows, with the names of the fields."""
-        return spoken(self.pages.row(index), self._scene.look.word(Word.SWING_TAG))
+        row = self.pages.row(index)
+        return "" if row is None else spoken(row, self._scene.look.word(Word.SWING_TAG))
 
     def item_rect(self, index: int) -> QRect:
         """Give the place of a copy in the viewport."""

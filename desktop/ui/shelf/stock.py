@@ -19,7 +19,7 @@ class Stock(Protocol):
         """Every copy of the answer, in its order."""
 
     def rows(self, ids: Sequence[RecordId]) -> Sequence[CopyRow]:
-        """Give the rows of some copies, in the same order; called for a page at a time."""
+        """Give the rows of some copies, a page at a time, without those that are gone."""
 
     def thumbnail(self, photo: RecordId, deliver: Callable[[bytes | None], None]) -> None:
         """Fetch a photo's thumbnail and deliver its bytes, now or later, on the GUI thread."""
@@ -31,7 +31,7 @@ class Pages:
     def __init__(self, stock: Stock) -> None:
         self.stock = stock
         self._ids = stock.ids
-        self._pages: OrderedDict[int, Sequence[CopyRow]] = OrderedDict()
+        self._pages: OrderedDict[int, dict[RecordId, CopyRow]] = OrderedDict()
         self._places: dict[RecordId, int] | None = None
 
     def __len__(self) -> int:
@@ -52,18 +52,21 @@ class Pages:
             self._places = {copy: index for index, copy in enumerate(self._ids)}
         return self._places.get(copy)
 
-    def row(self, index: int) -> CopyRow:
-        """Give the row at an index, reading its page if that is not at hand."""
-        number, within = divmod(index, PAGE)
+    def row(self, index: int) -> CopyRow | None:
+        """Give the row at an index, or None if that copy has gone since the list was made."""
+        number = index // PAGE
         page = self._pages.get(number)
         if page is None:
-            page = self.stock.rows(self._ids[number * PAGE : (number + 1) * PAGE])
+            page = {row.copy: row for row in self.stock.rows(self._page_ids(number))}
             self._pages[number] = page
             if len(self._pages) > _PAGES_KEPT:
                 self._pages.popitem(last=False)
         else:
             self._pages.move_to_end(number)
-        return page[within]
+        return page.get(self._ids[index])
+
+    def _page_ids(self, number: int) -> Sequence[RecordId]:
+        return self._ids[number * PAGE : (number + 1) * PAGE]
 
     def forget(self) -> None:
         """Drop the rows at hand, for something in them changed."""
