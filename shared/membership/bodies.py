@@ -130,7 +130,7 @@ def parse_body(link: Link) -> Body:
         body = _read(link.kind, reader)
     except (struct.error, ValueError) as error:
         raise InvalidChainError from error
-    if reader.left or body.encode() != link.body:
+    if body.encode() != link.body:
         raise InvalidChainError
     return body
 

@@ -20,7 +20,6 @@ from shared.membership.links import InvalidChainError, Link, LinkKind
 from shared.membership.members import Epoch, Member, Membership, Role
 from shared.membership.newcomer import UNBORN_TENANT, Newcomer
 from shared.signing import NO_HASH, sha256
-from shared.signing.keys import usable_key
 
 FIRST_EPOCH = 1
 _PAPER_LINK = 2
@@ -167,7 +166,7 @@ def _check_newcomer(newcomer: Newcomer, tenant: TenantId, known: Mapping[DeviceI
     boxes = {member.box_public for member in known.values()}
     if newcomer.device in known or newcomer.signing_public in keys or newcomer.box_public in boxes:
         raise InvalidChainError
-    if not usable_key(newcomer.signing_public) or not newcomer.proves(tenant):
+    if not newcomer.proves(tenant):
         raise InvalidChainError
 
 

@@ -17,6 +17,7 @@ from shared.domain.stamps import Origin
 from shared.envelope import HEADER_BYTES, Header, entry_message
 from shared.ids import Incarnation
 from shared.ledger import (
+    MAX_EDITS,
     MAX_FRAME_BYTES,
     Accepted,
     Author,
@@ -267,9 +268,9 @@ def test_heads_only_grow(artmatt: World) -> None:
 def test_a_bomb_is_refused_unopened(artmatt: World) -> None:
     """A37: 32 MiB at most, by what the frame itself declares; undeclared is refused, too."""
     first, reader = artmatt.desk(0), artmatt.desk(1)
-    zeros = bytes(MAX_FRAME_BYTES + 1)
-    silent = zstandard.ZstdCompressor(write_content_size=False).compress(zeros)
-    for bomb in (zstandard.compress(zeros), silent):
+    frame = msgspec.msgpack.encode([1, [], [bytes(MAX_FRAME_BYTES)]])
+    silent = zstandard.ZstdCompressor(write_content_size=False).compress(frame)
+    for bomb in (zstandard.compress(frame), silent):
         assert len(bomb) < 8_000
         refused(reader, forge(first, bomb), Code.FRAME)
 
@@ -365,6 +366,9 @@ def test_a_ledger_opens_with_its_own_chain_and_keys_only(artmatt: World, begin: 
     desk.author = Author(desk.author.origin, SigningKey.from_seed(b"x" * 32))
     with pytest.raises(NotWritableError):
         desk.write(b"with a foreign key")
+    desk.author = begin.desk().author
+    with pytest.raises(NotWritableError):
+        desk.write(b"as a device of somebody else")
 
 
 def test_too_much_for_one_entry_becomes_several(artmatt: World) -> None:
@@ -377,8 +381,16 @@ def test_too_much_for_one_entry_becomes_several(artmatt: World) -> None:
     got = [edit for outcome in outcomes for edit in outcome.edits]  # type: ignore[attr-defined] - accepted
     assert got == edits
     assert len(entries) == 4
-    with pytest.raises(OversizedError):
-        writer.ledger.seal_all([stream("huge")(1_048_576)], writer.author, artmatt.random)
+    for edits in ([stream("huge")(1_048_576)], [bytes(MAX_FRAME_BYTES)]):
+        with pytest.raises(OversizedError):
+            writer.ledger.seal_all(edits, writer.author, artmatt.random)
+    assert len(writer.ledger.seal_all([b""] * (MAX_EDITS + 1), writer.author, artmatt.random)) == 2
+
+
+def test_a_body_over_the_limit_is_refused_though_it_is_a_frame(artmatt: World) -> None:
+    first, reader = artmatt.desk(0), artmatt.desk(1)
+    refused(reader, forge(first, edits=[stream("huge")(1_048_570)]), Code.FRAME)
+    assert isinstance(reader.take(forge(first, edits=[stream("huge")(1_048_500)])), Accepted)
 
 
 def test_damage_in_the_stored_history_is_noticed(artmatt: World) -> None:

@@ -32,7 +32,7 @@ from shared.membership import (
 )
 from shared.membership.bodies import parse_body
 from shared.membership.links import sign_link
-from shared.signing import NO_HASH, SigningKey, sha256
+from shared.signing import NO_HASH, SigningKey, labelled, sha256
 from tests.shared.worlds import World, stream
 
 LIFE = Incarnation(b"lifetime")
@@ -143,6 +143,29 @@ def forged_additions(world: World, other: World) -> dict[str, bytes]:
         "no box": link(owner.signer, replace(body, box=NO_HASH), **seen),
         "known device": link(
             owner.signer, replace(body, newcomer=world.owners[1].introduce(world.tenant)), **seen
+        ),
+        "known id, other keys": link(
+            owner.signer,
+            replace(
+                body,
+                newcomer=Newcomer.introduce(
+                    new.signing, world.tenant, world.owners[1].device, new.box.public
+                ),
+            ),
+            **seen,
+        ),
+        "known box key": link(
+            owner.signer,
+            replace(
+                body,
+                newcomer=Newcomer.introduce(
+                    new.signing, world.tenant, new.device, world.owners[1].box.public
+                ),
+            ),
+            **seen,
+        ),
+        "called the first link": sign_link(
+            owner.signing, LinkKind.GENESIS, owner.device, body.encode(), **seen
         ),
         "known key, other id": link(
             owner.signer,
@@ -280,6 +303,38 @@ def test_a_revocation_needs_a_new_key_for_exactly_the_rest(artmatt: World) -> No
         with pytest.raises(InvalidChainError):
             revoke(artmatt.membership, signer, out, {}, epoch)
     assert revoke(artmatt.membership, signer, out, {}, good)
+
+
+def test_epochs_follow_each_other(artmatt: World) -> None:
+    membership, owner = artmatt.membership, artmatt.owners[0]
+    boxes = {member.device: sha256(member.device) for member in membership.live}
+    for number in (0, 1, 2, 3):
+        body = Rotation(number, b"c" * 32, sha256(b"before"), boxes).encode()
+        place = {"n": membership.length + 1, "prev": membership.head}
+        link = sign_link(owner.signing, LinkKind.ROTATE, owner.device, body, **place)  # type: ignore[arg-type] - a test's shorthand
+        if number == 2:
+            assert extend(membership, link).epoch == 2
+        else:
+            with pytest.raises(InvalidChainError):
+                extend(membership, link)
+
+
+def test_nobody_is_put_out_twice(artmatt: World) -> None:
+    """Else a later link could move the cut of an earlier one."""
+    out, signer = artmatt.owners[1].device, artmatt.owners[0].signer
+    artmatt.apply(
+        revoke(artmatt.membership, signer, out, {}, artmatt.next_epoch(b"n" * 32, {out})).link
+    )
+    with pytest.raises(InvalidChainError):
+        revoke(
+            artmatt.membership,
+            signer,
+            out,
+            {LIFE: Cut(9, LAST)},
+            artmatt.next_epoch(b"o" * 32, {out}),
+        )
+    with pytest.raises(InvalidChainError):
+        change_role(artmatt.membership, signer, out, Role.EDITOR, {})
 
 
 def test_nobody_puts_out_himself_the_paper_or_a_stranger(artmatt: World) -> None:
@@ -444,3 +499,17 @@ def test_a_cut_is_at_an_entry_that_can_exist(artmatt: World, seq: int) -> None:
     epoch = artmatt.next_epoch(b"n" * 32, {out})
     with pytest.raises(InvalidChainError):
         revoke(artmatt.membership, artmatt.owners[0].signer, out, {LIFE: Cut(seq, LAST)}, epoch)
+
+
+def test_there_is_no_other_suite_or_kind(artmatt: World) -> None:
+    """A19, signed by the owner himself: a reader of suite 1 knows nothing else."""
+    owner, membership = artmatt.owners[0], artmatt.membership
+    good = admit(
+        membership, owner.signer, stranger().introduce(artmatt.tenant), Role.OWNER, b"box"
+    ).link
+    heads = [b"SWTG" + good[4:58], *(good[:4] + bytes([n]) + good[5:58] for n in (0, 2, 255))]
+    heads += [good[:5] + bytes([kind]) + good[6:58] for kind in (0, *range(7, 256))]
+    for head in heads:
+        signature = owner.signing.sign(labelled("link", head, sha256(good[122:])))
+        with pytest.raises(InvalidChainError):
+            extend(membership, head + signature + good[122:])
