@@ -24,19 +24,26 @@ class FieldBox(Zone):
     history_wanted = Signal()
 
     def __init__(self, label: str, control: QWidget, *, history: bool = False) -> None:
-        self.label = Text(label, "caption", one_line=True)
+        self.label = Text("", "caption", one_line=True)
         self.control = control
         self.hint = Text("", "danger")
         self.hint.hide()
-        self.past = IconButton(f"History of {label}", Icon.HISTORY)
+        self.past = IconButton("", Icon.HISTORY)
         super().__init__(layout=column(row(self.label, self.past), control, self.hint, gap=0))
         self.past.setVisible(history)
         self.past.clicked.connect(self.history_wanted)
-        control.setAccessibleName(label)
-        self.setAccessibleName(label)
+        self.rename(label)
         self.setFocusProxy(control)
         self._value: Value = None
         self._proposed = False
+
+    def rename(self, label: str) -> None:
+        """Call the field otherwise, as another skin does."""
+        self.label.say(label)
+        self.control.setAccessibleName(label)
+        self.setAccessibleName(label)
+        self.past.setAccessibleName(f"History of {label}")
+        self.past.setToolTip(f"History of {label}")
 
     @property
     def value(self) -> Value:
@@ -58,6 +65,9 @@ class FieldBox(Zone):
         self._value = value
         if self.draft is None:
             self._write(value)
+
+    def finish(self) -> None:
+        """Accept what stands in the control, if it can be understood."""
 
     def show_draft(self, text: str) -> None:
         """Put back what could not be understood when it was typed."""
@@ -88,8 +98,9 @@ class FieldBox(Zone):
     def put_on(self, look: Look) -> None:
         """Set the label over the first letter of the control."""
         super().put_on(look)
-        self.label.setIndent(look.space(2) + look.outline)
-        self.hint.setIndent(look.space(2) + look.outline)
+        indent = look.space(2) + look.outline
+        self.label.setContentsMargins(indent, 0, 0, 0)
+        self.hint.setContentsMargins(indent, 0, 0, 0)
 
     def _write(self, value: Value) -> None:
         """Show a value in the control."""

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from PySide6.QtCore import Qt
+from typing_extensions import override
+
 from desktop.collection.values import CustomField, Term
 from desktop.ui.field.box import FieldBox
 from desktop.ui.field.choice import ChoiceBox, YesNoBox
@@ -77,6 +80,12 @@ _LABELS: Mapping[str, str] = {
     "line": "Line",
 }
 
+_SCOPES: Mapping[str, str] = {
+    "condition": "plush",
+    "swing_condition": "tag",
+    "tush_condition": "tag",
+}
+
 
 class Editors:
     """Makes the editor for a field: what it understands, what it offers, what it is called."""
@@ -98,18 +107,20 @@ class Editors:
         """Make the editor of a field that the collector added."""
         return self._editor(custom.field, custom.label)
 
-    def make(self, place: Place, look: Look) -> FieldBox:
-        """Make the editor of one of Swingtag's fields, called as the skin calls it."""
+    def make(self, place: Place) -> FieldBox:
+        """Make the editor of one of Swingtag's fields; ``Form`` calls it as the skin does."""
         if place.field == "location":
-            box = self._line(label_of(place, look), read=str, write=_plain)
+            box = self._line(place.field, read=str, write=_plain)
             box.offer(self._places())
             return box
-        return self._editor(field_at(place), label_of(place, look))
+        return self._editor(field_at(place), place.field)
 
     def _editor(self, field: Field, label: str) -> FieldBox:
         match field.type:
             case FieldType.CHOICE:
-                return ChoiceBox(label, self._terms(field.vocabulary), history=self._history)
+                scope = _SCOPES.get(field.name, "")
+                terms = [term for term in self._terms(field.vocabulary) if _fits(term, scope)]
+                return ChoiceBox(label, terms, history=self._history)
             case FieldType.MONEY:
                 return self._line(
                     label, read=self._notation.read_money, write=_if_int(self._notation.money)
@@ -142,23 +153,38 @@ class Editors:
 
 
 class Form(Zone):
-    """Field editors in two columns. ``boxes`` finds each by its place."""
+    """Field editors in two columns, called as the skin calls them."""
 
-    def __init__(self) -> None:
+    def __init__(self, lines: Sequence[Line], editors: Editors) -> None:
         self._grid = grid(gap=1)
         super().__init__(layout=self._grid)
-        for column in range(COLUMNS):
-            self._grid.setColumnStretch(column, 1)
-            self._grid.setColumnMinimumWidth(column, 1)
+        for at in range(COLUMNS):
+            self._grid.setColumnStretch(at, 1)
+        self.boxes: dict[Place, FieldBox] = {}
         self._next = 0
+        for line in lines:
+            self.add(line.place, editors.make(line.place), wide=line.wide)
+        self._ours = frozenset(self.boxes)
 
-    def add(self, box: FieldBox, *, wide: bool = False) -> None:
-        """Put the next editor into the form."""
+    def add(self, place: Place, box: FieldBox, *, wide: bool = False) -> None:
+        """Put one more editor into the form."""
+        self.boxes[place] = box
         line, at = divmod(self._next, COLUMNS)
         if wide and at:
             line, at = line + 1, 0
-        self._grid.addWidget(box, line, at, 1, COLUMNS if wide else 1)
-        self._next = line * COLUMNS + at + (COLUMNS if wide else 1)
+        span = COLUMNS if wide else 1
+        self._grid.addWidget(box, line, at, 1, span, Qt.AlignmentFlag.AlignTop)
+        self._next = line * COLUMNS + at + span
+
+    @override
+    def put_on(self, look: Look) -> None:
+        super().put_on(look)
+        for place in self._ours:
+            self.boxes[place].rename(label_of(place, look))
+
+
+def _fits(term: Term, scope: str) -> bool:
+    return not scope or term.scope in {"", "both", scope}
 
 
 def field_at(place: Place) -> Field:

@@ -7,9 +7,9 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QCompleter, QLineEdit, QPlainTextEdit
 from typing_extensions import override
 
+from desktop.collection.errors import sentence
 from desktop.ui.field.box import NOTHING, FieldBox
 from desktop.ui.notation import NOT_UNDERSTOOD
-from desktop.ui.sentences import sentence
 from shared.domain.schema import Value
 
 NOTES_LINES = 4
@@ -55,7 +55,7 @@ class LineBox(FieldBox):
         super().__init__(label, self._line, history=history)
         self._read = read
         self._text_of = write
-        self._line.editingFinished.connect(self._finish)
+        self._line.editingFinished.connect(self.finish)
 
     @property
     @override
@@ -75,13 +75,14 @@ class LineBox(FieldBox):
     def show_draft(self, text: str) -> None:
         """Put the text back and say again what is wrong with it."""
         self._line.setText(text)
-        self._finish()
+        self.finish()
 
     @override
     def _write(self, value: Value) -> None:
         self._line.stand(self._text_of(value))
 
-    def _finish(self) -> None:
+    @override
+    def finish(self) -> None:
         text = self._line.text().strip()
         if text == self._line.standing.strip():
             self.complain("")
@@ -110,8 +111,8 @@ class NotesBox(FieldBox):
         text = self._notes.toPlainText()
         return text if text != (self._value or "") else None
 
+    @override
     def finish(self) -> None:
-        """Accept what was typed."""
         self._take(self._notes.toPlainText() or None)
 
     @override

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy
 from typing_extensions import override
 
-from desktop.ui.badges.heart import heart
+from desktop.drawing.heart import heart
 from desktop.ui.look import Look, TextSize, letters, look_of
 from desktop.ui.zone import Zone, grid
 from shared.skins.tokens import Role, Skin

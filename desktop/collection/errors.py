@@ -1,0 +1,44 @@
+"""What the world may do to a deed, in one place for the screens, and how it is told.
+
+Every class's docstring is the sentence that the collector reads, with what to do next.
+"""
+
+from inspect import cleandoc
+
+from desktop.collection.imaging import BrokenPictureError, HugePictureError, NotAPictureError
+from desktop.collection.photos import PictureElsewhereError
+from desktop.collection.scribe import UnknownCopyError, UnnamedError
+from desktop.sync.errors import SyncError
+from desktop.system.keychain import KeychainClosedError
+from desktop.vault.errors import ClosedVaultError, TooLongError, VaultError
+from shared.crypto.attachments import DamagedAttachmentError
+from shared.crypto.pairing import PairingError
+from shared.crypto.paper import WrongWordsError
+from shared.crypto.unlock import DamagedUnlockError, UnacceptableCostError, WrongPasswordError
+
+EXPECTED: tuple[type[Exception], ...] = (
+    VaultError,
+    TooLongError,
+    ClosedVaultError,
+    WrongPasswordError,
+    DamagedUnlockError,
+    UnacceptableCostError,
+    WrongWordsError,
+    PairingError,
+    KeychainClosedError,
+    SyncError,
+    UnnamedError,
+    UnknownCopyError,
+    NotAPictureError,
+    BrokenPictureError,
+    HugePictureError,
+    PictureElsewhereError,
+    DamagedAttachmentError,
+)
+
+
+def sentence(error: BaseException) -> str:
+    """Return what an expected error says to the person."""
+    if isinstance(error, SyncError):
+        return error.sentence
+    return " ".join(cleandoc(type(error).__doc__ or "").split())

@@ -1,0 +1,137 @@
+"""The large picture in the inspector, or the soft placeholder that asks for one."""
+
+from PySide6.QtCore import QBuffer, QByteArray, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QImageReader,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+from typing_extensions import override
+
+from desktop.ui.badges.placeholder import placeholder
+from desktop.ui.look import TextSize, look_of
+from shared.skins.tokens import Role
+
+RATIO = 0.82
+"""Height of the stage over its width."""
+_INVITATION = "Drop photos here, paste, or click to choose"
+
+
+class Stage(QWidget):
+    """Paints one picture as large as it fits, uncut. ``asked`` is a click on an empty stage."""
+
+    asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Photo")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._data = b""
+        self._picture = QPixmap()
+        self._name, self._animal = "", ""
+        self._dropping = False
+
+    def be_empty(self, name: str, animal: str) -> None:
+        """Show what stands for an animal without a picture."""
+        self._data, self._picture = b"", QPixmap()
+        self._name, self._animal = name, animal
+        self.update()
+
+    def show_picture(self, data: bytes) -> None:
+        """Show a picture from its file's bytes."""
+        self._data = data
+        self._decode()
+
+    def expect(self, *, dropping: bool) -> None:
+        """Show that what is dragged over here may be dropped."""
+        self._dropping = dropping
+        self.update()
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    @override
+    def heightForWidth(self, width: int) -> int:
+        return round(width * RATIO)
+
+    @override
+    def sizeHint(self) -> QSize:
+        width = look_of(self).scaled(280)
+        return QSize(width, self.heightForWidth(width))
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if not self._data and event.button() is Qt.MouseButton.LeftButton:
+            self.asked.emit()
+
+    @override
+    def resizeEvent(self, event: object) -> None:
+        if self._data:
+            self._decode()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look = look_of(self)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRectF(self.rect()).adjusted(1, 1, -1, -1)
+        shape = QPainterPath()
+        shape.addRoundedRect(room, look.radius, look.radius)
+        if self._picture.isNull():
+            self._paint_placeholder(painter, room)
+        else:
+            painter.fillPath(shape, look.color(Role.SURFACE_2))
+            self._paint_picture(painter, shape)
+        edge = Role.FOCUS if self._dropping else Role.OUTLINE
+        painter.setPen(QPen(look.color(edge), 3 if self._dropping else max(look.outline, 1)))
+        painter.drawPath(shape)
+        painter.end()
+
+    def _paint_placeholder(self, painter: QPainter, room: QRectF) -> None:
+        look = look_of(self)
+        picture = placeholder(
+            look,
+            name=self._name,
+            animal=self._animal,
+            size=room.size().toSize(),
+            radius=look.radius,
+            ratio=self.devicePixelRatioF(),
+        )
+        painter.drawPixmap(room.topLeft(), picture)
+        painter.setFont(look.font(TextSize.CAPTION))
+        painter.setPen(look.color(Role.TEXT_NORMAL))
+        foot = room.adjusted(8, room.height() * 0.76, -8, -8)
+        painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), _INVITATION)
+
+    def _paint_picture(self, painter: QPainter, shape: QPainterPath) -> None:
+        painter.save()
+        painter.setClipPath(shape)
+        size = self._picture.deviceIndependentSize()
+        left, top = (self.width() - size.width()) / 2, (self.height() - size.height()) / 2
+        painter.drawPixmap(round(left), round(top), self._picture)
+        painter.restore()
+
+    def _decode(self) -> None:
+        """Decode no more pixels than are shown."""
+        buffer = QBuffer(self)
+        buffer.setData(QByteArray(self._data))
+        reader = QImageReader(buffer)
+        reader.setAutoTransform(True)
+        ratio = self.devicePixelRatioF()
+        turned = bool(reader.transformation().value & 4)  # Rotate90 and its mirrors swap sides
+        room = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        fitted = reader.size().scaled(
+            room.transposed() if turned else room, Qt.AspectRatioMode.KeepAspectRatio
+        )
+        if fitted.isValid():
+            reader.setScaledSize(fitted)
+        self._picture = QPixmap.fromImage(reader.read())
+        self._picture.setDevicePixelRatio(ratio)
+        buffer.deleteLater()
+        self.update()

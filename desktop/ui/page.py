@@ -1,0 +1,46 @@
+"""A page in the middle of the window in place of the list: a heading, a way back, the body."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
+from typing_extensions import override
+
+from desktop.ui.controls import IconButton, Text
+from desktop.ui.look import Icon, Look
+from desktop.ui.zone import Zone, column, row
+
+WIDTH = 680
+
+
+class Page(Zone):
+    """A page that scrolls. Esc and the arrow lead back to the list."""
+
+    left = Signal()
+
+    def __init__(self, heading: str, body: QWidget) -> None:
+        self._back = IconButton("Back to the list", Icon.LEFT)
+        title = Text(heading, "heading")
+        self._middle = Zone(layout=column(row(self._back, title), body, None, gap=4))
+        inner = Zone("page", row(None, self._middle, None, edge=5))
+        scroll = QScrollArea()
+        scroll.setAccessibleName(heading)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(inner)
+        super().__init__("page", column(scroll, gap=0))
+        self.setAccessibleName(heading)
+        self._back.clicked.connect(self.left)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def put_on(self, look: Look) -> None:
+        super().put_on(look)
+        self._middle.setMaximumWidth(look.scaled(WIDTH))
+        self._middle.setMinimumWidth(min(look.scaled(WIDTH), max(self.width() - 64, 280)))

@@ -1,0 +1,109 @@
+"""Settings: the look, the password, what this computer remembers."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Signal
+
+from desktop.collection.errors import EXPECTED, sentence
+from desktop.ui.controls import Button, Secret, Text
+from desktop.ui.errand import Errand
+from desktop.ui.first_run.naming import PasswordPair
+from desktop.ui.gallery.gallery import Gallery
+from desktop.ui.look import say
+from desktop.ui.page import Page
+from desktop.ui.zone import Zone, column, row
+from shared.skins.tokens import Skin
+
+ChangePassword = Callable[[str, str], None]
+
+
+class SettingsPage(Page):
+    """Sections one below the other."""
+
+    skin_chosen = Signal(object)  # Skin
+    text_wanted = Signal(int)  # steps larger, 0 for the skin's own size
+
+    def __init__(
+        self, skins: Sequence[Skin], current: str, change_password: ChangePassword
+    ) -> None:
+        self._about = Text(role="caption")
+        self._gallery = Gallery(skins, current)
+        sizes = row(
+            Button("Smaller", pressed=lambda: self.text_wanted.emit(-1)),
+            Button("Normal", pressed=lambda: self.text_wanted.emit(0)),
+            Button("Larger", pressed=lambda: self.text_wanted.emit(1)),
+            None,
+        )
+        body = Zone(
+            layout=column(
+                _section("Look", "It follows you to your other devices.", self._gallery),
+                self._about,
+                _section("Size of text", "On this device.", Zone(layout=sizes)),
+                _section(
+                    "Password",
+                    "Other devices keep theirs; your emergency kit stays as it is.",
+                    PasswordForm(change_password),
+                ),
+                gap=5,
+            )
+        )
+        super().__init__("Settings", body)
+        self._gallery.chosen.connect(self._choose)
+
+    def _choose(self, skin: Skin) -> None:
+        self._about.say(skin.about)
+        self.skin_chosen.emit(skin)
+
+
+class PasswordForm(Zone):
+    """The old password, the new one twice, and what came of it."""
+
+    def __init__(self, change: ChangePassword) -> None:
+        self._change = change
+        self._old = Secret("Password until now")
+        self._pair = PasswordPair()
+        self._said = Text()
+        self._go = Button("Change the password", pressed=self._try)
+        super().__init__(
+            layout=column(self._old, self._pair, self._said, row(self._go, None), gap=2)
+        )
+        for line in (self._old, self._pair.first, self._pair.second):
+            line.textChanged.connect(self._judge)
+        self._judge()
+
+    def _judge(self) -> None:
+        self._go.setEnabled(bool(self._old.text() and self._pair.agreed))
+        self._say("The two new passwords differ." if self._pair.differs else "", "danger")
+
+    def _try(self) -> None:
+        old, new = self._old.text(), self._pair.agreed
+        if new is None:
+            return
+        self._go.setEnabled(False)
+        Errand(
+            self,
+            lambda: self._change(old, new),
+            then=lambda _done: self._changed(),
+            failed=self._failed,
+            expected=EXPECTED,
+        )
+
+    def _changed(self) -> None:
+        for line in (self._old, self._pair.first, self._pair.second):
+            line.clear()
+        self._say("The password was changed.", "positive")
+
+    def _failed(self, error: Exception | None) -> None:
+        self._go.setEnabled(True)
+        self._say(sentence(error) if error else "", "danger")
+
+    def _say(self, words: str, role: str) -> None:
+        self._said.say(words)
+        self._said.setVisible(bool(words))
+        say(self._said, role)
+
+
+def _section(heading: str, note: str, body: Zone) -> Zone:
+    return Zone(
+        layout=column(column(Text(heading, "title"), Text(note, "caption"), gap=0), body, gap=3)
+    )

@@ -1,0 +1,175 @@
+"""The main window: where, what, which. Wiring is next door, the panels do the rest."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QMainWindow, QMenu
+from typing_extensions import override
+
+from desktop.ui.live import LiveCollection
+from desktop.ui.notation import Notation
+from desktop.ui.pictures import PictureFetch
+from desktop.ui.window.commands import Commands
+from desktop.ui.window.deeds import Deeds
+from desktop.ui.window.memory import Memory
+from desktop.ui.window.menu import commands
+from desktop.ui.window.pages import Pages
+from desktop.ui.window.palette import Palette
+from desktop.ui.window.panels import Panels
+from desktop.ui.window.quiet_bar import standing_over
+from desktop.ui.window.wardrobe import Wardrobe
+from desktop.ui.window.wiring import wire
+from desktop.ui.zone import Zone, column
+from shared.domain.operations import Change
+from shared.ids import RecordId
+from shared.skins.tokens import Skin
+
+SIZE, SMALLEST = (1280, 820), (440, 420)
+REMOTE_PAUSE_MILLIS = 150
+"""A sync brings changes in bursts; the window repaints once for each burst."""
+
+
+class MainWindow(QMainWindow):
+    """One opened collection in its own skin."""
+
+    lock_wanted = Signal()
+    another_wanted = Signal()
+    closed = Signal()
+
+    def __init__(
+        self, live: LiveCollection, notation: Notation, skins: Sequence[Skin], skin: Skin
+    ) -> None:
+        super().__init__()
+        live.setParent(self)
+        self.live, self.notation = live, notation
+        self._memory = Memory(live.collection.settings)
+        self._pictures = PictureFetch(live.collection.photos, self)
+        self.panels = Panels.make(live, notation, self._pictures, QMenu(self))
+        self.deeds = Deeds(live, self.panels.bar, self.panels.inspector.writing)
+        self.wardrobe = Wardrobe(self, skin, text_scale=self._memory.text_scale)
+        self.pages = Pages(self, skins)
+        self.commands = Commands(self, commands(self))
+        self._money_hidden = False
+        self._burst = QTimer(self, singleShot=True, interval=REMOTE_PAUSE_MILLIS)
+        self._lay_out()
+        self._listen()
+        wire(self)
+        self._remember()
+        self._repaint()
+        self.panels.status.show_status(live.collection.status)
+
+    def add(self) -> None:
+        """Start a new copy in the panel beside the list."""
+        self.panels.side.setCurrentWidget(self.panels.add)
+        self.panels.folding.open_sheet()
+        self.panels.add.begin()
+
+    def show_copy(self, copy: RecordId | None) -> None:
+        """Show a copy beside the list, unless a new one is being written there."""
+        if self.panels.side.currentWidget() is self.panels.inspector:
+            self.panels.inspector.show_copy(copy)
+
+    def drop_photos(self, copy: RecordId | None, files: Sequence[Path]) -> None:
+        """Add photos to the copy that they were dropped on."""
+        if copy is None:
+            self.panels.bar.tell("Drop photos on the one that they show.")
+        else:
+            self.deeds.add_photos(copy, files)
+
+    def hide_money(self) -> None:
+        """Hide all amounts from guests, or show them again."""
+        self._money_hidden = not self._money_hidden
+        self.panels.list.hide_money(hidden=self._money_hidden)
+        self.panels.inspector.hide_money(hidden=self._money_hidden)
+        self.commands["guest"].setText("Show amounts" if self._money_hidden else "Hide amounts")
+
+    def show_palette(self) -> None:
+        """Open the list of all commands in the upper middle of the window."""
+        palette = Palette(self, self.commands.all())
+        across = (self.width() - palette.width()) // 2
+        palette.move(self.mapToGlobal(QPoint(across, self.panels.top.height())))
+        palette.show()
+
+    def show_menu(self, copy: RecordId | None, where: QPoint) -> None:
+        """Open the menu of what can be done with the selected copies."""
+        menu = QMenu(self)
+        menu.setAccessibleName("What to do")
+        wanted = ("add",) if copy is None else ("details", "photos", "delete", "restore", "add")
+        menu.addActions([self.commands[name] for name in wanted])
+        menu.popup(where)
+
+    def sync_now(self) -> None:
+        """Sync without waiting, where there is a server."""
+        sync = self.live.collection.sync
+        if sync is None:
+            self.panels.bar.tell("This collection lives on this computer only.")
+        else:
+            sync.sync_now()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        typed = event.text()
+        if typed.strip() and typed.isprintable():
+            self.panels.top.search.begin(typed)
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        panels = self.panels
+        panels.inspector.finish()
+        self._memory.keep(
+            self.saveGeometry(),
+            panels.folding.sizes,
+            panels.list.shelf.view,
+            self.wardrobe.text_scale,
+        )
+        self._pictures.stop()
+        self.live.stop()
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _lay_out(self) -> None:
+        panels = self.panels
+        box = column(panels.top, panels.folding, standing_over(panels.bar), panels.status, gap=0)
+        box.setStretch(1, 1)
+        self.setCentralWidget(Zone(layout=box))
+        self.setWindowTitle(f"{self.live.collection.name} \u2013 Swingtag")
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*SIZE)
+
+    def _listen(self) -> None:
+        self._burst.timeout.connect(self._repaint)
+        self.live.changed.connect(self._on_change)
+        self.live.synced.connect(self.panels.status.show_status)
+        self.live.troubled.connect(self.panels.bar.warn)
+
+    def _on_change(self, change: Change) -> None:
+        if change.remote:
+            self._burst.start()
+        else:
+            self._repaint()
+
+    def _repaint(self) -> None:
+        """Show what the collection holds now."""
+        panels, collection = self.panels, self.live.collection
+        panels.sidebar.show_shelves(collection.shelves())
+        panels.list.refresh()
+        panels.inspector.refresh()
+        panels.status.show_conflicts(len(collection.conflicts()))
+        self.pages.refresh()
+        for name, words, label in (
+            ("undo", "Undo", collection.undo_label),
+            ("redo", "Redo", collection.redo_label),
+        ):
+            self.commands[name].setEnabled(label is not None)
+            self.commands[name].setText(f"{words}: {label}" if label else words)
+
+    def _remember(self) -> None:
+        memory = self._memory
+        if not memory.geometry.isEmpty():
+            self.restoreGeometry(memory.geometry)
+        self.panels.folding.set_sizes(memory.panes)
+        self.panels.list.show_view(memory.view or self.wardrobe.look.start_view)

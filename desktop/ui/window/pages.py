@@ -1,0 +1,94 @@
+"""The pages that take the list's place: values to choose, devices, settings, about."""
+
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktop.collection.library import SKIN
+from desktop.ui.conflicts.page import ConflictsPage
+from desktop.ui.devices.page import DevicesPage
+from desktop.ui.page import Page
+from desktop.ui.settings.about import AboutPage
+from desktop.ui.settings.page import SettingsPage
+from shared.skins.tokens import Skin
+
+if TYPE_CHECKING:  # the window owns its pages
+    from desktop.ui.window.main_window import MainWindow
+
+
+class Pages(QObject):
+    """Makes a page when it is wanted, and throws it away when another one is."""
+
+    def __init__(self, window: "MainWindow", skins: Sequence[Skin]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._skins = skins
+        self._shown: Page | None = None
+        self._refresh: Callable[[], None] = _nothing
+
+    def leave(self) -> None:
+        """Show the list again; the keyboard stays where it is."""
+        self._replace(None, _nothing)
+
+    def show_list(self) -> None:
+        """Go back to the list."""
+        self.leave()
+        self._window.panels.list.shelf.setFocus()
+
+    def show_conflicts(self) -> None:
+        """List the values that wait to be chosen."""
+        window = self._window
+        page = ConflictsPage(window.panels.wording, window.notation)
+        page.settled.connect(
+            lambda number, loser: window.panels.inspector.writing.settle(number, keep_loser=loser)
+        )
+        self._replace(page, lambda: page.show_conflicts(window.live.collection.conflicts()))
+
+    def show_devices(self) -> None:
+        """List the devices."""
+        collection = self._window.live.collection
+        page = DevicesPage(synced=collection.sync is not None)
+        self._replace(page, lambda: page.show_devices(collection.devices()))
+
+    def show_settings(self) -> None:
+        """Show the settings."""
+        window = self._window
+        page = SettingsPage(
+            self._skins, window.wardrobe.skin.name, window.live.collection.change_password
+        )
+        page.skin_chosen.connect(self._wear)
+        page.text_wanted.connect(window.wardrobe.grow)
+        self._replace(page, _nothing)
+
+    def show_about(self) -> None:
+        """Say what Swingtag is."""
+        reference = self._window.live.collection.reference
+        self._replace(AboutPage(version("swingtag"), reference.title), _nothing)
+
+    def refresh(self) -> None:
+        """Show what is new on the page in sight."""
+        self._refresh()
+
+    def _wear(self, skin: Skin) -> None:
+        live = self._window.live
+        self._window.wardrobe.wear(skin)
+        live.attempt(lambda: live.collection.settings.put(SKIN, skin.name, "Change the look"))
+
+    def _replace(self, page: Page | None, refresh: Callable[[], None]) -> None:
+        middle, old = self._window.panels.middle, self._shown
+        self._shown, self._refresh = page, refresh
+        if page is not None:
+            middle.addWidget(page)
+            page.left.connect(self.show_list)
+            refresh()
+            page.setFocus()
+        middle.setCurrentWidget(page or self._window.panels.list)
+        if old is not None:
+            middle.removeWidget(old)
+            old.deleteLater()
+
+
+def _nothing() -> None:
+    """Do nothing: most pages never change by themselves."""

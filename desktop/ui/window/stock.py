@@ -1,0 +1,30 @@
+"""An answer to a query as the shelf asks for it."""
+
+from collections.abc import Sequence
+
+from desktop.collection.collection import Collection
+from desktop.collection.values import CopyRow, Found
+from desktop.ui.pictures import Deliver, PictureFetch
+from shared.ids import RecordId
+
+
+class FoundStock:
+    """The copies that a query found; rows and pictures come when they are looked at."""
+
+    def __init__(self, found: Found, collection: Collection, pictures: PictureFetch) -> None:
+        self._found = found
+        self._collection = collection
+        self._pictures = pictures
+
+    @property
+    def ids(self) -> Sequence[RecordId]:
+        """Every copy, in order."""
+        return self._found.ids
+
+    def rows(self, ids: Sequence[RecordId]) -> Sequence[CopyRow]:
+        """Read a page of rows."""
+        return self._collection.rows(ids)
+
+    def thumbnail(self, photo: RecordId, deliver: Deliver) -> None:
+        """Fetch a small picture."""
+        self._pictures.thumbnail(photo, deliver)
