@@ -276,7 +276,7 @@ def _fault(error: httpx.HTTPError) -> SyncError:
     match error:
         case httpx.ProxyError():
             return ProxyError()
-        case httpx.ProtocolError():
+        case httpx.RemoteProtocolError() if "illegal" in str(error):  # h11's word for no HTTP
             return NotASwingtagServerError()
         case _:
             return UnreachableError()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.sync.courier import Stranger
-from desktop.sync.errors import SyncError, UnreachableError
+from desktop.sync.errors import SyncError
 from shared.ids import PairId
 from shared.protocol.limits import PAIR_SECONDS
 
@@ -47,5 +47,7 @@ class Mailbox:
     def _look(self, slot: int) -> bytes | None:
         try:
             return self.stranger.take(self.pair, slot)
-        except UnreachableError:
+        except SyncError as error:
+            if not error.passing:
+                raise
             return None

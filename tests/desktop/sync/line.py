@@ -1,0 +1,46 @@
+"""The wire between a device and its server, for tests: it can be cut, lose and change things."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import httpx
+from typing_extensions import override
+
+
+@dataclass
+class Line(httpx.BaseTransport):
+    """A real connection with faults that a test switches on.
+
+    ``cut``: nothing gets through. ``lost_replies``: so many answers never arrive, though the
+    server did the work. ``alter`` changes the body of an answer to the path it is given,
+    ``status`` its code.
+    """
+
+    cut: bool = False
+    lost_replies: int = 0
+    status: int | None = None
+    alter: Callable[[str, bytes], bytes] | None = None
+    asked: list[str] = field(default_factory=list)
+    _wire: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
+
+    @override
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if self.cut:
+            raise httpx.ConnectError("cut", request=request)
+        self.asked.append(f"{request.method} {request.url.path}")
+        response = self._wire.handle_request(request)
+        if "event-stream" in response.headers.get("content-type", ""):
+            return response
+        body = response.read()
+        response.close()
+        if self.lost_replies:
+            self.lost_replies -= 1
+            raise httpx.ReadError("lost", request=request)
+        if self.alter is not None:
+            body = self.alter(request.url.path, body)
+        headers = {"content-type": response.headers.get("content-type", "")}
+        return httpx.Response(self.status or response.status_code, headers=headers, content=body)
+
+    @override
+    def close(self) -> None:
+        self._wire.close()
