@@ -10,6 +10,8 @@ from typing_extensions import override
 from desktop.ui.shelf.scene import Cell, Scene
 from shared.skins.tokens import Role
 
+_STEP = 8  # widths grow in steps, so that resizing a window does not cut every photo anew
+
 
 class Step(Enum):
     """Where a key leads."""
@@ -112,6 +114,7 @@ class Tiles(Arrangement):
         super().__init__(scene)
         self.cell_width = 1
         self.cell_height = 1
+        self._stride = 1.0
 
     @property
     @abstractmethod
@@ -140,7 +143,9 @@ class Tiles(Arrangement):
         self.count, self.width = count, width
         self.columns = max((room + self.gap) // (self.least_width + self.gap), 1)
         fair = (room - (self.columns - 1) * self.gap) // self.columns
-        self.cell_width = max(min(fair, self.least_width * 3 // 2), 1)
+        fair = min(fair, self.least_width * 3 // 2)
+        self.cell_width = max(fair - fair % _STEP, 1)
+        self._stride = (room + self.gap) / self.columns
         self.cell_height = self.tall(self.cell_width)
         self.page = max(height // self.pitch, 1)
 
@@ -154,5 +159,5 @@ class Tiles(Arrangement):
     def rect(self, index: int) -> QRect:
         """Give the place of a cell."""
         line, column = divmod(index, self.columns)
-        left = self.margin + column * (self.cell_width + self.gap)
+        left = self.margin + round(column * self._stride)
         return QRect(left, self.margin + line * self.pitch, self.cell_width, self.cell_height)

@@ -1,12 +1,12 @@
 """The cabinet: lit shelves, and the animals standing on them."""
 
-from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen, QPixmap, QRadialGradient
 from typing_extensions import override
 
 from desktop.ui.look.look import mix
 from desktop.ui.shelf.arrangement import Tiles
-from desktop.ui.shelf.card import paint_flag, paint_swing_tag, picture_of
+from desktop.ui.shelf.card import blank, paint_flag, paint_swing_tag, shape_of
 from desktop.ui.shelf.ink import CENTER
 from desktop.ui.shelf.scene import Cell
 from shared.skins.tokens import Art, Role, Scheme, Shadow
@@ -91,18 +91,22 @@ class Cabinet(Tiles):
         hands.caption.write(painter, inner, cell.row.name, look.color(role), CENTER)
 
     def _paint_standing(self, painter: QPainter, at: QRect, cell: Cell) -> None:
-        look = self.scene.look
+        look, row = self.scene.look, cell.row
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        photo = None
+        if row.thumbnail is not None:
+            photo = self.scene.pictures.cut(row.thumbnail, at.size(), look.radius, self.scene.ratio)
         self._paint_cast(painter, at)
         painter.setOpacity(_FADED if cell.wanted else 1.0)
-        painter.drawPixmap(at.topLeft(), picture_of(self.scene, cell, at.size(), look.radius))
+        painter.drawPixmap(at.topLeft(), photo or shape_of(self.scene, row, at.size(), None))
         painter.setOpacity(1.0)
-        self._paint_edge(painter, at, cell)
-        if cell.row.swing_tag and not cell.wanted:
+        if photo is not None or cell.selected or cell.current or cell.dropping:
+            self._paint_edge(painter, at, cell)
+        if row.swing_tag and not cell.wanted:
             side = look.scaled(_TAG)
             tag = QRectF(at.x() - side * 0.18, at.y() - side * 0.12, side, side * 0.96)
-            paint_swing_tag(painter, tag, self.scene, cell.row.swing_tag)
-        if cell.row.flagged:
+            paint_swing_tag(painter, tag, self.scene, row.swing_tag)
+        if row.flagged:
             paint_flag(painter, at, look, self.scene.ratio)
 
     def _paint_edge(self, painter: QPainter, at: QRect, cell: Cell) -> None:
@@ -121,17 +125,24 @@ class Cabinet(Tiles):
         painter.drawRoundedRect(QRectF(at).adjusted(0.5, 0.5, -0.5, -0.5), look.radius, look.radius)
 
     def _paint_cast(self, painter: QPainter, at: QRect) -> None:
-        shade = QRadialGradient(0, 0, 1)
+        size = QSize(round(at.width() * 1.24), self._plank)
+        cast = self.scene.frames.get_or(("cast", size.width()), lambda: self._cast(size))
+        painter.drawPixmap(
+            QPoint(at.center().x() - size.width() // 2, at.bottom() - size.height() // 2), cast
+        )
+
+    def _cast(self, size: QSize) -> QPixmap:
         dark = 0.55 if self.scene.look.scheme is Scheme.DARK else 0.28
+        shade = QRadialGradient(0, 0, 1)
         shade.setColorAt(0, QColor.fromRgbF(0, 0, 0, dark))
         shade.setColorAt(1, QColor.fromRgbF(0, 0, 0, 0))
-        painter.save()
-        painter.translate(at.center().x(), at.bottom() + 1)
-        painter.scale(at.width() * 0.62, self._plank * 0.55)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QBrush(shade))
-        painter.drawEllipse(QPoint(0, 0), 1, 1)
-        painter.restore()
+        made = blank(size, self.scene.ratio)
+        painter = QPainter(made)
+        painter.translate(size.width() / 2, size.height() / 2)
+        painter.scale(size.width() / 2, size.height() / 2)
+        painter.fillRect(QRectF(-1, -1, 2, 2), QBrush(shade))
+        painter.end()
+        return made
 
     def _paint_backdrop(self, painter: QPainter, area: QRect, top: int) -> None:
         tile = self._tile()
@@ -139,13 +150,13 @@ class Cabinet(Tiles):
             painter.drawTiledPixmap(area, tile, QPoint(0, top % max(tile.height(), 1)))
 
     def _tile(self) -> QPixmap | None:
-        key = ("backdrop", self.scene.look.scheme)
-        if key not in self.scene.frames:
-            image = self.scene.look.art(Art.BACKDROP)
-            if image is None or image.isNull():
-                return None
-            self.scene.frames[key] = QPixmap.fromImage(image)
-        return self.scene.frames[key]
+        known = self.scene.frames.get("backdrop")
+        if known is not None:
+            return known
+        image = self.scene.look.art(Art.BACKDROP)
+        if image is None or image.isNull():
+            return None
+        return self.scene.frames.put("backdrop", QPixmap.fromImage(image))
 
     def _paint_light(self, painter: QPainter, line: QRect) -> None:
         look = self.scene.look

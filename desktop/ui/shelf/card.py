@@ -1,9 +1,10 @@
 """The photo grid: one card a copy, the animal first."""
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from typing_extensions import override
 
+from desktop.collection.values import CopyRow
 from desktop.ui.badges.heart import paint_tag
 from desktop.ui.badges.placeholder import placeholder, tint_number
 from desktop.ui.look import Icon, Look
@@ -11,11 +12,12 @@ from desktop.ui.look.look import mix
 from desktop.ui.shelf.arrangement import Tiles
 from desktop.ui.shelf.ink import RIGHT
 from desktop.ui.shelf.scene import Cell, Scene
-from shared.skins.tokens import Role, Scheme, Shadow
+from shared.skins.tokens import Role, Scheme, Shadow, Word
 
 _LEAST = 168
 _PHOTO_SHAPE = 0.92  # height to width
 _TAG = 34
+_TAG_PAD = 0.2  # of its width, for the turn and the rim
 _FADED = 0.38
 
 
@@ -32,7 +34,7 @@ class Grid(Tiles):
     def tall(self, width: int) -> int:
         """Add the height of the picture, three lines and the air between them."""
         hands, inset = self.scene.hands, self._inset
-        lines = hands.name.height + hands.caption.height + hands.figures.height
+        lines = hands.card.height + hands.caption.height + hands.figures.height
         return inset + self._picture(width).height() + lines + 3 * self._air + inset
 
     @override
@@ -45,11 +47,11 @@ class Grid(Tiles):
         at = rect.topLeft() + QPoint(self._inset, self._inset)
         self._paint_picture(painter, QRect(at, picture), cell)
         line = QRect(
-            at.x() + look.space(1), at.y() + picture.height() + self._air, 0, hands.name.height
+            at.x() + look.space(1), at.y() + picture.height() + self._air, 0, hands.card.height
         )
         line.setRight(rect.right() - self._inset - look.space(1))
         name = look.color(Role.TEXT_QUIET if cell.wanted else Role.TEXT_STRONG)
-        hands.name.write(painter, line, cell.row.name, name)
+        hands.card.write(painter, line, cell.row.name, name)
         line = QRect(line.x(), line.bottom() + 1, line.width(), hands.caption.height)
         quiet = look.color(Role.TEXT_NORMAL if cell.selected else Role.TEXT_QUIET)
         hands.caption.write(painter, line, cell.row.variant or cell.row.animal, quiet)
@@ -86,9 +88,9 @@ class Grid(Tiles):
     def _paint_foot(self, painter: QPainter, line: QRect, cell: Cell, quiet: QColor) -> None:
         look, hands, row = self.scene.look, self.scene.hands, cell.row
         value = self.scene.money(row.value)
-        hands.figures_strong.write(painter, line, value, look.color(Role.TEXT_STRONG), RIGHT)
+        hands.figures_strong.write_whole(painter, line, value, look.color(Role.TEXT_STRONG), RIGHT)
         taken = hands.figures_strong.width(value) + look.space(2) if value else 0
-        grade = "wanted" if cell.wanted else row.condition
+        grade = look.word(Word.WANTED) if cell.wanted else row.condition
         hands.caption.write(painter, line.adjusted(0, 0, -taken, 0), grade, quiet)
 
     @property
@@ -104,11 +106,9 @@ class Grid(Tiles):
             "card", size.width(), size.height(),
             cell.selected, cell.current, cell.hovered, cell.dropping, cell.wanted,
         )  # fmt: skip
-        known = self.scene.frames.get(key)
-        if known is None:
-            known = card_frame(self.scene, size, cell, self._spread)
-            self.scene.frames[key] = known
-        return known
+        return self.scene.frames.get_or(
+            key, lambda: card_frame(self.scene, size, cell, self._spread)
+        )
 
 
 def picture_of(scene: Scene, cell: Cell, size: QSize, radius: int) -> QPixmap:
@@ -118,34 +118,56 @@ def picture_of(scene: Scene, cell: Cell, size: QSize, radius: int) -> QPixmap:
         photo = scene.pictures.cut(row.thumbnail, size, radius, scene.ratio)
         if photo is not None:
             return photo
+    return shape_of(scene, row, size, radius)
+
+
+def shape_of(scene: Scene, row: CopyRow, size: QSize, radius: int | None) -> QPixmap:
+    """Give an animal's placeholder; ``radius`` None: the shape alone, standing at the bottom."""
     number = tint_number(row.name) % len(scene.look.skin.tints)
-    key = ("none", size.width(), size.height(), radius, row.animal, row.name[:1], number)
-    known = scene.frames.get(key)
-    if known is None:
-        known = placeholder(
+    return scene.frames.get_or(
+        ("none", size.width(), size.height(), radius, row.animal, number),
+        lambda: placeholder(
             scene.look,
             name=row.name,
             animal=row.animal,
             size=size,
             radius=radius,
             ratio=scene.ratio,
-        )
-        scene.frames[key] = known
-    return known
+        ),
+    )
 
 
 def paint_swing_tag(painter: QPainter, rect: QRectF, scene: Scene, text: str) -> None:
     """Paint the heart-shaped tag with its generation."""
+    pad = rect.width() * _TAG_PAD
+    room = rect.size().grownBy(QMarginsF(pad, pad, pad, pad))
+    tag = scene.frames.get_or(("tag", text, rect.width()), lambda: _tag(scene, room, pad, text))
+    painter.drawPixmap(QPointF(rect.x() - pad, rect.y() - pad), tag)
+
+
+def _tag(scene: Scene, room: QSizeF, pad: float, text: str) -> QPixmap:
     look = scene.look
+    made = blank(QSize(round(room.width()), round(room.height())), scene.ratio)
+    painter = QPainter(made)
     paint_tag(
         painter,
-        rect,
+        QRectF(pad, pad, room.width() - 2 * pad, room.height() - 2 * pad),
         fill=look.color(Role.TAG),
         ink=look.color(Role.ON_TAG),
         edge=tag_edge(look),
         text=text,
         font=scene.hands.tag,
     )
+    painter.end()
+    return made
+
+
+def blank(size: QSize, ratio: float) -> QPixmap:
+    """Make a clear picture of a size in logical pixels."""
+    made = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
+    made.fill(Qt.GlobalColor.transparent)
+    made.setDevicePixelRatio(ratio)
+    return made
 
 
 def tag_edge(look: Look) -> QColor:
@@ -173,11 +195,8 @@ def paint_flag(painter: QPainter, rect: QRect, look: Look, ratio: float) -> None
 
 def card_frame(scene: Scene, size: QSize, cell: Cell, spread: int) -> QPixmap:
     """Paint the ground of a card in one state, with ``spread`` pixels around for its shadow."""
-    look, ratio = scene.look, scene.ratio
-    whole = size + QSize(2 * spread, 2 * spread)
-    made = QPixmap(round(whole.width() * ratio), round(whole.height() * ratio))
-    made.fill(Qt.GlobalColor.transparent)
-    made.setDevicePixelRatio(ratio)
+    look = scene.look
+    made = blank(size + QSize(2 * spread, 2 * spread), scene.ratio)
     painter = QPainter(made)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     edge = max(look.outline, 1)

@@ -9,6 +9,7 @@ from desktop.ui.look import Look
 from desktop.ui.shelf.columns import COLUMNS
 
 _LEAST = 48
+_UNIT = 1000
 
 
 class Header(QHeaderView):
@@ -30,17 +31,19 @@ class Header(QHeaderView):
         self.sectionClicked.connect(self._clicked)
         self.sectionResized.connect(lambda *_: self.moved.emit())
         self.sectionMoved.connect(lambda *_: self.moved.emit())
-        self._fitted = False
+        self._scale = 0.0
 
     def wear(self, look: Look) -> None:
-        """Take names and, the first time, widths from a look."""
+        """Take the names from a look, and let the columns grow with its text."""
+        scale = look.scaled(_UNIT) / _UNIT
         for at, column in enumerate(COLUMNS):
             item = QStandardItem(look.word(column.word))
             item.setTextAlignment(column.align)
             self._names.setHorizontalHeaderItem(at, item)
-            if not self._fitted:
-                self.resizeSection(at, look.scaled(column.width))
-        self._fitted = True
+            if self._scale != scale:
+                before = self.sectionSize(at) / self._scale if self._scale else column.width
+                self.resizeSection(at, round(before * scale))
+        self._scale = scale
 
     def show_sort(self, column: Column, *, descending: bool) -> None:
         """Point the arrow at the column that the list is sorted by."""
@@ -54,8 +57,8 @@ class Header(QHeaderView):
 
     def restore_layout(self, text: str) -> None:
         """Take widths and order back; text that is not ours changes nothing."""
-        if self.restoreState(QByteArray.fromBase64(text.encode("ascii", "ignore"))):
-            self._fitted = True
+        self.restoreState(QByteArray.fromBase64(text.encode("ascii", "ignore")))
+        self.moved.emit()
 
     def _clicked(self, section: int) -> None:
         column = COLUMNS[section].sort

@@ -49,6 +49,13 @@ class Hand:
         flags = align | Qt.TextFlag.TextSingleLine | Qt.AlignmentFlag.AlignAbsolute
         painter.drawText(rect, flags, self.shortened(text, rect.width()))
 
+    def write_whole(
+        self, painter: QPainter, rect: QRect, text: str, color: QColor, align: Qt.AlignmentFlag
+    ) -> None:
+        """Write a number, or one dot leader where it does not fit: half a price would lie."""
+        fits = self.width(text) <= rect.width()
+        self.write(painter, rect, text if fits else "\u2026", color, align)
+
     def width(self, text: str) -> int:
         """Measure a text in pixels."""
         return self.metrics.horizontalAdvance(text[:_LONGEST])
@@ -59,6 +66,7 @@ class Hands:
 
     def __init__(self, look: Look) -> None:
         self.name = Hand(look.font(TextSize.BODY, strong=True))
+        self.card = Hand(look.font(TextSize.LEAD, strong=True))
         self.body = Hand(look.font(TextSize.BODY))
         self.caption = Hand(look.font(TextSize.CAPTION))
         self.figures = Hand(look.figures(TextSize.BODY))

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 
+from desktop.ui.shelf.kept import Kept
 from shared.ids import RecordId
 
-_BYTES_KEPT = 96 * 1024 * 1024
+_CUTS_KEPT = 64 * 1024 * 1024
+_IMAGES_KEPT = 96  # of up to 1 MiB each: two screens full
 _DECODED_AT_ONCE = 4
-_BYTES_A_PIXEL = 4
 
 Fetch = Callable[[RecordId, Callable[[bytes | None], None]], None]
 
@@ -24,10 +25,9 @@ class Pictures(QObject):
         super().__init__(parent)
         self._fetch: Fetch | None = None
         self._images: OrderedDict[RecordId, QImage] = OrderedDict()
-        self._cut: OrderedDict[tuple[RecordId, int, int, int], QPixmap] = OrderedDict()
+        self._cut = Kept(_CUTS_KEPT)
         self._asked: set[RecordId] = set()
         self._waiting: list[tuple[RecordId, bytes]] = []
-        self._used = 0
         self._later = QTimer(self)
         self._later.setInterval(0)
         self._later.timeout.connect(self._decode_some)
@@ -42,22 +42,19 @@ class Pictures(QObject):
         key = (photo, size.width(), size.height(), radius)
         known = self._cut.get(key)
         if known is not None:
-            self._cut.move_to_end(key)
             return known
         image = self._images.get(photo)
         if image is None:
             self._ask(photo)
             return None
-        made = covered(image, size, radius, ratio)
-        self._keep(key, made)
-        return made
+        self._images.move_to_end(photo)
+        return self._cut.put(key, covered(image, size, radius, ratio))
 
     def forget(self, photo: RecordId) -> None:
         """Drop a photo whose bytes changed."""
         self._images.pop(photo, None)
         self._asked.discard(photo)
-        for key in [key for key in self._cut if key[0] == photo]:
-            del self._cut[key]
+        self._cut.drop(lambda key: isinstance(key, tuple) and key[0] == photo)
 
     def _ask(self, photo: RecordId) -> None:
         if self._fetch is None or photo in self._asked:
@@ -76,18 +73,12 @@ class Pictures(QObject):
             image = QImage.fromData(data)
             if not image.isNull():
                 self._images[photo] = image
+        while len(self._images) > _IMAGES_KEPT:
+            gone, _ = self._images.popitem(last=False)
+            self._asked.discard(gone)
         if not self._waiting:
             self._later.stop()
         self.arrived.emit()
-
-    def _keep(self, key: tuple[RecordId, int, int, int], made: QPixmap) -> None:
-        self._cut[key] = made
-        self._used += made.width() * made.height() * _BYTES_A_PIXEL
-        while self._used > _BYTES_KEPT and len(self._cut) > 1:
-            (photo, *_), dropped = self._cut.popitem(last=False)
-            self._used -= dropped.width() * dropped.height() * _BYTES_A_PIXEL
-            if self._images.pop(photo, None) is not None:
-                self._asked.discard(photo)
 
 
 def covered(image: QImage, size: QSize, radius: int, ratio: float) -> QPixmap:

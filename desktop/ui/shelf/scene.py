@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from PySide6.QtGui import QPixmap
-
 from desktop.collection.values import CopyRow
 from desktop.ui.look import Look
 from desktop.ui.shelf.ink import Hands
+from desktop.ui.shelf.kept import Kept
 from desktop.ui.shelf.pictures import Pictures
 from shared.domain.vocabularies import WANTED
+
+_FRAMES_KEPT = 24 * 1024 * 1024
 
 
 class Writes(Protocol):
@@ -31,7 +32,7 @@ class Scene:
     pictures: Pictures
     ratio: float = 1.0
     money_hidden: bool = False
-    frames: dict[tuple[object, ...], QPixmap] = field(default_factory=dict)
+    frames: Kept = field(default_factory=lambda: Kept(_FRAMES_KEPT))
 
     def __post_init__(self) -> None:
         self.hands = Hands(self.look)

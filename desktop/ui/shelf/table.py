@@ -80,7 +80,8 @@ class Table(Arrangement):
             role = Role.TEXT_QUIET if cell.wanted else Role.TEXT_NORMAL
             text = column.text(self.scene, cell.row)
             color = self.scene.look.color(role)
-            hand.write(painter, place.adjusted(air, 0, -air, 0), text, color, column.align)
+            write = hand.write_whole if column.number else hand.write
+            write(painter, place.adjusted(air, 0, -air, 0), text, color, column.align)
 
     def _paint_name(self, painter: QPainter, place: QRect, cell: Cell) -> None:
         look, hands, row = self.scene.look, self.scene.hands, cell.row
