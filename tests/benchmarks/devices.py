@@ -53,7 +53,7 @@ class BenchKeychain(Keychain):
 class Device:
     """One of the two, with its library."""
 
-    folder: Path
+    keychain: BenchKeychain
     library: Library
 
     @property
@@ -74,7 +74,7 @@ def device(job: Job) -> Device:
     known = KnownCollections(folder / "known.json", folder)
     keychain = BenchKeychain(folder / "key")
     machine = Machine(SURROUNDINGS, keychain, NoPictures(), f"Device {job.device}", "linux")
-    return Device(folder, Library(known, load(), machine))
+    return Device(keychain, Library(known, load(), machine))
 
 
 @contextmanager

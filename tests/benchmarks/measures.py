@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from functools import partial
 from statistics import median
 
@@ -10,6 +10,7 @@ from desktop.collection.values import Query
 from shared.domain.operations import Put
 from shared.domain.schema import Kind
 from shared.ids import RecordId
+from tests.benchmarks import synced
 from tests.benchmarks.devices import device, founded, opened
 from tests.benchmarks.items import (
     COMMON,
@@ -20,10 +21,9 @@ from tests.benchmarks.items import (
     batch,
     items,
 )
-from tests.benchmarks.report import Job
+from tests.benchmarks.report import Extra, Job
 from tests.benchmarks.words import WORDS
 
-Extra = Mapping[str, float]
 Measure = Callable[[Job], Generator[Extra, None, None]]
 
 FIRST_ID = 0x01980000_0000_7000_8000_000000000000
@@ -110,9 +110,16 @@ MEASURES: dict[str, Measure] = {
     "file_size": file_size,
     "memory": memory,
     "search": search,
+    "full_upload": synced.full_upload,
+    "join": synced.join,
+    "full_download": synced.full_download,
+    "noop_sync": synced.noop_sync,
+    "incremental": synced.incremental,
     "local_edit": local_edit,
 }
-SYNCED = frozenset({"full_upload", "full_download", "noop_sync", "incremental"})
+SYNCED = frozenset({"full_upload", "join", "full_download", "noop_sync", "incremental"})
 """Those in which a server takes part."""
-FOUNDATIONS = frozenset({"full_upload", "full_download"})
+FOUNDATIONS = frozenset({"full_upload", "join", "full_download"})
 """Those that the other synced ones rest on."""
+UNREPORTED = frozenset({"join"})
+"""Those that only prepare others."""

@@ -8,6 +8,9 @@ from tests.benchmarks.proxy import Traffic
 
 KIB_PER_MIB = 1024
 
+Extra = Mapping[str, float]
+"""What only one measure tells; ``repeats`` says how often it was done, the figures are of one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
@@ -38,7 +41,7 @@ class Spent:
     cpu_s: float
     wall_s: float
     peak_kib: int
-    extra: Mapping[str, float | str]
+    extra: Extra
 
 
 @dataclass(frozen=True, slots=True)

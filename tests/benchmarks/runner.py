@@ -44,6 +44,7 @@ PLAN = (
     Step("search", hits=RARE_HITS),
     Step("search", hits=COMMON_HITS),
     Step("full_upload"),
+    Step("join", "B"),
     Step("full_download", "B"),
     Step("noop_sync"),
     Step("noop_sync", "B"),
