@@ -1,13 +1,12 @@
 """The shelf for those who listen: a list whose items say what the cards show."""
 
-from typing import Protocol
+from functools import cache
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, QPoint, QRect
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QAccessibleInterface
 from PySide6.QtWidgets import QAccessibleWidget, QWidget
 from typing_extensions import override
-
-_KEPT = 512
 
 
 class Listed(Protocol):
@@ -140,3 +139,21 @@ def announce(widget: QWidget, event: QAccessible.Event, index: int) -> None:
     told = QAccessibleEvent(widget, event)
     told.setChild(index)
     QAccessible.updateAccessibility(told)
+
+
+@runtime_checkable
+class Heard(Protocol):
+    """A widget that brings its own interface for those who listen, and keeps it alive."""
+
+    def heard_as(self) -> AccessibleShelf:
+        """Give the interface, the same one every time."""
+
+
+@cache
+def listen() -> None:
+    """Let Qt ask widgets that are ``Heard`` for their interface. Once for the process is enough."""
+    QAccessible.installFactory(_interface_of)
+
+
+def _interface_of(_name: str, asked: QObject) -> QAccessibleInterface | None:
+    return asked.heard_as() if isinstance(asked, Heard) else None

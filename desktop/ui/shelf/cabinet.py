@@ -6,9 +6,9 @@ from typing_extensions import override
 
 from desktop.ui.look.look import mix
 from desktop.ui.shelf.arrangement import Tiles
-from desktop.ui.shelf.card import blank, paint_flag, paint_swing_tag, shape_of
+from desktop.ui.shelf.card import paint_flag, paint_swing_tag, shape_of
 from desktop.ui.shelf.ink import CENTER
-from desktop.ui.shelf.scene import Cell
+from desktop.ui.shelf.scene import Cell, blank
 from shared.skins.tokens import Art, Role, Scheme, Shadow
 
 _LEAST = 132

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
+
 from desktop.collection.values import CopyRow
 from desktop.ui.look import Look
 from desktop.ui.shelf.ink import Hands
@@ -64,3 +67,11 @@ class Cell:
     def wanted(self) -> bool:
         """Whether the copy is only wished for: it stands in its place, greyed."""
         return self.row.status == WANTED
+
+
+def blank(size: QSize, ratio: float) -> QPixmap:
+    """Make a clear picture of a size in logical pixels."""
+    made = QPixmap(round(size.width() * ratio), round(size.height() * ratio))
+    made.fill(Qt.GlobalColor.transparent)
+    made.setDevicePixelRatio(ratio)
+    return made
