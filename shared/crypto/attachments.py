@@ -105,7 +105,7 @@ def open_chunks(
         left -= len(piece)
         if any(zeros):
             raise DamagedAttachmentError
-    if index + 1 != chunks.count or left or seen.digest != root:
+    if index + 1 != chunks.count or seen.digest != root:
         raise DamagedAttachmentError
     if piece:
         yield piece
@@ -125,7 +125,7 @@ class _Chunks:
 
     def open(self, index: int, chunk: bytes) -> bytes:
         expected = self._last_bytes if index == self.count - 1 else SEALED_CHUNK_BYTES
-        if index >= self.count or len(chunk) != expected:
+        if len(chunk) != expected:
             raise DamagedAttachmentError
         try:
             return self._aead.decrypt(self._nonce(index), chunk, self._context(index))

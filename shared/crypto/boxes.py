@@ -23,7 +23,7 @@ from shared.crypto.epochs import EPOCH_BYTES, commitment_of
 from shared.crypto.randomness import Random
 from shared.crypto.sealing import NotOpenedError
 from shared.ids import DeviceId, TenantId
-from shared.membership.newcomer import BOX_PUBLIC_BYTES, MLKEM_PUBLIC_BYTES
+from shared.membership.newcomer import MLKEM_PUBLIC_BYTES
 from shared.signing import labelled
 
 _SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
@@ -68,8 +68,6 @@ def close_box(public: bytes, plain: bytes, info: bytes) -> bytes:
 
     Randomness is drawn inside OpenSSL. Raises NotOpenedError if ``public`` is no key.
     """
-    if len(public) != BOX_PUBLIC_BYTES:
-        raise NotOpenedError
     try:
         key = MLKEM768X25519PublicKey(
             MLKEM768PublicKey.from_public_bytes(public[:MLKEM_PUBLIC_BYTES]),

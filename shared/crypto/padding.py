@@ -31,6 +31,6 @@ def pad(body: bytes) -> bytes:
 def unpad(padded: bytes) -> bytes:
     """Return the body, or raise BadPaddingError if length or zeros are not exactly right."""
     end = _LENGTH_BYTES + int.from_bytes(padded[:_LENGTH_BYTES])
-    if len(padded) < _LENGTH_BYTES or len(padded) != padded_length(end) or any(padded[end:]):
+    if len(padded) != padded_length(end) or any(padded[end:]):
         raise BadPaddingError
     return padded[_LENGTH_BYTES:end]

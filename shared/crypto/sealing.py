@@ -42,8 +42,6 @@ def seal(key: bytes, purpose: str, context: bytes, plain: bytes, salt: bytes) ->
 
 def open_sealed(key: bytes, purpose: str, context: bytes, sealed: bytes) -> bytes:
     """Return what ``seal`` closed, or raise NotOpenedError."""
-    if len(sealed) < OVERHEAD_BYTES:
-        raise NotOpenedError
     aead, nonce, commitment = _one_time(key, purpose, context, sealed[:_COMMITMENT])
     if not hmac.compare_digest(commitment, sealed[_COMMITMENT:_CIPHERTEXT]):
         raise NotOpenedError

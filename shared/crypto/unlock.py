@@ -22,6 +22,7 @@ MAGIC = b"SWUN"
 VERSION = 1
 LANES = 4
 
+_VERSION_AT = len(MAGIC)
 _SALT_BYTES = 16
 _HEAD = struct.Struct(f">4sBII{_SALT_BYTES}s")
 _SEALED_END = _HEAD.size + OVERHEAD_BYTES + KEY_BYTES
@@ -38,6 +39,10 @@ class DamagedUnlockError(ValueError):
 
     If there is none, restore the collection with another device or the emergency kit.
     """
+
+
+class NewerUnlockError(ValueError):
+    """The collection was last used with a newer Swingtag. Update Swingtag on this computer."""
 
 
 class UnacceptableCostError(ValueError):
@@ -70,7 +75,7 @@ CEILING = Cost(memory_kib=1024 * 1024, passes=16)
 def wrap(password: str, database_key: bytes, random: Random, cost: Cost = FLOOR) -> bytes:
     """Return the 165 bytes of the file ``unlock`` for a database key of 32 bytes."""
     if not cost.acceptable or len(database_key) != KEY_BYTES:
-        raise ValueError("the cost lies outside the bounds, or the key has not 32 bytes")
+        raise ValueError("the cost lies outside the bounds, or the key does not have 32 bytes")
     salt = random(_SALT_BYTES)
     head = _HEAD.pack(MAGIC, VERSION, cost.memory_kib, cost.passes, salt)
     key = _stretch(password, salt, cost)
@@ -81,9 +86,12 @@ def wrap(password: str, database_key: bytes, random: Random, cost: Cost = FLOOR)
 def unwrap(password: str, box: bytes) -> bytes:
     """Return the database key.
 
-    Raises DamagedUnlockError, UnacceptableCostError (before any work), WrongPasswordError.
+    Raises NewerUnlockError, DamagedUnlockError, UnacceptableCostError (before any work),
+    WrongPasswordError.
     """
-    if len(box) != UNLOCK_BYTES or sha256(box[:_SEALED_END]) != box[_SEALED_END:]:
+    if box.startswith(MAGIC) and box[_VERSION_AT : _VERSION_AT + 1] > bytes([VERSION]):
+        raise NewerUnlockError
+    if sha256(box[:_SEALED_END]) != box[_SEALED_END:]:
         raise DamagedUnlockError
     head = box[: _HEAD.size]
     magic, version, memory_kib, passes, salt = _HEAD.unpack(head)

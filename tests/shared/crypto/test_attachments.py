@@ -131,6 +131,25 @@ def test_a_writer_that_lies_about_length_or_padding_is_refused() -> None:
         refuse([chunk], size=100, root=root.digest)
 
 
+def test_chunks_have_the_lengths_that_the_size_gives() -> None:
+    """Sealed with the true key, but cut elsewhere or fewer, and with a root that fits."""
+    plain = [b"".join(_Chunks(SECRET, SIZE).open(n, chunk) for n, chunk in enumerate(CHUNKS))]
+    ends = [0, CHUNK_BYTES - 1, 2 * CHUNK_BYTES, len(plain[0])]
+    cut = [
+        _Chunks(SECRET, SIZE).seal(n, plain[0][ends[n] : ends[n + 1]]) for n in range(len(CHUNKS))
+    ]
+    for chunks in (cut, CHUNKS[:2], CHUNKS[:1], []):
+        root = Root()
+        for chunk in chunks:
+            root.add(chunk)
+        refuse(chunks, root=root.digest)
+
+
+def test_a_file_that_never_ends_is_given_up() -> None:
+    with pytest.raises(ContentChangedError):
+        list(seal_chunks(SECRET, SIZE, itertools.repeat(bytes(100_000))))
+
+
 @pytest.mark.parametrize("lie", [-1, 1])
 def test_a_file_that_changes_meanwhile_is_not_sealed(lie: int) -> None:
     with pytest.raises(ContentChangedError):

@@ -8,6 +8,7 @@ from shared.crypto.unlock import (
     UNLOCK_BYTES,
     Cost,
     DamagedUnlockError,
+    NewerUnlockError,
     UnacceptableCostError,
     WrongPasswordError,
     calibrate,
@@ -81,10 +82,27 @@ def test_the_cost_is_authenticated() -> None:
         unwrap("Ünïque Bärchen ﬁ", repaired(higher))
 
 
-@pytest.mark.parametrize("at", [0, 4, 20, 40, 60, 100])
+@pytest.mark.parametrize("start", [b"SWUM\1", b"SWUN\0"])
+def test_a_foreign_file_is_called_damaged(start: bytes) -> None:
+    with pytest.raises(DamagedUnlockError):
+        unwrap("Ünïque Bärchen ﬁ", repaired(start + BOX[5:]))
+
+
+def test_a_newer_file_is_called_newer() -> None:
+    for newer in (BOX[:4] + b"\2" + BOX[5:], b"SWUN\x09 all else unknown"):
+        with pytest.raises(NewerUnlockError):
+            unwrap("Ünïque Bärchen ﬁ", newer)
+
+
+def test_a_database_key_has_32_bytes() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        wrap("x", KEY[:-1], stream("x"))
+
+
+@pytest.mark.parametrize("at", [13, 20, 40, 60, 100])
 def test_a_skilled_change_opens_nothing(at: int) -> None:
     changed = repaired(BOX[:at] + bytes([BOX[at] ^ 1]) + BOX[at + 1 :])
-    with pytest.raises((WrongPasswordError, DamagedUnlockError)):
+    with pytest.raises(WrongPasswordError):
         unwrap("Ünïque Bärchen ﬁ", changed)
 
 

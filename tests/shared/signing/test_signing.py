@@ -123,3 +123,10 @@ def test_an_unreadable_header_is_one_error(header: str) -> None:
 def test_a_header_of_the_wrong_letters_or_length_is_refused(text: str) -> None:
     with pytest.raises(InvalidCredentialError):
         Credential.parse(f"Swingtag {text}")
+
+
+def test_another_scheme_is_refused() -> None:
+    header = sign_request(KEY, ARTMATT, DEVICE, REQUEST, NOW)
+    assert Credential.parse(header.replace("Swingtag", "swingtag"))
+    with pytest.raises(InvalidCredentialError):
+        Credential.parse(header.replace("Swingtag", "Bearer"))
