@@ -14,7 +14,12 @@ from desktop.vault.errors import ClosedVaultError, TooLongError, VaultError
 from shared.crypto.attachments import DamagedAttachmentError
 from shared.crypto.pairing import PairingError
 from shared.crypto.paper import WrongWordsError
-from shared.crypto.unlock import DamagedUnlockError, UnacceptableCostError, WrongPasswordError
+from shared.crypto.unlock import (
+    DamagedUnlockError,
+    NewerUnlockError,
+    UnacceptableCostError,
+    WrongPasswordError,
+)
 
 EXPECTED: tuple[type[Exception], ...] = (
     VaultError,
@@ -22,6 +27,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     ClosedVaultError,
     WrongPasswordError,
     DamagedUnlockError,
+    NewerUnlockError,
     UnacceptableCostError,
     WrongWordsError,
     PairingError,
