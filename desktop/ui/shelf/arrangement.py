@@ -64,8 +64,10 @@ class Arrangement(ABC):
 
     def paint_ground(self, painter: QPainter, area: QRect, top: int) -> None:
         """Paint what lies behind the cells: ``area`` of the viewport, scrolled to ``top``."""
-        _ = top
         painter.fillRect(area, self.scene.look.color(Role.SURFACE_0))
+        tile = self.scene.backdrop()
+        if tile is not None:
+            painter.drawTiledPixmap(area, tile, QPoint(0, top % max(tile.height(), 1)))
 
     @property
     def height(self) -> int:

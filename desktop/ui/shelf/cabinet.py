@@ -9,7 +9,7 @@ from desktop.ui.shelf.arrangement import Tiles
 from desktop.ui.shelf.card import paint_flag, paint_swing_tag, shape_of
 from desktop.ui.shelf.ink import CENTER
 from desktop.ui.shelf.scene import Cell, blank
-from shared.skins.tokens import Art, Role, Scheme, Shadow
+from shared.skins.tokens import Role, Scheme, Shadow
 
 _LEAST = 132
 _PLANK = 12
@@ -54,9 +54,7 @@ class Cabinet(Tiles):
     @override
     def paint_ground(self, painter: QPainter, area: QRect, top: int) -> None:
         """Paint the back wall, the light above each shelf and the planks."""
-        look = self.scene.look
-        painter.fillRect(area, look.color(Role.SURFACE_0))
-        self._paint_backdrop(painter, area, top)
+        super().paint_ground(painter, area, top)
         first = max((top - self.margin) // self.pitch, 0)
         line = first
         while True:
@@ -143,20 +141,6 @@ class Cabinet(Tiles):
         painter.fillRect(QRectF(-1, -1, 2, 2), QBrush(shade))
         painter.end()
         return made
-
-    def _paint_backdrop(self, painter: QPainter, area: QRect, top: int) -> None:
-        tile = self._tile()
-        if tile is not None:
-            painter.drawTiledPixmap(area, tile, QPoint(0, top % max(tile.height(), 1)))
-
-    def _tile(self) -> QPixmap | None:
-        known = self.scene.frames.get("backdrop")
-        if known is not None:
-            return known
-        image = self.scene.look.art(Art.BACKDROP)
-        if image is None or image.isNull():
-            return None
-        return self.scene.frames.put("backdrop", QPixmap.fromImage(image))
 
     def _paint_light(self, painter: QPainter, line: QRect) -> None:
         look = self.scene.look

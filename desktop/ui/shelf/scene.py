@@ -12,6 +12,7 @@ from desktop.ui.shelf.ink import Hands
 from desktop.ui.shelf.kept import Kept
 from desktop.ui.shelf.pictures import Pictures
 from shared.domain.vocabularies import WANTED
+from shared.skins.tokens import Art
 
 _FRAMES_KEPT = 24 * 1024 * 1024
 
@@ -41,6 +42,14 @@ class Scene:
         self.hands = Hands(self.look)
 
     hands: Hands = field(init=False)
+
+    def backdrop(self) -> QPixmap | None:
+        """Give the tile that the skin hangs behind the animals, if it brings one."""
+        known = self.frames.get("backdrop")
+        image = self.look.art(Art.BACKDROP) if known is None else None
+        if image is None or image.isNull():
+            return known
+        return self.frames.put("backdrop", QPixmap.fromImage(image))
 
     def money(self, packed: int | None) -> str:
         """Write an amount: empty if there is none, dots in guest mode."""
