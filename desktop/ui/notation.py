@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QDateTime, QLocale
+from PySide6.QtCore import QDate, QDateTime, QLocale
 
 from shared.domain.dates import (
     DateNotation,
@@ -51,6 +51,15 @@ class Notation:
         self._money = _money_notation(locale)
         self._dates = _date_notation(locale)
 
+    @property
+    def currency(self) -> str:
+        """The three letters of the locale's currency."""
+        return self._money.currency
+
+    def day(self, date: QDate) -> str:
+        """Write a whole day of the calendar."""
+        return self._locale.toString(date, QLocale.FormatType.LongFormat)
+
     def money(self, packed: int) -> str:
         """Write a packed amount."""
         return format_money(packed, self._money)
@@ -87,6 +96,12 @@ class Notation:
         """Write a point in time, to the minute, in this computer's zone."""
         when = QDateTime.fromMSecsSinceEpoch(millis)
         return self._locale.toString(when, QLocale.FormatType.ShortFormat)
+
+
+def system_locale() -> QLocale:
+    """Return the person's locale; American English where the system has none."""
+    locale = QLocale.system()
+    return QLocale("en_US") if locale.language() == QLocale.Language.C else locale
 
 
 def _money_notation(locale: QLocale) -> MoneyNotation:

@@ -38,14 +38,28 @@ class Doors(Zone):
         lead = Text("Your Beanie Babies, in a catalogue that only you can read.", "lead")
         for words in (heading, lead):
             words.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        doors = [_Door(*words) for words in _DOORS]
+        self._doors = [_Door(*words) for words in _DOORS]
+        self._trouble = Text(role="danger")
+        self._trouble.hide()
         self._middle = Zone(
-            layout=column(row(None, self._mark, None), heading, lead, Zone(), *doors, gap=3)
+            layout=column(
+                row(None, self._mark, None), heading, lead, self._trouble, *self._doors, gap=3
+            )
         )
         super().__init__("page", column(None, row(None, self._middle, None), None, edge=5))
         signals = (self.new, self.join, self.restore, self.look_around)
-        for door, signal in zip(doors, signals, strict=True):
+        for door, signal in zip(self._doors, signals, strict=True):
             door.clicked.connect(signal)
+
+    def say(self, sentence: str) -> None:
+        """Say what went wrong."""
+        self._trouble.say(sentence)
+        self._trouble.setVisible(bool(sentence))
+
+    def wait(self, *, waiting: bool) -> None:
+        """Show that something is under way."""
+        for door in self._doors:
+            door.setEnabled(not waiting)
 
     @override
     def put_on(self, look: Look) -> None:

@@ -23,7 +23,7 @@ class LooksStep(Step):
         gallery.chosen.connect(self._try)
         super().__init__(
             "How shall it look?",
-            "You can change it at any time; every device may look different.",
+            "You can change it at any time. It follows you to your other devices.",
             Zone(layout=column(gallery, self._about, gap=3)),
             "Next",
         )

@@ -9,6 +9,12 @@ from desktop.ui.zone import Zone, column
 
 _DIFFERENT = "The two passwords differ. Type the same one twice."
 
+_NEW = (
+    "The password never leaves this computer, so nobody can reset it. "
+    "In a minute you get 24 words that open your collection if you forget it."
+)
+_HERE = "The password opens it on this computer only; your other devices keep theirs."
+
 
 class PasswordPair(Zone):
     """A new password, typed twice, with words about its strength."""
@@ -41,22 +47,23 @@ class PasswordPair(Zone):
 class NamingStep(Step):
     """Asks for the name and the password."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, joining: bool = False) -> None:
         self._name = QLineEdit()
         self._name.setAccessibleName("Name of the collection")
         self._name.setPlaceholderText(
             "Name of the collection, as in \u201cAnna\u2019s Beanies\u201d"
         )
         self._pair = PasswordPair()
-        note = Text(
-            "The password never leaves this computer, so nobody can reset it. "
-            "In a minute you get 24 words that open your collection if you forget it.",
-            "caption",
-        )
         super().__init__(
-            "A new collection",
-            "What shall we call it, and what opens it?",
-            Zone(layout=column(self._name, self._pair, note, gap=4)),
+            "On this computer" if joining else "A new collection",
+            "What shall we call it here, and what opens it?"
+            if joining
+            else "What shall we call it, and what opens it?",
+            Zone(
+                layout=column(
+                    self._name, self._pair, Text(_HERE if joining else _NEW, "caption"), gap=4
+                )
+            ),
             "Next",
         )
         for line in (self._name, self._pair.first, self._pair.second):

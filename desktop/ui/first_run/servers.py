@@ -1,7 +1,6 @@
 """Step three of a new collection: alone on this computer, or synced through a server."""
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QLineEdit, QRadioButton
@@ -15,28 +14,20 @@ from desktop.ui.zone import Zone, column
 PAUSE_MILLIS = 400
 """After the last letter, before the server is asked about the name."""
 
-
-class Available(NamedTuple):
-    """What a server says about a name: whether it can be had, and a sentence about it."""
-
-    free: bool
-    sentence: str
-
-
-Ask = Callable[[str, str], Available]
-"""Asks a server (its address) about a name. Called away from the screen."""
+WhyNot = Callable[[str, str], str]
+"""Asks a server about a name; returns a sentence why it cannot be had, or "". It waits."""
 
 
 class ServerStep(Step):
     """Asks where to sync. Staying offline is the first choice and needs nothing."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, why_not: WhyNot) -> None:
+        self._why_not = why_not
         self._alone = QRadioButton("Only on this computer. I can add a server later.")
         self._synced = QRadioButton("Sync my devices through a server, which can read nothing.")
         self._alone.setChecked(True)
-        self._server = _line("Server", "https://sync.example.org")
-        self._slug = _line("Your name there", "artmatt")
+        self._server = named_line("Server", "sync.example.org")
+        self._slug = named_line("Your name there", "artmatt")
         self._verdict = Text(role="caption")
         self._details = Zone(layout=column(self._server, self._slug, self._verdict))
         super().__init__(
@@ -75,24 +66,26 @@ class ServerStep(Step):
 
     def _inquire(self) -> None:
         asked = self._asked
+        say(self._verdict, "caption")
         self._verdict.say("Asking the server\u2026")
         Errand(
             self,
-            lambda: self._ask(*asked),
-            then=lambda answer: self._answered(asked, answer),
+            lambda: self._why_not(*asked),
+            then=lambda why: self._answered(asked, why),
             failed=lambda _error: self._verdict.say(""),
         )
 
-    def _answered(self, asked: tuple[str, str], answer: Available) -> None:
+    def _answered(self, asked: tuple[str, str], why_not: str) -> None:
         if asked != self._asked:
             return  # something else stands there by now
-        self._free = answer.free
-        self._verdict.say(answer.sentence)
-        say(self._verdict, "positive" if answer.free else "danger")
+        self._free = not why_not
+        self._verdict.say(why_not or f"{asked[1]} is free.")
+        say(self._verdict, "danger" if why_not else "positive")
         self._judge()
 
 
-def _line(name: str, example: str) -> QLineEdit:
+def named_line(name: str, example: str) -> QLineEdit:
+    """Make a line whose name and example stand in it while it is empty."""
     made = QLineEdit()
     made.setAccessibleName(name)
     made.setPlaceholderText(f"{name}, as in {example}")

@@ -64,6 +64,10 @@ class Step(Zone):
         self.trouble.say(sentence)
         self.trouble.setVisible(bool(sentence))
 
+    def allow_back(self) -> None:
+        """Let the person give up what the program waits for."""
+        self._back.setEnabled(True)
+
     def no_way_back(self) -> None:
         """Take the way back away: what was done is done."""
         self._back.hide()

@@ -1,7 +1,6 @@
 """The emergency kit: 24 words, shown once, to be printed or copied, and then proven."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -9,22 +8,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QGridLayout
 
 from desktop.ui.controls import Button, Text
-from desktop.ui.kit.paper import kit_text, print_kit
+from desktop.ui.first_run.step import Step
+from desktop.ui.kit.kit import Kit, kit_text
+from desktop.ui.kit.paper import print_kit
 from desktop.ui.look import Icon
 from desktop.ui.zone import Zone, column, grid, row
 
 COLUMNS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Kit:
-    """What stands on the paper: the words, and what they belong to."""
-
-    collection: str
-    words: Sequence[str]
-    tenant: str
-    server: str
-    date: str
 
 
 class WordTable(Zone):
@@ -96,3 +86,19 @@ class KitBody(Zone):
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(" ".join(self._kit.words))
         self._said.say("Copied. Paste it somewhere safe, then copy something else over it.")
+
+
+class KitStep(Step):
+    """The kit as a step: forward once the person says that the words are kept."""
+
+    def __init__(self, kit: Kit) -> None:
+        body = KitBody(kit)
+        super().__init__(
+            "Your emergency kit",
+            "These 24 words open your collection when nothing else does. They are shown once.",
+            body,
+            "Next",
+        )
+        self.no_way_back()
+        self.allow(forward=False)
+        body.kept.connect(lambda kept: self.allow(forward=kept))

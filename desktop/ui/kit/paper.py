@@ -1,7 +1,6 @@
-"""The emergency kit on paper and as a text file."""
+"""The emergency kit on paper."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMarginsF, QRectF, Qt
 from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter
@@ -9,28 +8,13 @@ from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QWidget
 
 from desktop.ui.badges.heart import paint_mark
-
-if TYPE_CHECKING:  # the page shows a Kit and prints it through this module
-    from desktop.ui.kit.page import Kit
+from desktop.ui.kit.kit import ADVICE, Kit, facts
 
 COLUMNS = 3
 _MARGIN_MM = 20
-_ADVICE = (
-    "These 24 words open the collection named above if the password is forgotten or every "
-    "device is lost. Whoever has them can read everything: keep this sheet where only you find "
-    "it, and not beside the computer. To use them, start Swingtag and choose \u201cRestore from "
-    "the emergency kit\u201d."
-)
 
 
-def kit_text(kit: "Kit") -> str:
-    """Write the kit as a text file, words numbered and one a line."""
-    words = "\n".join(f"{number:2}  {word}" for number, word in enumerate(kit.words, 1))
-    facts = "\n".join(f"{name}: {fact}" for name, fact in _facts(kit))
-    return f"Swingtag emergency kit\n\n{facts}\n\n{words}\n\n{_ADVICE}\n"
-
-
-def print_kit(kit: "Kit", parent: QWidget) -> bool:
+def print_kit(kit: Kit, parent: QWidget) -> bool:
     """Ask for a printer and print one page; tell whether it was printed."""
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setDocName("Swingtag emergency kit")
@@ -52,17 +36,7 @@ def print_kit(kit: "Kit", parent: QWidget) -> bool:
     return painter.end()
 
 
-def _facts(kit: "Kit") -> Sequence[tuple[str, str]]:
-    known = (
-        ("Collection", kit.collection),
-        ("Server", kit.server or "none"),
-        ("Collection id", kit.tenant),
-        ("Printed", kit.date),
-    )
-    return [(name, fact) for name, fact in known if fact]
-
-
-def _paint(painter: QPainter, kit: "Kit", page: QRectF, dots_per_inch: int) -> None:
+def _paint(painter: QPainter, kit: Kit, page: QRectF, dots_per_inch: int) -> None:
     """Paint the sheet; all lengths are in points, 72 to an inch."""
     scale = dots_per_inch / 72
     painter.scale(scale, scale)
@@ -70,12 +44,12 @@ def _paint(painter: QPainter, kit: "Kit", page: QRectF, dots_per_inch: int) -> N
     paint_mark(painter, QRectF(width - 64, 0, 64, 64))
     _write(painter, QRectF(0, 0, width - 80, 30), "Swingtag emergency kit", 20, bold=True)
     top = 40.0
-    for name, fact in _facts(kit):
+    for name, fact in facts(kit):
         _write(painter, QRectF(0, top, 90, 16), name, 9)
         _write(painter, QRectF(90, top, width - 170, 16), fact, 9, bold=True)
         top += 16
     _paint_words(painter, kit.words, QRectF(0, top + 24, width, 240))
-    _write(painter, QRectF(0, top + 288, width, 90), _ADVICE, 10)
+    _write(painter, QRectF(0, top + 288, width, 90), ADVICE, 10)
 
 
 def _paint_words(painter: QPainter, words: Sequence[str], room: QRectF) -> None:

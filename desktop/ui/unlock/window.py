@@ -27,13 +27,13 @@ class UnlockWindow(Zone):
     asked = Signal(Path, str, bool)
     elsewhere = Signal()
 
-    def __init__(self, known: Sequence[KnownCollection], look: Look, *, can_remember: bool) -> None:
+    def __init__(self, known: Sequence[KnownCollection], look: Look) -> None:
         self._mark = Mark()
         self._name = Text(role="heading", one_line=True)
         self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._password = Secret("Password")
         self._remember = QCheckBox("Remember on this device")
-        self._remember.setVisible(can_remember)
+        self._remember.hide()
         self._trouble = Text(role="danger")
         self._unlock = Button("Unlock", "primary")
         self._switch = Button("Another collection", "quiet")
@@ -57,6 +57,10 @@ class UnlockWindow(Zone):
         self._switch.setMenu(self._others())
         dress(self, look.plain())
         self.go_to(self._asking)
+
+    def offer_to_remember(self, can: bool) -> None:  # noqa: FBT001 - it is an errand's result
+        """Offer to keep the key in the keychain, where there is one."""
+        self._remember.setVisible(can)
 
     def go_to(self, collection: KnownCollection) -> None:
         """Ask for the password of this collection."""

@@ -1,0 +1,184 @@
+"""Which window is on the screen: first run, unlock, or the open collections."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from desktop.collection.known import KnownCollection, KnownCollections
+from desktop.ui.errand import Errand
+from desktop.ui.first_run.beginnings import Begun, Joining, Trouble, Wanted
+from desktop.ui.first_run.window import FirstRunWindow
+from desktop.ui.kit.kit import Reading
+from desktop.ui.look import Look
+from desktop.ui.look.packs import bundled
+from desktop.ui.unlock.window import UnlockWindow
+from desktop.ui.window.wardrobe import system_scheme
+from shared.skins.tokens import Skin
+
+if TYPE_CHECKING:  # slow to import; the unlock window is on the screen before it is there
+    from desktop.application.keeper import Keeper
+    from desktop.collection.collection import Collection
+    from desktop.ui.window.main_window import MainWindow
+
+
+class Desk(QObject):
+    """Opens and closes windows. ``keeper`` arrives once the data layer is loaded."""
+
+    def __init__(self, known: KnownCollections, keeper: "Future[Keeper]") -> None:
+        super().__init__()
+        self._known = known
+        self._keeper = keeper
+        self._door: QWidget | None = None
+        self._windows: dict[Path, MainWindow] = {}
+
+    def start(self, folder: Path | None = None) -> None:
+        """Show the first window: that of a folder, else of the collection opened last."""
+        known = self._known.all()
+        if folder is not None:
+            self.visit(folder)
+        elif known:
+            self._visit(known[0])
+        else:
+            self.show_first_run()
+
+    def visit(self, folder: Path) -> None:
+        """Go to the collection in a folder, which may be open, known, or new to this computer."""
+        if folder in self._windows:
+            _raise(self._windows[folder])
+        else:
+            self._visit(self._known.find(folder))
+
+    def come_forward(self) -> None:
+        """Bring what is on the screen to the front."""
+        for window in (*self._windows.values(), self._door):
+            if window is not None and window.isVisible():
+                _raise(window)
+
+    def tell(self, sentence: str) -> None:
+        """Say in every window that something went wrong inside."""
+        for window in self._windows.values():
+            window.panels.bar.warn(sentence)
+        if isinstance(self._door, UnlockWindow):
+            self._door.refuse(sentence)
+        elif isinstance(self._door, FirstRunWindow):
+            self._door.say(sentence)
+
+    def show_first_run(self) -> None:
+        """Show the four doors."""
+        window = FirstRunWindow(_Late(self._keeper), bundled())
+        window.begun.connect(self._open)
+        self._show_door(window)
+
+    def _visit(self, known: KnownCollection) -> None:
+        """Ask for the password, unless the keychain keeps the key."""
+        unlock = self._show_unlock(known)
+        if known.remembered:
+            unlock.wait(waiting=True)
+            self._send(unlock, lambda: self._keeper.result().unlock_remembered(known.folder))
+
+    def _show_unlock(self, first: KnownCollection) -> UnlockWindow:
+        others = [known for known in self._known.all() if known.folder != first.folder]
+        look = Look(Skin(), system_scheme())
+        unlock = UnlockWindow([first, *others], look)
+        unlock.asked.connect(
+            lambda folder, password, remember: self._send(
+                unlock,
+                lambda: self._keeper.result().unlock(folder, password, remember=remember),
+            )
+        )
+        unlock.elsewhere.connect(self.show_first_run)
+        Errand(
+            unlock,
+            lambda: self._keeper.result().can_remember,
+            then=unlock.offer_to_remember,
+            failed=lambda _error: None,
+        )
+        self._show_door(unlock)
+        return unlock
+
+    def _send(self, unlock: UnlockWindow, work: Callable[[], Begun | Trouble | None]) -> None:
+        def arrived(outcome: Begun | Trouble | None) -> None:
+            if isinstance(outcome, Begun):
+                self._open(outcome)
+            else:
+                unlock.refuse(outcome.sentence if outcome else "")
+
+        Errand(unlock, work, then=arrived, failed=lambda _error: unlock.refuse(""))
+
+    def _open(self, begun: Begun) -> None:
+        """Put an open collection on the screen in place of the door."""
+        keeper = self._keeper.result()
+        collection = begun.collection
+        window = keeper.window(collection)
+        folder = collection.folder
+        self._windows[folder] = window
+        window.lock_wanted.connect(lambda: self._lock(folder))
+        window.another_wanted.connect(self._choose_another)
+        window.closed.connect(lambda: self._closed(folder, collection))
+        window.show()
+        if begun.notice:
+            window.panels.bar.warn(begun.notice)
+        self._show_door(None)
+
+    def _lock(self, folder: Path) -> None:
+        """Close a collection and ask for its password, even if the keychain keeps the key."""
+        self._show_unlock(self._known.find(folder))
+        self._windows[folder].close()
+
+    def _choose_another(self) -> None:
+        open_now = set(self._windows)
+        closed = [known for known in self._known.all() if known.folder not in open_now]
+        if closed:
+            self._show_unlock(closed[0])
+        else:
+            self.show_first_run()
+
+    def _closed(self, folder: Path, collection: "Collection") -> None:
+        window = self._windows.pop(folder)
+        self._keeper.result().close(collection)
+        window.deleteLater()
+
+    def _show_door(self, door: QWidget | None) -> None:
+        old, self._door = self._door, door
+        if door is not None:
+            door.show()
+        if old is not None:
+            old.close()
+            old.deleteLater()
+
+
+class _Late:
+    """The four doors before the data layer is there: each waits for it, away from the screen."""
+
+    def __init__(self, keeper: "Future[Keeper]") -> None:
+        self._keeper = keeper
+
+    def why_not(self, server: str, name: str) -> str:
+        """Return why a name cannot be had at a server; empty if it can."""
+        return self._keeper.result().why_not(server, name)
+
+    def create(self, wanted: Wanted) -> Begun | Trouble:
+        """Make a new collection."""
+        return self._keeper.result().create(wanted)
+
+    def pair(self, server: str) -> Joining | Trouble:
+        """Begin to join."""
+        return self._keeper.result().pair(server)
+
+    def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
+        """Bring a collection back from its emergency kit."""
+        return self._keeper.result().restore(kit, wanted)
+
+    def look_around(self) -> Begun | Trouble:
+        """Make the sample."""
+        return self._keeper.result().look_around()
+
+
+def _raise(window: QWidget) -> None:
+    window.showNormal()
+    window.raise_()
+    window.activateWindow()

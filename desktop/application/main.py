@@ -1,0 +1,100 @@
+"""The program: command line, composition root, one running instance.
+
+The order matters for how fast it feels: Qt and the unlock window first, the data layer in a
+thread while the password is typed.
+"""
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from desktop.application.boundary import Boundary
+from desktop.application.desk import Desk
+from desktop.application.instance import SingleInstance
+from desktop.collection.known import KnownCollections
+from desktop.system.paths import Places, places
+from desktop.ui.badges.heart import app_icon
+from desktop.ui.look import prepare
+
+if TYPE_CHECKING:  # slow to import
+    from desktop.application.keeper import Keeper
+
+KNOWN_FILE = "collections.json"
+NO_SCREEN = (
+    "Swingtag found no screen to open its window on. Start it from a desktop session, or see "
+    "what it does with: swingtag demo"
+)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program and return its exit status."""
+    asked = command_line().parse_args(argv)
+    if not has_screen(os.environ, sys.platform):
+        sys.stderr.write(NO_SCREEN + "\n")
+        return 2
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Swingtag")
+    app.setDesktopFileName("swingtag")
+    prepare(app)
+    app.setWindowIcon(app_icon())
+    where = places(os.environ)
+    folder = Path(asked.folder).resolve() if asked.command == "open" else None
+    instance = SingleInstance(instance_name(where), app)
+    if instance.hand_over(str(folder or "")):
+        return 0
+    boundary = Boundary(where.reports, version("swingtag"), datetime.now)
+    boundary.stand_guard()
+    known = KnownCollections(where.settings / KNOWN_FILE, where.collections)
+    desk = Desk(known, load(known))
+    boundary.struck.connect(desk.tell)
+    instance.listen(lambda wish: desk.visit(Path(wish)) if wish else desk.come_forward())
+    desk.start(folder)
+    return app.exec()
+
+
+def command_line() -> argparse.ArgumentParser:
+    """Describe the command line."""
+    parser = argparse.ArgumentParser(
+        prog="swingtag", description="A private catalogue of Beanie Babies."
+    )
+    parser.add_argument("--version", action="version", version=f"swingtag {version('swingtag')}")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+    opening = commands.add_parser("open", help="open the collection in a folder")
+    opening.add_argument("folder", help="a folder whose name ends in .swingtag")
+    return parser
+
+
+def has_screen(environment: Mapping[str, str], system: str) -> bool:
+    """Tell whether Qt has somewhere to paint; without it Qt would end the process."""
+    if system in {"win32", "darwin"} or environment.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+
+
+def instance_name(where: Places) -> str:
+    """Name the socket after the person's own folders, so that two persons never meet."""
+    return "swingtag-" + hashlib.sha256(str(where.settings).encode()).hexdigest()[:16]
+
+
+def load(known: KnownCollections) -> "Future[Keeper]":
+    """Load the data layer in a thread."""
+    keeper: Future[Keeper] = Future()
+
+    def build() -> None:
+        # Deferred on purpose: this brings SQLAlchemy and all screens along, about a second.
+        from desktop.application.keeper import build_keeper  # noqa: PLC0415 - see above
+
+        keeper.set_result(build_keeper(known))
+
+    Thread(target=build, name="data layer", daemon=True).start()
+    return keeper

@@ -1,0 +1,78 @@
+"""What the first run asks of the program behind it. Everything waits: call it in an errand.
+
+Expected failures come back as a ``Trouble``: the screen is shown before the classes of errors
+are loaded.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from desktop.ui.kit.kit import Kit, Reading
+
+if TYPE_CHECKING:  # the data layer, which is not there yet when the first screen is painted
+    from desktop.collection.collection import Collection
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """It could not be done. ``sentence`` says why, and what to do next."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A collection as the steps describe it. ``server`` is an address and a name there, or None."""
+
+    name: str
+    password: str
+    skin: str = "classic"
+    server: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An open collection, for whoever makes windows. ``kit`` is shown once.
+
+    ``notice`` tells what did not work although the collection is there, such as the sign-up.
+    """
+
+    collection: "Collection"
+    kit: Kit | None = None
+    notice: str = ""
+
+
+class Joining(Protocol):
+    """One pairing from the new device's side."""
+
+    @property
+    def code(self) -> str:
+        """The text to carry to the other device."""
+
+    def meet(self) -> str | Trouble:
+        """Wait for the other device; return the six digits to compare."""
+
+    def join(self, wanted: Wanted) -> Begun | Trouble:
+        """Join, once the digits were found to agree."""
+
+    def cancel(self) -> None:
+        """Give up, whatever it waits for."""
+
+
+class Beginnings(Protocol):
+    """The four doors."""
+
+    def why_not(self, server: str, name: str) -> str:
+        """Return why a name cannot be had at a server; empty if it can."""
+
+    def create(self, wanted: Wanted) -> Begun | Trouble:
+        """Make a new collection, and sign it up if a server is wanted."""
+
+    def pair(self, server: str) -> Joining | Trouble:
+        """Begin to join."""
+
+    def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
+        """Bring a collection back from its emergency kit."""
+
+    def look_around(self) -> Begun | Trouble:
+        """Make the sample."""

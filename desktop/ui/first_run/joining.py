@@ -1,0 +1,83 @@
+"""The steps of a device that joins: the server, the code to carry over, six digits to compare."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPlainTextEdit
+
+from desktop.ui.controls import Button, Text
+from desktop.ui.first_run.servers import named_line
+from desktop.ui.first_run.step import Step
+from desktop.ui.look import Icon
+from desktop.ui.zone import Zone, column, row
+
+_CODE_LINES = 4
+
+
+class WhereStep(Step):
+    """Asks for the server that both devices talk through."""
+
+    def __init__(self) -> None:
+        self._server = named_line("Server", "sync.example.org")
+        note = Text(
+            "It is shown on your other device under Devices. This computer makes a code next; "
+            "nothing secret leaves it.",
+            "caption",
+        )
+        super().__init__(
+            "Join with another device",
+            "Have the other device at hand, with the collection open.",
+            Zone(layout=column(self._server, note, gap=3)),
+            "Make a code",
+        )
+        self._server.textChanged.connect(self._judge)
+        self._judge()
+
+    @property
+    def server(self) -> str:
+        """The server's address as it was typed."""
+        return self._server.text().strip()
+
+    def _judge(self) -> None:
+        self.refuse("")
+        self.allow(forward=bool(self.server))
+
+
+class CodeStep(Step):
+    """Shows the code and waits for the other device."""
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+        shown = QPlainTextEdit(code)
+        shown.setReadOnly(True)
+        shown.setAccessibleName("Code for the other device")
+        shown.setFixedHeight(shown.fontMetrics().lineSpacing() * (_CODE_LINES + 1))
+        copy = Button("Copy", icon=Icon.COPY, pressed=self._copy)
+        self._said = Text("Waiting for the other device\u2026", "caption")
+        super().__init__(
+            "Carry this code to your other device",
+            "There, open Devices, choose \u201cAdd a device\u201d and paste it. "
+            "It is good for ten minutes and for one device.",
+            Zone(layout=column(shown, row(copy, self._said), gap=3)),
+            "Waiting\u2026",
+        )
+        self.allow(forward=False)
+
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self._code)
+        self._said.say("Copied. Waiting for the other device\u2026")
+
+
+class DigitsStep(Step):
+    """Shows six digits; the person says whether the other screen shows the same."""
+
+    def __init__(self, digits: str, forward: str) -> None:
+        shown = Text(f"{digits[:3]} {digits[3:]}", "display")
+        shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        shown.setAccessibleName("Six digits: " + " ".join(digits))
+        note = Text("If they differ, somebody is in between: go back and make a new code.")
+        super().__init__(
+            "Do both screens show these digits?",
+            "",
+            Zone(layout=column(shown, note, gap=4)),
+            forward,
+        )
