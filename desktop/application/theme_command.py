@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from desktop.application.theme_preview import painted
 from desktop.ui.look.packs import folder_files, read_from
 from shared.skins.errors import SkinError
 from shared.skins.pack import write_pack
-from shared.skins.tokens import Skin
 
 SUFFIX = ".swingskin"
 
@@ -59,16 +59,9 @@ def _build(asked: argparse.Namespace) -> None:
 def _preview(asked: argparse.Namespace) -> None:
     skin = read_from(asked.pack)
     target = asked.to or Path(f"{skin.name}-preview.png")
-    _write(target, _painted(skin))
-    _say(f"{target} shows {skin.title} in its three views, light and dark.")
-
-
-def _painted(skin: Skin) -> bytes:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # a picture needs no screen
-    # Qt reads the platform when it is first loaded, and checking a skin needs no Qt windows.
-    from desktop.application.theme_preview import painted  # noqa: PLC0415
-
-    return painted(skin)
+    _write(target, painted(skin))
+    _say(f"{target} shows {skin.title} in its three views, light and dark.")
 
 
 def _write(target: Path, data: bytes) -> None:

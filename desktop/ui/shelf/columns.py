@@ -28,17 +28,17 @@ class TableColumn:
 
 
 COLUMNS: tuple[TableColumn, ...] = (
-    TableColumn(Column.NAME, Word.NAME, 300, lambda _, row: row.name),
-    TableColumn(Column.ANIMAL, Word.ANIMAL, 120, lambda _, row: row.animal),
+    TableColumn(Column.NAME, Word.NAME, 240, lambda _, row: row.name),
+    TableColumn(Column.ANIMAL, Word.ANIMAL, 104, lambda _, row: row.animal),
     TableColumn(
-        Column.STYLE_NUMBER, Word.STYLE_NUMBER, 116, lambda _, row: row.style_number, number=True
+        Column.STYLE_NUMBER, Word.STYLE_NUMBER, 108, lambda _, row: row.style_number, number=True
     ),
-    TableColumn(Column.SWING_TAG, Word.SWING_TAG, 96, lambda _, row: row.swing_tag),
-    TableColumn(Column.TUSH_TAG, Word.TUSH_TAG, 90, lambda _, row: row.tush_tag),
-    TableColumn(Column.CONDITION, Word.CONDITION, 100, lambda _, row: row.condition),
-    TableColumn(Column.PAID, Word.PAID, 104, lambda scene, row: scene.money(row.paid), number=True),
+    TableColumn(Column.SWING_TAG, Word.SWING_TAG, 88, lambda _, row: row.swing_tag),
+    TableColumn(Column.TUSH_TAG, Word.TUSH_TAG, 84, lambda _, row: row.tush_tag),
+    TableColumn(Column.CONDITION, Word.CONDITION, 92, lambda _, row: row.condition),
+    TableColumn(Column.PAID, Word.PAID, 92, lambda scene, row: scene.money(row.paid), number=True),
     TableColumn(
-        Column.VALUE, Word.VALUE, 104, lambda scene, row: scene.money(row.value), number=True
+        Column.VALUE, Word.VALUE, 96, lambda scene, row: scene.money(row.value), number=True
     ),
     TableColumn(
         Column.ACQUIRED,
