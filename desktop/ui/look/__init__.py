@@ -15,15 +15,16 @@ QLabel                ``display`` ``heading`` ``title`` ``lead`` ``strong`` ``ca
 QPushButton           none (an ordinary one), ``primary`` (at most one on a screen), ``quiet``
                       (text only), ``danger``, ``segment`` (checkable, side by side), ``nav``
                       (checkable, a whole line of the sidebar), ``link``, ``door`` (large, first
-                      run)
+                      run), ``chip`` (a small tag that a click takes off)
 QToolButton           none (flat, icon only), ``primary`` (round, for the ``+``)
 QFrame                ``card`` ``panel`` (sidebar, inspector) ``bar`` (top and status bars) ``well``
                       (sunk, for drops and lists) ``line`` (a hairline) ``notice`` with
                       ``state`` = ``positive`` | ``warning`` | ``danger``
 QWidget (any window)  the ground needs no role
+lists and trees       ``bare`` (no frame, the ground of what they stand on)
 QLineEdit             ``search`` (pill), ``inplace`` (no edge until hovered or focused),
                       ``title`` (in place, large)
-any input             ``state="invalid"``
+any input             ``state="invalid"``, ``"proposed"`` (filled in, to be confirmed)
 ====================  =========================================================================
 
 Painted widgets ask ``look_of(self)`` while painting, and repaint on ``StyleChange``.

@@ -94,6 +94,8 @@ def _measures(look: Look) -> dict[str, str]:
         "row": look.row_height,
         "bar": look.scaled(10),
         "box": look.scaled(15),
+        "dot": look.scaled(15) // 2 + max(look.outline, 1),
+        "low": round(look.control_height * 0.68),
         "line": max(look.outline, 1),
     }
     lines = {"hard_edge": look.color(Role.OUTLINE_STRONG if hard else Role.OUTLINE).name()}
@@ -109,7 +111,7 @@ def _file(name: str) -> str:
 
 
 _RULES = """
-QWidget { color: $text_normal; }
+QWidget { color: $text_normal; $font_body }
 QMainWindow, QDialog, QStackedWidget, QWidget[role="page"] { background: $surface0; }
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 
@@ -166,6 +168,11 @@ QPushButton[role="quiet"]:focus, QPushButton[role="link"]:focus { border-color: 
 QPushButton[role="danger"] { color: $danger; border-color: $danger; }
 QPushButton[role="danger"]:hover { background: $danger_wash; }
 QPushButton[role="danger"]:focus { border-color: $text_strong; }
+QPushButton[role="chip"] { background: $surface2; color: $text_normal; border-color: $outline;
+    border-bottom-width: $edge; padding: 0 $gap; min-height: $low; font-weight: 400;
+    $font_caption }
+QPushButton[role="chip"]:hover { background: $surface3; color: $text_strong; }
+QPushButton[role="chip"]:focus { border-color: $focus; }
 QPushButton[role="segment"] { border-color: transparent; background: transparent;
     color: $text_quiet; border-bottom-width: $edge; }
 QPushButton[role="segment"]:hover { color: $text_strong; background: $surface2; }
@@ -214,6 +221,8 @@ QComboBox[role="inplace"]:focus, QLineEdit[role="title"]:focus {
 QLineEdit[role="title"] { $font_heading font-weight: 700; padding: 0 $tight; }
 QLineEdit[state="invalid"], QPlainTextEdit[state="invalid"], QComboBox[state="invalid"] {
     border-color: $danger; background: $danger_wash; }
+QLineEdit[state="proposed"], QPlainTextEdit[state="proposed"], QComboBox[state="proposed"] {
+    border: $line dashed $positive; background: $positive_wash; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { width: 12px; height: 12px; margin-right: 8px; image: url("$arrow"); }
 QComboBox QAbstractItemView, QListView, QTreeView, QTableView { background: $surface1;
@@ -226,7 +235,11 @@ QListView::item:selected, QTreeView::item:selected { background: $selection;
     color: $text_strong; }
 QHeaderView::section { background: $surface2; color: $text_quiet; border: none;
     border-bottom: $edge solid $outline; padding: 4px $gap; $font_caption }
+QAbstractItemView[role="bare"] { background: transparent; border: none; }
 
+QMenuBar { background: $surface1; color: $text_normal; }
+QMenuBar::item { background: transparent; padding: 4px $gap; }
+QMenuBar::item:selected { background: $surface2; border-radius: $small; }
 QMenu { background: $surface1; color: $text_normal; border: $edge solid $hard_edge;
     padding: $tight; }
 QMenu::item { padding: 6px $pad; border-radius: $small; }
@@ -257,6 +270,13 @@ QCheckBox::indicator { width: $box; height: $box; border: $line solid $outline_s
 QCheckBox::indicator:hover { background: $surface2; }
 QCheckBox::indicator:focus { border-color: $focus; }
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$tick"); }
+QRadioButton::indicator { width: $box; height: $box; border: $line solid $outline_strong;
+    border-radius: $dot; background: $surface1; }
+QRadioButton::indicator:hover { background: $surface2; }
+QRadioButton::indicator:focus { border-color: $focus; }
+QRadioButton::indicator:checked { border-color: $accent; background: qradialgradient(cx: 0.5,
+    cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5, stop: 0 $accent, stop: 0.5 $accent,
+    stop: 0.58 $surface1, stop: 1 $surface1); }
 QTabBar::tab { background: transparent; color: $text_quiet; padding: 6px $pad;
     border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text_strong; border-bottom-color: $accent; }
