@@ -1,7 +1,7 @@
 """What can be wrong with a pack."""
 
 
-class SkinError(ValueError):
+class SkinError(Exception):
     """The skin cannot be worn. Ask its author for a corrected one; nothing was changed."""
 
     def __init__(self, *sentences: str) -> None:

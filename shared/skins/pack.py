@@ -29,6 +29,16 @@ _PNG_HEADER = 24
 _ENTRY = b"PK\x01\x02"
 _TOO_MANY = f"This pack has more than {MOST_FILES} files: it is refused."
 _CHUNK = 64 * 1024
+# What the standard library raises on damaged archives.
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ValueError,
+    OverflowError,
+    EOFError,
+    RuntimeError,
+)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -42,7 +52,7 @@ def read_pack(data: bytes) -> Skin:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return read_files(_members(archive))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
+    except _DAMAGE as error:
         raise SkinError("This file is not a whole .swingskin pack: fetch it again.") from error
 
 
