@@ -5,6 +5,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from desktop.application.theme_preview import painted
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("swingtag-theme", description="Make skins for Swingtag.")
+    told = f"swingtag-theme {version('swingtag')}"
+    parser.add_argument("--version", action="version", version=told)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, help_text in (
         ("check", "say what is wrong with a skin, or that nothing is"),
