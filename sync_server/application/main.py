@@ -12,6 +12,7 @@ from sync_server.operations.command import PROGRAM, RunSettings, read_command
 from sync_server.operations.logs import JsonLines, forwarding
 from sync_server.operations.serving import SyncServer, address_of, configure, listen
 from sync_server.routes.table import Clocks
+from sync_server.storage.errors import StorageError
 from sync_server.tenancy.house import HouseTakenError, open_house
 from sync_server.tenancy.journal import Journal
 
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run(settings)
     except HouseTakenError as error:
         return _give_up(f"{error.__doc__} ({settings.data})")
-    except OSError as error:
+    except (OSError, StorageError) as error:
         return _give_up(f"The server cannot start: {error}")
     except KeyboardInterrupt:
         return 0

@@ -1,11 +1,11 @@
 """The log: one JSON object a line on standard error, ready for any collector of logs."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
+import msgspec
 from typing_extensions import override
 
 from sync_server.tenancy.journal import Value
@@ -22,7 +22,7 @@ class JsonLines:
         """Write one line."""
         moment = datetime.fromtimestamp(self._now() / 1000, UTC)
         stamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        text = json.dumps({"time": stamp, **line}, separators=(",", ":"))
+        text = msgspec.json.encode({"time": stamp, **line}).decode()
         self._stream.write(text + "\n")
         self._stream.flush()
 

@@ -1,5 +1,6 @@
 """The running web server: listens, says where, and stops without cutting anybody off."""
 
+import os
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +13,7 @@ KEEP_ALIVE_SECONDS = 75
 """How long an idle connection is kept: a new one costs more than an open one."""
 GRACE_SECONDS = 10
 """How long requests may take to end when the server stops."""
+_BACKLOG = 512
 
 
 class SyncServer(uvicorn.Server):
@@ -48,7 +50,17 @@ def configure(app: FastAPI, *, logging: dict[str, Any], proxy: str = "") -> uvic
 def listen(host: str, port: int) -> socket.socket:
     """Open the listening socket; OSError if the address is not to be had."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=512)
+    # Named in full: asyncio sends small answers without delay only if the socket says TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        if os.name != "nt":  # there it would let a second server take the address
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def address_of(listener: socket.socket) -> str:

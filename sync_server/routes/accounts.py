@@ -9,7 +9,7 @@ from shared.protocol.messages import About, SignUpRequest, decode
 from shared.protocol.problems import Code
 from sync_server.routes.admission import address_of, admitted, authority_of, claim_of, read_body
 from sync_server.routes.answers import listed, packed
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.house import House
 from sync_server.tenancy.throttle import Throttle
 

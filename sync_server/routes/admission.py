@@ -7,7 +7,7 @@ from functools import partial
 from starlette.requests import Request
 
 from shared.protocol.problems import Code
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.doorway import Claim, Doorway, Visit
 
 

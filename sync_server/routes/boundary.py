@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.protocol.messages import MalformedMessageError
 from shared.protocol.problems import Code, Problem
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.journal import Journal
 from sync_server.tenancy.throttle import network_of
 

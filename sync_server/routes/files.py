@@ -11,7 +11,7 @@ from shared.protocol.messages import ClaimRequest, decode
 from shared.protocol.problems import Code
 from sync_server.routes.admission import admitted
 from sync_server.routes.answers import BYTES, done, packed
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.doorway import Doorway
 
 _CLAIM_BYTES = 64

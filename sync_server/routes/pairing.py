@@ -9,8 +9,8 @@ from shared.protocol.limits import SLOT_BYTES
 from shared.protocol.problems import Code
 from sync_server.routes.admission import address_of, read_body
 from sync_server.routes.answers import BYTES, done
+from sync_server.storage.errors import RefusedError
 from sync_server.storage.mailbox import Mailboxes
-from sync_server.storage.refusal import RefusedError
 from sync_server.tenancy.throttle import Throttle
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
+from shared.ids import Cursor
 from shared.protocol.limits import REQUEST_BYTES
 from shared.protocol.messages import (
     ChainGrown,
@@ -19,8 +20,8 @@ from shared.protocol.problems import Code
 from sync_server.routes.admission import admitted
 from sync_server.routes.answers import packed
 from sync_server.storage.entry_log import Page
-from sync_server.storage.refusal import RefusedError
-from sync_server.storage.tenant_store import TenantStore
+from sync_server.storage.errors import RefusedError
+from sync_server.storage.tenant_store import Growth, TenantStore
 from sync_server.tenancy.doorway import Doorway, Visit
 
 
@@ -38,9 +39,14 @@ class Syncing:
             if _is_stale(asked, visit.store):
                 return packed(await self._stale(asked, visit))
             told = asked.vector or _differs(asked, visit.store)
+            cursor = asked.cursor
             if asked.entries:
-                await _append(asked, visit)
-            return packed(await self._reply(asked, visit, told=told))
+                growth = await _append(asked, visit)
+                added = growth.cursor - growth.after
+                request.state.journal = visit.journal.bind(entries=added, size=len(visit.body))
+                # All between is what the device itself just brought: it need not be read.
+                cursor = growth.cursor if cursor == growth.after else cursor
+            return packed(await self._reply(asked, visit, cursor, told=told))
 
     async def chain(self, request: Request) -> Response:
         """Return the chain of devices with the boxes for the one that asks."""
@@ -54,15 +60,17 @@ class Syncing:
             asked = decode(visit.body, ChainRequest)
             membership = await visit.work(visit.store.extend_chain, asked.head, asked.links)
             visit.bell.ring_links(visit.device, visit.store)
-            visit.journal.note("chain", links=membership.length)
+            request.state.journal = visit.journal.bind(links=membership.length)
             return packed(ChainGrown(membership.length))
 
-    async def _reply(self, asked: SyncRequest, visit: Visit, *, told: bool) -> SyncReply:
+    async def _reply(
+        self, asked: SyncRequest, visit: Visit, cursor: Cursor, *, told: bool
+    ) -> SyncReply:
         store = visit.store
         links: tuple[LinkParcel, ...] = ()
         if asked.links < store.membership.length:
             links = await visit.work(store.links_after, asked.links, visit.device)
-        page = await _page(asked, visit)
+        page = await _page(asked, visit, cursor)
         return SyncReply(
             log=store.log.id,
             cursor=page.cursor,
@@ -99,19 +107,19 @@ def _differs(asked: SyncRequest, store: TenantStore) -> bool:
     return is_level and bool(asked.heads) and asked.heads != store.digest
 
 
-async def _append(asked: SyncRequest, visit: Visit) -> None:
+async def _append(asked: SyncRequest, visit: Visit) -> Growth:
+    """Store the entries and wake the others."""
     if asked.links > visit.store.membership.length:
         raise RefusedError(Code.CHAIN_BEHIND)
     growth = await visit.work(visit.store.append, asked.entries, again=asked.again)
     if growth.cursor > growth.after:
         visit.bell.ring_entries(visit.device, growth, asked.entries, visit.store)
-    visit.journal.note("append", entries=growth.cursor - growth.after, body_bytes=len(visit.body))
+    return growth
 
 
-async def _page(asked: SyncRequest, visit: Visit) -> Page:
+async def _page(asked: SyncRequest, visit: Visit, cursor: Cursor) -> Page:
     log = visit.store.log
-    end = log.state.end
-    if asked.cursor == end:
-        return Page((), end, more=False)
+    if cursor == log.state.end:
+        return Page((), cursor, more=False)
     without = None if asked.own else visit.device
-    return await visit.work(log.page, asked.cursor, without=without, have=asked.have)
+    return await visit.work(log.page, cursor, without=without, have=asked.have)

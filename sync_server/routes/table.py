@@ -48,7 +48,7 @@ class Clocks:
 class Rates:
     """How often strangers may call: each network, and all together."""
 
-    sign_up: tuple[Rate, Rate] = (Rate(10, 1 / 60), Rate(200, 20))
+    sign_up: tuple[Rate, Rate] = (Rate(30, 0.1), Rate(200, 20))
     slug: tuple[Rate, Rate] = (Rate(60, 2), Rate(1000, 100))
     pair: tuple[Rate, Rate] = (Rate(120, 2), Rate(2000, 200))
 

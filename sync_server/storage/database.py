@@ -7,16 +7,12 @@ from pathlib import Path
 from threading import RLock
 
 from shared.protocol.problems import Code
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError, StorageError
 
 CACHE_KIB = 256
 """Page cache of one file. Small: hundreds of tenants' files are open at once."""
 WAL_BYTES = 8 * 1024 * 1024
 """To what size the write-ahead log is cut back after a checkpoint."""
-
-
-class StorageError(Exception):
-    """The server's disk does not do what it must. The operator finds the cause in the log."""
 
 
 class Database:
@@ -29,12 +25,15 @@ class Database:
         write-ahead log.
         """
         self._lock = RLock()
-        _fill_if_new(path, schema, version)
         self._connection = _connect(path)
         found = _pragma(self._connection, "user_version")
-        if found != version:
+        if found == 0:  # new, or its making was interrupted
+            _fill(self._connection, schema, version)
             self._connection.close()
-            raise StorageError(f"schema {found}, this server knows {version}")
+            self._connection = _connect(path)
+        elif found != version:
+            self._connection.close()
+            raise StorageError(f"{path.name} has version {found}, this server knows {version}")
         _require_durable(self._connection)
 
     @contextmanager
@@ -72,20 +71,14 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _fill_if_new(path: Path, schema: str, version: int) -> None:
-    """Give an empty file its tables; one whose making was interrupted is still empty."""
-    connection = _connect(path)
-    try:
-        if _pragma(connection, "user_version") == 0:
-            # Without reading the answer an I/O error in this switch would go unseen.
-            connection.execute("PRAGMA journal_mode = wal").fetchone()
-            connection.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
-    finally:
-        connection.close()
+def _fill(connection: sqlite3.Connection, schema: str, version: int) -> None:
+    # Without reading the answer an I/O error in this switch would go unseen.
+    connection.execute("PRAGMA journal_mode = wal").fetchone()
+    connection.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
 
 
 def _require_durable(connection: sqlite3.Connection) -> None:
-    """Check on the re-opened file what ``_fill_if_new`` asked for."""
+    """Check on the re-opened file what ``_fill`` asked for."""
     journal, synchronous = _pragma(connection, "journal_mode"), _pragma(connection, "synchronous")
     if (journal, synchronous) != ("wal", 2):
         connection.close()

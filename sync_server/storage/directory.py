@@ -7,7 +7,7 @@ from pathlib import Path
 from shared.ids import Slug, TenantId
 from shared.protocol.problems import Code
 from sync_server.storage.database import Database
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 from sync_server.storage.schema import DIRECTORY, DIRECTORY_VERSION
 
 

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from shared.protocol.problems import Code
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 

@@ -11,7 +11,7 @@ from shared.protocol.limits import PAGE_BYTES
 from shared.protocol.messages import StreamHead
 from shared.protocol.problems import Code
 from sync_server.storage.database import Database
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 
 _EMPTY = EntryHash(b"")
 

@@ -15,7 +15,7 @@ from shared.protocol.problems import Code
 from shared.signing import sha256
 from sync_server.storage.database import Database
 from sync_server.storage.durable import sync_folder, write_durably
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 
 
 class FileShelf:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from shared.envelope import Envelope, MalformedEnvelopeError, check_signature
 from shared.membership import Membership
 from shared.protocol.problems import Code
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 
 
 def inspect(entries: Sequence[bytes], membership: Membership) -> list[Envelope]:

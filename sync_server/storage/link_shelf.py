@@ -22,7 +22,7 @@ from shared.protocol.messages import LinkParcel
 from shared.protocol.problems import Code
 from shared.signing import sha256
 from sync_server.storage.database import Database
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 
 EVERYBODY = DeviceId(b"")
 """Stands for the receiver of a box that every member may have."""

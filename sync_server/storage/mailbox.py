@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from shared.ids import PairId
 from shared.protocol.limits import MIB, PAIR_SECONDS, SLOTS_PER_BOX
 from shared.protocol.problems import Code
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 
 MOST_BYTES = 16 * MIB
 """What all mailboxes together may hold."""

@@ -96,7 +96,8 @@ class TenantStore:
 
     def extend_chain(self, head: EntryHash, parcels: Sequence[LinkParcel]) -> Membership:
         """Append links to the chain if it still ends with ``head``; see LinkShelf.extend."""
-        return self._links.extend(head, parcels, most_devices=self._limits.devices)
+        with self._database.read():
+            return self._links.extend(head, parcels, most_devices=self._limits.devices)
 
     def links_after(self, count: int, device: DeviceId) -> tuple[LinkParcel, ...]:
         """Return the links after the first ``count``, with the boxes for ``device``."""

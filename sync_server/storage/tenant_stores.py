@@ -35,6 +35,8 @@ class TenantStores:
         if home.exists():
             return
         draft = self._staging / home.name
+        if draft.exists():  # an attempt that failed, as on a full disk
+            shutil.rmtree(draft)
         draft.mkdir()
         database = Database(draft / DATABASE_NAME, TENANT, TENANT_VERSION)
         with database.write() as db:
@@ -59,10 +61,6 @@ class TenantStores:
             return read_log_id(database)
         finally:
             database.close()
-
-    def remove(self, tenant: TenantId) -> None:
-        """Delete a tenant's files: of one whose sign-up failed, or that is torn down."""
-        shutil.rmtree(self._home(tenant))
 
     def _home(self, tenant: TenantId) -> Path:
         name = tenant.hex()

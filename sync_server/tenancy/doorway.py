@@ -10,7 +10,7 @@ from shared.membership import Member, Role
 from shared.protocol.problems import Code
 from shared.signing import Credential, InvalidCredentialError, RequestSummary, Verdict
 from sync_server.storage.directory import Tenant
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 from sync_server.storage.tenant_store import TenantStore
 from sync_server.tenancy.hosts import Hosts
 from sync_server.tenancy.journal import Journal, device_pseudonym, tenant_pseudonym

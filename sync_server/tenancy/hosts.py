@@ -8,7 +8,7 @@ import re
 
 from shared.ids import InvalidIdError, Slug, slug
 from shared.protocol.problems import Code
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.names import is_reserved
 
 _AUTHORITY = re.compile(r"([a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?")

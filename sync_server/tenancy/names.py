@@ -4,7 +4,7 @@ from shared.ids import InvalidIdError, Slug, slug
 from shared.protocol.messages import SlugAnswer
 from shared.protocol.problems import Code
 from sync_server.storage.directory import Directory
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 
 RESERVED = frozenset({"www", "api", "admin", "app", "mail", "status", "s", "v1"})
 """Names that mean the server itself, in host names or in paths."""

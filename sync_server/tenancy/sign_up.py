@@ -8,8 +8,8 @@ from shared.membership import Role, tenant_of
 from shared.protocol.messages import SignUpReply, SignUpRequest
 from shared.protocol.problems import Code
 from sync_server.storage.directory import Directory, Tenant
+from sync_server.storage.errors import RefusedError
 from sync_server.storage.link_shelf import check_parcels
-from sync_server.storage.refusal import RefusedError
 from sync_server.storage.tenant_stores import TenantStores
 from sync_server.tenancy.doorway import Claim, prove, read_credential
 from sync_server.tenancy.names import free_name

@@ -4,9 +4,10 @@ import ipaddress
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.protocol.problems import Code
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 
 _MOST_ADDRESSES = 10_000
 
@@ -57,6 +58,7 @@ class Throttle:
             self._buckets = {}
 
 
+@lru_cache(1024)
 def network_of(address: str) -> str:
     """Cut an address to its network, /24 or /48: what one subscriber may have, and logs may say."""
     try:

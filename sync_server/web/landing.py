@@ -10,7 +10,7 @@ from string import Template
 from fastapi import Request, Response
 
 from shared.ids import InvalidIdError, Slug, slug
-from sync_server.storage.refusal import RefusedError
+from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.hosts import Hosts
 from sync_server.tenancy.names import Names
 

@@ -11,7 +11,8 @@ import pytest
 from shared.protocol import paths
 from shared.protocol.limits import CHUNK_BYTES, ENTRY_BYTES, REQUEST_BYTES
 from sync_server.routes.table import Rates
-from sync_server.storage.database import Database, StorageError
+from sync_server.storage.database import Database
+from sync_server.storage.errors import StorageError
 from sync_server.storage.schema import TENANT, TENANT_VERSION
 from sync_server.storage.tenant_store import Limits
 from sync_server.tenancy.plans import STANDARD

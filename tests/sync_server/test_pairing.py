@@ -8,8 +8,8 @@ from shared.ids import PairId
 from shared.protocol import paths
 from shared.protocol.limits import PAIR_SECONDS, SLOT_BYTES
 from sync_server.routes.table import Rates
+from sync_server.storage.errors import RefusedError
 from sync_server.storage.mailbox import MOST_BYTES, Mailboxes
-from sync_server.storage.refusal import RefusedError
 from sync_server.tenancy.throttle import Rate
 from tests.sync_server.collector import granted, refused
 from tests.sync_server.serving import FREE, Running, running

@@ -1,4 +1,4 @@
-"""A request that is refused: the one exception that carries a problem to the client."""
+"""What goes wrong in the world: a request that is refused, a disk that fails."""
 
 from shared.protocol.problems import Code
 
@@ -14,3 +14,7 @@ class RefusedError(Exception):
         self.code = code
         self.at = at
         self.retry_after = retry_after
+
+
+class StorageError(Exception):
+    """The server's files cannot be used as they are. The message says why; nothing was changed."""
