@@ -4,7 +4,7 @@ Each has a name for screen readers, and none reads markup: what a collector type
 it was typed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -40,8 +40,13 @@ class Text(QLabel):
 
     def say(self, words: str) -> None:
         """Show other words."""
-        self.setText(words)
-        self.setAccessibleName(words)
+        self.say_shorter([words])
+
+    def say_shorter(self, ways: Sequence[str]) -> None:
+        """Show the first of these, the longest, or on a narrow line a shorter one that fits."""
+        self._ways = tuple(ways)
+        self.setText(ways[0])
+        self.setAccessibleName(ways[0])
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -49,10 +54,10 @@ class Text(QLabel):
         if not self._one_line:
             super().paintEvent(event)
             return
-        room = self.contentsRect()
-        shown = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideMiddle, room.width()
-        )
+        room, metrics = self.contentsRect(), self.fontMetrics()
+        fitting = (way for way in self._ways if metrics.horizontalAdvance(way) <= room.width())
+        words = next(fitting, self._ways[-1])
+        shown = metrics.elidedText(words, Qt.TextElideMode.ElideMiddle, room.width())
         self.setToolTip(as_plain_tip(self.text()) if shown != self.text() else "")
         painter = QPainter(self)
         painter.setPen(self.palette().color(self.foregroundRole()))

@@ -1,6 +1,6 @@
 """All values that wait to be chosen, of every copy."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Signal
 
@@ -11,6 +11,7 @@ from desktop.ui.field.wording import Wording
 from desktop.ui.notation import Notation
 from desktop.ui.page import Page
 from desktop.ui.zone import Zone, column
+from shared.ids import RecordId
 
 _NONE = "Your devices agree about everything."
 _SOME = (
@@ -24,8 +25,10 @@ class ConflictsPage(Page):
 
     settled = Signal(int, bool)  # number of the conflict, whether the loser is taken
 
-    def __init__(self, wording: Wording, notation: Notation) -> None:
-        self._wording, self._notation = wording, notation
+    def __init__(
+        self, wording: Wording, notation: Notation, name_of: Callable[[RecordId], str]
+    ) -> None:
+        self._wording, self._notation, self._name_of = wording, notation, name_of
         self._words = Text(_NONE, "lead")
         self._cards = Zone(layout=column(gap=3))
         super().__init__("Values to choose", Zone(layout=column(self._words, self._cards, gap=4)))
@@ -40,6 +43,7 @@ class ConflictsPage(Page):
             if widget := item.widget():
                 widget.deleteLater()
         for conflict in conflicts:
-            card = ConflictCard(conflict, self._wording, self._notation)
+            name = self._name_of(conflict.record)
+            card = ConflictCard(conflict, self._wording, self._notation, name=name)
             card.settled.connect(self.settled)
             box.addWidget(card)

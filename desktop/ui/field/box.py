@@ -1,6 +1,7 @@
 """What all field editors share: a label above, the control, and a hint below when it is needed."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -9,6 +10,7 @@ from desktop.ui.look import Icon, Look, say
 from desktop.ui.zone import Zone, column, row
 from shared.domain.schema import Value
 
+PAST_PIXELS = 20
 NOTHING = "\u2014"
 """What stands where nothing was filled in."""
 
@@ -30,7 +32,12 @@ class FieldBox(Zone):
         self.hint.hide()
         self.past = IconButton("", Icon.HISTORY)
         super().__init__(layout=column(row(self.label, self.past), control, self.hint, gap=0))
-        self.past.setVisible(history)
+        self.past.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Ctrl+H reaches it from the field
+        keep = self.past.sizePolicy()
+        keep.setRetainSizeWhenHidden(history)
+        self.past.setSizePolicy(keep)
+        self.past.hide()
+        self._history = history
         self.past.clicked.connect(self.history_wanted)
         self.rename(label)
         self.setFocusProxy(control)
@@ -44,6 +51,14 @@ class FieldBox(Zone):
         self.setAccessibleName(label)
         self.past.setAccessibleName(f"History of {label}")
         self.past.setToolTip(f"History of {label}")
+
+    def hide_label(self) -> None:
+        """Show no label, for a value that speaks for itself; it keeps its name for the ear."""
+        self.label.hide()
+        keep = self.past.sizePolicy()
+        keep.setRetainSizeWhenHidden(False)
+        self.past.setSizePolicy(keep)
+        self._history = False
 
     @property
     def value(self) -> Value:
@@ -95,9 +110,22 @@ class FieldBox(Zone):
         say(self.control, "invalid" if sentence else "", name="state")
 
     @override
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self.past.setVisible(self._history)
+
+    @override
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self.past.hide()
+
+    @override
     def put_on(self, look: Look) -> None:
         """Set the label over the first letter of the control."""
         super().put_on(look)
+        side = look.scaled(PAST_PIXELS)
+        self.past.setFixedSize(side, side)
+        self.past.setIconSize(QSize(side - 6, side - 6))
         indent = look.space(2) + look.outline
         self.label.setContentsMargins(indent, 0, 0, 0)
         self.hint.setContentsMargins(indent, 0, 0, 0)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QCheckBox, QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 from typing_extensions import override
 
 from desktop.collection.values import Term
@@ -23,6 +23,21 @@ class _Combo(QComboBox):
         self.setMinimumContentsLength(4)
 
     @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter = QStylePainter(self)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        option.currentText = self.fontMetrics().elidedText(
+            self.currentText(), Qt.TextElideMode.ElideRight, field.width() - 4
+        )
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
+
+    @override
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll the inspector instead of changing a value under the pointer."""
         if self.hasFocus():
@@ -39,7 +54,7 @@ class ChoiceBox(FieldBox):
         super().__init__(label, self._combo, history=history)
         self._combo.addItem(NOTHING, None)
         for term in terms:
-            self._combo.addItem(term.label, term.code)
+            self._combo.addItem(_named(term), term.code)
         self._known = self._combo.count()
         self._combo.activated.connect(lambda index: self._take(self._combo.itemData(index)))
 
@@ -65,3 +80,9 @@ class YesNoBox(FieldBox):
     @override
     def _write(self, value: Value) -> None:
         self._check.setChecked(bool(value))
+
+
+def _named(term: Term) -> str:
+    """Put the letters that collectors use before a longer label: ``MWMT - Mint with mint tags``."""
+    coded = term.code.isupper() and not term.label.startswith(term.code)
+    return f"{term.code} \u2013 {term.label}" if coded else term.label

@@ -138,8 +138,14 @@ class Editors:
             case FieldType.LONG_TEXT:
                 return NotesBox(label, history=self._history)
             case FieldType.TEXT | FieldType.LINK | FieldType.BYTES:
-                role = "title" if field.name == "name" else "inplace"
-                return self._line(label, read=str, write=_plain, role=role)
+                return self._words(field, label)
+
+    def _words(self, field: Field, label: str) -> FieldBox:
+        if field.name != "name":
+            return self._line(label, read=str, write=_plain)
+        title = self._line(label, read=str, write=_plain, role="title")
+        title.hide_label()
+        return title
 
     def _line(
         self,

@@ -127,6 +127,7 @@ class _Notes(QPlainTextEdit):
         super().__init__()
         self._box = box
         self.setProperty("role", "inplace")
+        self.setPlaceholderText(NOTHING)
         self.setTabChangesFocus(True)
         self.setFixedHeight(self.fontMetrics().lineSpacing() * (NOTES_LINES + 1))
 

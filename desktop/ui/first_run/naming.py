@@ -19,10 +19,11 @@ _HERE = "The password opens it on this computer only; your other devices keep th
 class PasswordPair(Zone):
     """A new password, typed twice, with words about its strength."""
 
-    def __init__(self) -> None:
-        self.first = Secret("Password")
-        self.second = Secret("Password again")
+    def __init__(self, name: str = "Password") -> None:
+        self.first = Secret(name)
+        self.second = Secret(f"{name} again")
         self._advice = Text(role="caption")
+        self._advice.hide()
         super().__init__(layout=column(self.first, self._advice, self.second, gap=2))
         self.first.textChanged.connect(self._advise)
 

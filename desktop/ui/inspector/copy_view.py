@@ -32,6 +32,7 @@ class CopyView(Zone):
     def __init__(
         self, collection: Collection, notation: Notation, wording: Wording, pictures: PictureFetch
     ) -> None:
+        super().__init__()
         self._collection, self._wording, self._notation = collection, wording, notation
         words = collection.words
         self._editors = Editors(notation, words.terms, self._place_names, history=True)
@@ -45,8 +46,8 @@ class CopyView(Zone):
         )
         self._own = Form((), self._editors)
         self._made = Text("What Ty made", "strong")
-        super().__init__(
-            layout=column(
+        self.setLayout(
+            column(
                 self._trash,
                 self._conflicts,
                 self.photos,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QStackedWidget
+from PySide6.QtWidgets import QScrollArea, QStackedLayout
 from typing_extensions import override
 
 from desktop.collection.values import Past, Photo
@@ -32,16 +32,18 @@ class Inspector(Zone):
     closed = Signal()
 
     def __init__(self, live: LiveCollection, notation: Notation, pictures: PictureFetch) -> None:
+        super().__init__("panel")
         self._live, self._notation = live, notation
         self._wording = Wording(live.collection.words, notation)
         self._view = CopyView(live.collection, notation, self._wording, pictures)
         self._scroll = QScrollArea()
-        self._pages = QStackedWidget()
+        self._pages = QStackedLayout()
+        pages = Zone(layout=self._pages)
         back = IconButton("Previous", Icon.LEFT, pressed=lambda: self.stepped.emit(-1))
         on = IconButton("Next", Icon.RIGHT, pressed=lambda: self.stepped.emit(1))
         close = IconButton("Hide the details", Icon.CLOSE, pressed=self.closed.emit)
         head = row(back, on, None, close, gap=1)
-        super().__init__("panel", column(head, self._pages, gap=2, edge=3))
+        self.setLayout(column(head, pages, gap=2, edge=3))
         self.setAccessibleName("Details")
         self._writing = Writing(live, self)
         self._copy: RecordId | None = None

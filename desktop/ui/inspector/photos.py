@@ -3,13 +3,12 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
     QIcon,
-    QImage,
     QKeyEvent,
     QKeySequence,
     QPixmap,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
 from typing_extensions import override
 
 from desktop.collection.values import Photo
+from desktop.drawing.imaging import encoded
 from desktop.ui.controls import IconButton
 from desktop.ui.inspector.stage import Stage
 from desktop.ui.inspector.tags import Flow
@@ -82,7 +82,7 @@ class PhotoPanel(Zone):
         if files := picture_files(data):
             self.files_added.emit(files)
         elif data.hasImage():
-            self.picture_added.emit(_as_png(QGuiApplication.clipboard().image()))
+            self.picture_added.emit(encoded(QGuiApplication.clipboard().image(), "PNG"))
 
     @override
     def put_on(self, look: Look) -> None:
@@ -113,6 +113,8 @@ class PhotoPanel(Zone):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Paste):
             self.paste()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            self.choose_files()
         else:
             super().keyPressEvent(event)
 
@@ -127,6 +129,7 @@ class PhotoPanel(Zone):
         self._thumbs = [self._thumb(number, photo) for number, photo in enumerate(self._photos)]
         for widget in (*self._thumbs, self._add):
             flow.addWidget(widget)
+        self._strip.setVisible(bool(self._photos))
 
     def _thumb(self, number: int, photo: Photo) -> QToolButton:
         thumb = QToolButton()
@@ -194,11 +197,3 @@ def _draw(thumb: QToolButton, data: bytes | None) -> None:
         thumb.setIcon(QIcon(picture))
     else:
         thumb.setIcon(look_of(thumb).icon(Icon.PHOTO))
-
-
-def _as_png(image: QImage) -> bytes:
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
-    return bytes(data.data())

@@ -17,9 +17,9 @@ from desktop.ui.badges.placeholder import placeholder
 from desktop.ui.look import TextSize, look_of
 from shared.skins.tokens import Role
 
-RATIO = 0.82
+RATIO, RIBBON = 0.74, 0.8
 """Height of the stage over its width."""
-_INVITATION = "Drop photos here, paste, or click to choose"
+_INVITATION = "Drop, paste or click to add photos"
 
 
 class Stage(QWidget):
@@ -99,15 +99,26 @@ class Stage(QWidget):
             look,
             name=self._name,
             animal=self._animal,
-            size=room.size().toSize(),
+            size=QSize(round(room.width()), round(room.height())),
             radius=look.radius,
             ratio=self.devicePixelRatioF(),
         )
         painter.drawPixmap(room.topLeft(), picture)
         painter.setFont(look.font(TextSize.CAPTION))
+        high = painter.fontMetrics().height() + look.space(2)
+        foot = QRectF(room.x(), room.bottom() - high, room.width(), high)
+        painter.save()
+        painter.setClipRect(foot)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(look.color(Role.SURFACE_1))
+        painter.setOpacity(RIBBON)
+        painter.drawRoundedRect(room, look.radius, look.radius)
+        painter.restore()
         painter.setPen(look.color(Role.TEXT_NORMAL))
-        foot = room.adjusted(8, room.height() * 0.76, -8, -8)
-        painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), _INVITATION)
+        words = painter.fontMetrics().elidedText(
+            _INVITATION, Qt.TextElideMode.ElideRight, round(room.width()) - look.space(4)
+        )
+        painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), words)
 
     def _paint_picture(self, painter: QPainter, shape: QPainterPath) -> None:
         painter.save()

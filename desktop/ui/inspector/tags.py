@@ -1,8 +1,8 @@
 """The tags of a copy: small chips, and a line to add one more."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLayout, QLayoutItem, QLineEdit, QPushButton
 from typing_extensions import override
 
@@ -59,19 +59,33 @@ class Flow(QLayout):
         self._arrange(rect, move=True)
 
     def _arrange(self, rect: QRect, *, move: bool) -> int:
-        """Place the items; return the height that they take."""
-        gap = max(self.spacing(), 0)
-        x, y, tall = rect.x(), rect.y(), 0
+        """Place the items, centred in their lines; return the height that they take."""
+        gap, y = max(self.spacing(), 0), rect.y()
+        for line in self._lines(rect.width(), gap):
+            tall = max(item.sizeHint().height() for item in line)
+            x = rect.x()
+            for item in line if move else ():
+                size = item.sizeHint()
+                wide = min(size.width(), rect.width())
+                lower = (tall - size.height()) // 2
+                item.setGeometry(QRect(x, y + lower, wide, size.height()))
+                x += wide + gap
+            y += tall + gap
+        return max(y - gap - rect.y(), 0)
+
+    def _lines(self, width: int, gap: int) -> Iterator[list[QLayoutItem]]:
+        """Yield the items of one line after the other."""
+        line: list[QLayoutItem] = []
+        taken = 0
         for item in self._items:
-            size = item.sizeHint()
-            wide = min(size.width(), rect.width())
-            if x > rect.x() and x + wide > rect.x() + rect.width():
-                x, y, tall = rect.x(), y + tall + gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(wide, size.height())))
-            x += wide + gap
-            tall = max(tall, size.height())
-        return y + tall - rect.y()
+            wide = min(item.sizeHint().width(), width)
+            if line and taken + wide > width:
+                yield line
+                line, taken = [], 0
+            line.append(item)
+            taken += wide + gap
+        if line:
+            yield line
 
 
 class TagRow(Zone):

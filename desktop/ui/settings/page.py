@@ -26,7 +26,8 @@ class SettingsPage(Page):
     def __init__(
         self, skins: Sequence[Skin], current: str, change_password: ChangePassword
     ) -> None:
-        self._about = Text(role="caption")
+        about = next((skin.about for skin in skins if skin.name == current), "")
+        self._about = Text(about, "caption")
         self._gallery = Gallery(skins, current)
         sizes = row(
             Button("Smaller", pressed=lambda: self.text_wanted.emit(-1)),
@@ -36,8 +37,11 @@ class SettingsPage(Page):
         )
         body = Zone(
             layout=column(
-                _section("Look", "It follows you to your other devices.", self._gallery),
-                self._about,
+                _section(
+                    "Look",
+                    "It follows you to your other devices.",
+                    Zone(layout=column(self._gallery, self._about, gap=2)),
+                ),
                 _section("Size of text", "On this device.", Zone(layout=sizes)),
                 _section(
                     "Password",
@@ -60,8 +64,8 @@ class PasswordForm(Zone):
 
     def __init__(self, change: ChangePassword) -> None:
         self._change = change
-        self._old = Secret("Password until now")
-        self._pair = PasswordPair()
+        self._old = Secret("Current password")
+        self._pair = PasswordPair("New password")
         self._said = Text()
         self._go = Button("Change the password", pressed=self._try)
         super().__init__(

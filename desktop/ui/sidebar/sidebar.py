@@ -53,7 +53,7 @@ class Sidebar(Zone):
         self._tree.setAccessibleName("Shelves")
         self._tree.setRootIsDecorated(False)
         self._tree.setIndentation(0)
-        self._tree.setFrameShape(QTreeWidget.Shape.NoFrame)
+        self._tree.setProperty("role", "bare")
         self._tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._tree.setItemDelegate(_Line(self._tree, notation))
         self._tree.currentItemChanged.connect(self._choose)

@@ -29,11 +29,11 @@ class StatusStrip(Zone):
 
     def __init__(self, collection: str) -> None:
         self._words = QPushButton()
-        self._words.setProperty("role", "quiet")
+        self._words.setProperty("role", "nav")
         self._progress = QProgressBar()
         self._progress.setAccessibleName("Progress of the sync")
         self._progress.hide()
-        self._conflicts = Button("", "quiet", icon=Icon.CONFLICT)
+        self._conflicts = Button("", "nav", icon=Icon.CONFLICT)
         self._conflicts.hide()
         self._devices = Text(role="caption")
         self._devices.setWordWrap(False)

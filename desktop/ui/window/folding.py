@@ -1,14 +1,16 @@
 """Three panes side by side; in a narrow window the outer ones slide over the middle one."""
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSplitter, QWidget
 from typing_extensions import override
 
 from desktop.ui.look import Look, look_of
 from desktop.ui.zone import Zone, column
+from shared.skins.tokens import Role
 
 ROOM_FOR_THREE, ROOM_FOR_TWO = 1000, 720
+VEIL = 0.35
 _LEFT, _RIGHT = 0, 2
 
 
@@ -22,6 +24,7 @@ class Folding(Zone):
         self._panes = {_LEFT: drawer, _RIGHT: sheet}
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setChildrenCollapsible(False)
+        self._splitter.setHandleWidth(1)  # Qt lets the mouse grab a few pixels beside it
         self._splitter.setAccessibleName("Areas")
         for pane in (drawer, middle, sheet):
             self._splitter.addWidget(pane)
@@ -30,6 +33,8 @@ class Folding(Zone):
         self._wished = {_LEFT: True, _RIGHT: True}
         self._floating: set[int] = set()
         self._open: set[int] = set()
+        self._veil = _Veil(self)
+        self._veil.lifted.connect(self.close_floating)
         for pane in (drawer, sheet):
             pane.installEventFilter(self)
 
@@ -94,6 +99,9 @@ class Folding(Zone):
             _RIGHT: self.width() < look.scaled(ROOM_FOR_THREE),
             _LEFT: self.width() < look.scaled(ROOM_FOR_TWO),
         }
+        self._veil.setGeometry(self.rect())
+        self._veil.setVisible(any(narrow[side] for side in self._open))
+        self._veil.raise_()
         for side, pane in self._panes.items():
             self._float(side, pane) if narrow[side] else self._dock(side, pane)
 
@@ -102,7 +110,8 @@ class Folding(Zone):
             self._floating.add(side)
             self._open.discard(side)
             pane.setParent(self)
-        width = min(max(pane.minimumWidth(), pane.sizeHint().width()), self.width())
+        hint = pane.minimumSizeHint().expandedTo(pane.sizeHint()).width()
+        width = min(max(pane.minimumWidth(), hint), self.width())
         left = self.width() - width if side == _RIGHT else 0
         pane.setGeometry(left, 0, width, self.height())
         pane.setVisible(side in self._open)
@@ -113,3 +122,25 @@ class Folding(Zone):
             self._floating.discard(side)
             self._splitter.insertWidget(side, pane)
         pane.setVisible(self._wished[side])
+
+
+class _Veil(QWidget):
+    """Darkens the middle under a drawer or sheet; a click on it closes them."""
+
+    lifted = Signal()
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Back to the list")
+        self.hide()
+
+    @override
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.lifted.emit()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setOpacity(VEIL)
+        painter.fillRect(self.rect(), look_of(self).color(Role.TEXT_STRONG))
+        painter.end()

@@ -20,6 +20,7 @@ from shared.ids import RecordId
 from shared.skins.tokens import View, Word
 
 TRASH = "trash"
+_DOT = "  \u00b7  "
 _VIEWS = (
     (View.GRID, Word.GRID, Icon.GRID),
     (View.TABLE, Word.TABLE, Icon.TABLE),
@@ -128,7 +129,7 @@ class ListZone(Zone):
         if not self._money_hidden:
             parts += [f"worth {self._notation.sum(totals.value)}"] if totals.value else []
             parts += [f"paid {self._notation.sum(totals.paid)}"] if totals.paid else []
-        self._totals.say("  \u00b7  ".join(parts))
+        self._totals.say_shorter([_DOT.join(parts[:count]) for count in (3, 2, 1)])
 
     def _switch(self, view: View, word: Word, icon: Icon) -> Button:
         switch = Button("", "segment", icon=icon, pressed=lambda: self.show_view(view))

@@ -18,7 +18,6 @@ from desktop.ui.window.menu import commands
 from desktop.ui.window.pages import Pages
 from desktop.ui.window.palette import Palette
 from desktop.ui.window.panels import Panels
-from desktop.ui.window.quiet_bar import standing_over
 from desktop.ui.window.wardrobe import Wardrobe
 from desktop.ui.window.wiring import wire
 from desktop.ui.zone import Zone, column
@@ -133,7 +132,7 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         panels = self.panels
-        box = column(panels.top, panels.folding, standing_over(panels.bar), panels.status, gap=0)
+        box = column(panels.top, panels.folding, panels.bar, panels.status, gap=0)
         box.setStretch(1, 1)
         self.setCentralWidget(Zone(layout=box))
         self.setWindowTitle(f"{self.live.collection.name} \u2013 Swingtag")

@@ -12,6 +12,7 @@ from desktop.ui.devices.page import DevicesPage
 from desktop.ui.page import Page
 from desktop.ui.settings.about import AboutPage
 from desktop.ui.settings.page import SettingsPage
+from shared.ids import RecordId
 from shared.skins.tokens import Skin
 
 if TYPE_CHECKING:  # the window owns its pages
@@ -40,7 +41,7 @@ class Pages(QObject):
     def show_conflicts(self) -> None:
         """List the values that wait to be chosen."""
         window = self._window
-        page = ConflictsPage(window.panels.wording, window.notation)
+        page = ConflictsPage(window.panels.wording, window.notation, self._name_of)
         page.settled.connect(
             lambda number, loser: window.panels.inspector.writing.settle(number, keep_loser=loser)
         )
@@ -70,6 +71,10 @@ class Pages(QObject):
     def refresh(self) -> None:
         """Show what is new on the page in sight."""
         self._refresh()
+
+    def _name_of(self, record: RecordId) -> str:
+        rows = self._window.live.collection.rows([record])
+        return rows[0].name if rows else ""
 
     def _wear(self, skin: Skin) -> None:
         live = self._window.live

@@ -20,7 +20,8 @@ class QuietBar(Zone):
         self._close = IconButton("Close this notice", Icon.CLOSE, pressed=self.hide)
         inner = row(self._words, self._action, self._close, gap=2, edge=1, sides=3)
         inner.setStretch(0, 1)
-        super().__init__("notice", inner)
+        self._notice = Zone("notice", inner)
+        super().__init__(layout=column(self._notice, gap=0, edge=2))
         self.setAccessibleName("Notice")
         self._run: Callable[[], object] | None = None
         self._action.clicked.connect(self._act)
@@ -50,15 +51,10 @@ class QuietBar(Zone):
         self._action.setAccessibleName(action)
         self._action.setVisible(bool(action))
         self._run = run
-        say(self, state, name="state")
+        say(self._notice, state, name="state")
         self.show()
 
     def _act(self) -> None:
         self.hide()
         if self._run is not None:
             self._run()
-
-
-def standing_over(bar: QuietBar) -> Zone:
-    """Give the bar air around it."""
-    return Zone(layout=column(bar, gap=0, edge=2))
