@@ -35,6 +35,8 @@ _PIECE = Qt.ItemDataRole.UserRole
 _MORE = Qt.ItemDataRole.UserRole + 1
 _WALKING = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
+_PICKING = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+
 
 class Finder(Zone):
     """A line to type into and what it finds. ``picked`` carries a Piece, or None for an own name.
@@ -62,7 +64,6 @@ class Finder(Zone):
         self.setFocusProxy(self._typed)
         self._list.hide()
         self._typed.textChanged.connect(self._find)
-        self._typed.returnPressed.connect(self._pick)
         self._list.itemClicked.connect(lambda _item: self._pick())
         self._typed.installEventFilter(self)
 
@@ -81,11 +82,19 @@ class Finder(Zone):
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        pressed = isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress
-        if isinstance(event, QKeyEvent) and pressed and event.key() in _WALKING:
-            self._list.keyPressEvent(event)
-            return True
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            return self._press(event)
         return super().eventFilter(watched, event)
+
+    def _press(self, event: QKeyEvent) -> bool:
+        """Let arrows walk the list and Enter pick from it; tell whether the key was used."""
+        if event.key() in _WALKING:
+            self._list.keyPressEvent(event)
+        elif event.key() in _PICKING and not event.modifiers():
+            self._pick()
+        else:
+            return False
+        return True
 
     def _find(self, text: str) -> None:
         self._list.clear()

@@ -26,8 +26,8 @@ class InPlaceLine(QLineEdit):
 
     def stand(self, text: str) -> None:
         """Show the text that Esc comes back to."""
-        self.standing = text
         self.setText(text)
+        self.standing = self.text()  # which cuts what is longer than any line can be
         self.setCursorPosition(0)
 
     @override
@@ -56,6 +56,7 @@ class LineBox(FieldBox):
         self._read = read
         self._text_of = write
         self._line.editingFinished.connect(self.finish)
+        self._line.returnPressed.connect(self.confirm)
 
     @property
     @override
@@ -86,7 +87,6 @@ class LineBox(FieldBox):
         text = self._line.text().strip()
         if text == self._line.standing.strip():
             self.complain("")
-            self._mark(proposed=False)
             return
         try:
             value = self._read(text) if text else None
@@ -108,12 +108,13 @@ class NotesBox(FieldBox):
     @override
     def draft(self) -> str | None:
         """The text that is being typed."""
-        text = self._notes.toPlainText()
-        return text if text != (self._value or "") else None
+        return self._notes.typed if self._notes.document().isModified() else None
 
     @override
     def finish(self) -> None:
-        self._take(self._notes.toPlainText() or None)
+        if self.draft is not None:
+            self._take(self._notes.typed or None)
+            self._notes.document().setModified(False)
 
     @override
     def _write(self, value: Value) -> None:
@@ -130,6 +131,11 @@ class _Notes(QPlainTextEdit):
         self.setPlaceholderText(NOTHING)
         self.setTabChangesFocus(True)
         self.setFixedHeight(self.fontMetrics().lineSpacing() * (NOTES_LINES + 1))
+
+    @property
+    def typed(self) -> str:
+        """The text letter by letter; Qt's own plain text turns hard spaces into soft ones."""
+        return self.document().toRawText().replace("\u2029", "\n")
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:

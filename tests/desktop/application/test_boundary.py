@@ -1,0 +1,60 @@
+import sys
+import threading
+from datetime import UTC, datetime
+
+import pytest
+
+from desktop.application.boundary import Boundary, report
+
+SECRET = "Peanut cost 640 and sleeps in the attic"
+
+
+@pytest.fixture
+def error():
+    def lose(_words):
+        raise ValueError(SECRET)
+
+    try:
+        try:
+            lose(SECRET)
+        except ValueError as cause:
+            raise RuntimeError(SECRET) from cause
+    except RuntimeError as raised:
+        return raised
+
+
+def test_a_report_names_places_and_kinds_and_nothing_of_the_collectors(error):
+    written = report(error, "1.2.3")
+    assert "RuntimeError" in written
+    assert "ValueError" in written
+    assert "test_boundary.py" in written
+    assert "Swingtag 1.2.3" in written
+    assert SECRET not in written
+    assert "Peanut" not in written
+
+
+def test_the_screen_gets_one_sentence_and_a_file_is_written(qtbot, tmp_path, error):
+    boundary = Boundary(tmp_path / "reports", "1.2.3", lambda: datetime(2026, 11, 24, tzinfo=UTC))
+    with qtbot.waitSignal(boundary.struck) as struck:
+        boundary.handle(type(error), error, error.__traceback__)
+    files = list((tmp_path / "reports").iterdir())
+    assert len(files) == 1
+    assert str(files[0]) in struck.args[0]
+    assert SECRET not in files[0].read_text()
+
+
+def test_a_folder_that_cannot_be_written_costs_only_the_report(qtbot, tmp_path, error):
+    (tmp_path / "file").write_text("")
+    boundary = Boundary(tmp_path / "file", "1", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    with qtbot.waitSignal(boundary.struck) as struck:
+        boundary.handle(type(error), error, None)
+    assert "What was saved is safe." in struck.args[0]
+
+
+def test_it_hears_what_happens_on_any_thread(qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    boundary = Boundary(tmp_path, "1", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    boundary.stand_guard()
+    with qtbot.waitSignal(boundary.struck):
+        threading.Thread(target=lambda: 1 // 0).start()
