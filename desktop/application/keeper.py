@@ -7,6 +7,7 @@ is called away from the screen; what the world prevents comes back as a ``Troubl
 
 import os
 import platform
+import random
 import secrets
 import shutil
 import tempfile
@@ -16,38 +17,51 @@ from pathlib import Path
 
 from PySide6.QtCore import QDate, QLocale
 
+from desktop.application.joining import Arrival
+from desktop.application.online import Connection, why_not
 from desktop.collection.collection import Collection
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.known import KnownCollections
 from desktop.collection.library import SKIN, Library, Machine, Wish
 from desktop.collection.reference.catalogue import Reference, load
 from desktop.drawing.imaging import QtImaging
+from desktop.sync.courier import open_http
+from desktop.sync.network import Network
+from desktop.sync.rhythm import Rhythm
+from desktop.sync.worker import Worker
 from desktop.system.keychain import find_keychain
 from desktop.ui.first_run.beginnings import Begun, Trouble, Wanted
-from desktop.ui.kit.kit import Kit
+from desktop.ui.kit.kit import Kit, Reading
 from desktop.ui.live import LiveCollection
 from desktop.ui.look.packs import bundled, bundled_skin
 from desktop.ui.notation import Notation, system_locale
 from desktop.ui.window.main_window import MainWindow
-from desktop.vault.vault import Surroundings
+from desktop.vault.vault import Surroundings, Vault
+from shared.ids import tenant_id
 
 SAMPLE = "Sample"
 NAMELESS = "This computer"
+NOT_SIGNED_UP = "The collection is there, but was not signed up."
+NO_SUCH_ID = (
+    "That is no collection id. It has 64 letters from 0 to 9 and a to f; compare it with the sheet."
+)
 
 
 class Keeper:
-    """The library, as the screens before the main window see it."""
+    """The library and the network, as the screens before the main window see them."""
 
     def __init__(
         self,
         known: KnownCollections,
         reference: Reference,
         machine: Machine,
+        network: Network,
         locale: QLocale,
     ) -> None:
-        self._reference, self._machine = reference, machine
-        self._library = Library(known, reference, machine)
+        self._reference, self._machine, self._network = reference, machine, network
+        self._library = Library(known, reference, machine, self._connect)
         self._notation = Notation(locale)
+        self._connections: dict[Path, Connection] = {}
         self._samples: list[Path] = []
 
     @property
@@ -68,50 +82,90 @@ class Keeper:
         return None if collection is None else Begun(collection)
 
     def create(self, wanted: Wanted) -> Begun | Trouble:
-        """Make a new collection with its emergency kit."""
+        """Make a new collection with its emergency kit, and sign it up if a server is wanted."""
         try:
             created = self._library.create(Wish(wanted.name, wanted.password, wanted.skin))
         except EXPECTED as error:
             return Trouble(sentence(error))
         collection = created.collection
-        today = self._notation.day(QDate.currentDate())
-        kit = Kit(collection.name, created.words, collection.tenant.hex(), "", today)
-        return Begun(collection, kit)
+        connection = self._connections[collection.folder]
+        trouble = connection.sign_up(*wanted.server) if wanted.server else None
+        kit = Kit(
+            collection.name,
+            created.words,
+            collection.tenant.hex(),
+            connection.server,
+            self._notation.day(QDate.currentDate()),
+        )
+        return Begun(collection, kit, f"{NOT_SIGNED_UP} {trouble.sentence}" if trouble else "")
+
+    def why_not(self, server: str, name: str) -> str:
+        """Return why a name cannot be had at a server; empty if it can."""
+        return why_not(self._network, server, name)
+
+    def pair(self, server: str) -> Arrival | Trouble:
+        """Begin to join a collection from this device."""
+        try:
+            return Arrival(self._network, self._library, server)
+        except EXPECTED as error:
+            return Trouble(sentence(error))
+
+    def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
+        """Bring a collection back from its emergency kit."""
+        try:
+            tenant = tenant_id(bytes.fromhex(kit.tenant))
+        except ValueError:
+            return Trouble(NO_SUCH_ID)
+
+        def restored() -> Collection:
+            joined = self._network.recover(kit.words, tenant, kit.server)
+            return self._library.join(joined, Wish(wanted.name, wanted.password))
+
+        return _begun(restored)
 
     def look_around(self) -> Begun | Trouble:
         """Make the sample in a folder that goes away when its window is closed."""
         folder = Path(tempfile.mkdtemp(prefix="swingtag-sample-"))
         self._samples.append(folder)
-        library = Library(
-            KnownCollections(folder / "known.json", folder), self._reference, self._machine
-        )
+        known = KnownCollections(folder / "known.json", folder)
+        library = Library(known, self._reference, self._machine, self._connect)
         wish = Wish(SAMPLE, secrets.token_hex(), sample=True, currency=self._notation.currency)
         return _begun(lambda: library.create(wish).collection)
 
     def window(self, collection: Collection) -> MainWindow:
         """Make the window of an open collection, in its own skin."""
         skin = bundled_skin(collection.settings.get(SKIN, "classic"))
-        return MainWindow(LiveCollection(collection), self._notation, bundled(), skin)
+        online = self._connections[collection.folder]
+        return MainWindow(LiveCollection(collection), online, self._notation, bundled(), skin)
 
     def close(self, collection: Collection) -> None:
         """Close a collection; a sample is thrown away."""
+        self._connections.pop(collection.folder).cancel()
         collection.close()
         folder = collection.folder.parent
         if folder in self._samples:
             self._samples.remove(folder)
             shutil.rmtree(folder, ignore_errors=True)
 
+    def _connect(self, vault: Vault, collection: Collection) -> Worker | None:
+        """Keep the way to the server at hand, and sync if there is one."""
+        connection = Connection(self._network, vault, collection)
+        self._connections[vault.folder] = connection
+        return connection.start()
+
 
 def build_keeper(known: KnownCollections) -> Keeper:
     """Put together what opens collections on this computer."""
+    surroundings = Surroundings(lambda: time.time_ns() // 1_000_000, os.urandom)
     machine = Machine(
-        Surroundings(lambda: time.time_ns() // 1_000_000, os.urandom),
+        surroundings,
         find_keychain(),
         QtImaging(),
         platform.node() or NAMELESS,
         platform.system(),
     )
-    return Keeper(known, load(), machine, system_locale())
+    network = Network(open_http(), surroundings, Rhythm(time.monotonic, random.random))
+    return Keeper(known, load(), machine, network, system_locale())
 
 
 def _begun(open_collection: Callable[[], Collection]) -> Begun | Trouble:

@@ -27,7 +27,6 @@ from desktop.vault.identity import (
     keep_founding,
     keep_identity,
     keep_server,
-    read_server,
 )
 from desktop.vault.vault import Surroundings, Vault
 from shared.crypto.epochs import Keyring
@@ -37,8 +36,8 @@ from shared.domain.schema import Kind
 NAME, SKIN = "name", "skin"
 """Settings that follow the collector to every device."""
 
-Connect = Callable[[Vault, Collection], Syncing]
-"""Starts the sync of a collection that has a server."""
+Connect = Callable[[Vault, Collection], Syncing | None]
+"""Called for each collection that is opened; starts its sync if it has a server."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +189,7 @@ class Library:
         collection = Collection(
             vault, self._reference, machine.imaging, machine.surroundings, entry.name
         )
-        if self._connect is not None and read_server(vault.secrets):
-            collection.follow(self._connect(vault, collection))
+        syncing = None if self._connect is None else self._connect(vault, collection)
+        if syncing is not None:
+            collection.follow(syncing)
         return collection

@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit
 
 from desktop.ui.controls import Button, Text
-from desktop.ui.first_run.servers import named_line
+from desktop.ui.first_run.server_lines import named_line
 from desktop.ui.first_run.step import Step
 from desktop.ui.look import Icon
 from desktop.ui.zone import Zone, column, row

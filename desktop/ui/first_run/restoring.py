@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QPlainTextEdit
 
 from desktop.ui.controls import Text
-from desktop.ui.first_run.servers import named_line
+from desktop.ui.first_run.server_lines import named_line
 from desktop.ui.first_run.step import Step
 from desktop.ui.kit.kit import Reading, read_kit
 from desktop.ui.zone import Zone, column

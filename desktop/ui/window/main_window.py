@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 from typing_extensions import override
 
+from desktop.ui.devices.online import Online
 from desktop.ui.live import LiveCollection
 from desktop.ui.notation import Notation
 from desktop.ui.pictures import PictureFetch
@@ -38,7 +39,12 @@ class MainWindow(QMainWindow):
     closed = Signal()
 
     def __init__(
-        self, live: LiveCollection, notation: Notation, skins: Sequence[Skin], skin: Skin
+        self,
+        live: LiveCollection,
+        online: Online,
+        notation: Notation,
+        skins: Sequence[Skin],
+        skin: Skin,
     ) -> None:
         super().__init__()
         live.setParent(self)
@@ -48,7 +54,7 @@ class MainWindow(QMainWindow):
         self.panels = Panels.make(live, notation, self._pictures, QMenu(self))
         self.deeds = Deeds(live, self.panels.bar, self.panels.inspector.writing)
         self.wardrobe = Wardrobe(self, skin, text_scale=self._memory.text_scale)
-        self.pages = Pages(self, skins)
+        self.pages = Pages(self, online, skins)
         self.commands = Commands(self, commands(self))
         self._money_hidden = False
         self._burst = QTimer(self, singleShot=True, interval=REMOTE_PAUSE_MILLIS)
@@ -159,6 +165,7 @@ class MainWindow(QMainWindow):
         panels.inspector.refresh()
         panels.status.show_conflicts(len(collection.conflicts()))
         self.pages.refresh()
+        self.pages.follow_skin()
         for name, words, label in (
             ("undo", "Undo", collection.undo_label),
             ("redo", "Redo", collection.redo_label),

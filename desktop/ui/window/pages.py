@@ -8,7 +8,9 @@ from PySide6.QtCore import QObject
 
 from desktop.collection.library import SKIN
 from desktop.ui.conflicts.page import ConflictsPage
+from desktop.ui.devices.online import Online
 from desktop.ui.devices.page import DevicesPage
+from desktop.ui.devices.welcome import WelcomePage
 from desktop.ui.page import Page
 from desktop.ui.settings.about import AboutPage
 from desktop.ui.settings.page import SettingsPage
@@ -22,9 +24,10 @@ if TYPE_CHECKING:  # the window owns its pages
 class Pages(QObject):
     """Makes a page when it is wanted, and throws it away when another one is."""
 
-    def __init__(self, window: "MainWindow", skins: Sequence[Skin]) -> None:
+    def __init__(self, window: "MainWindow", online: Online, skins: Sequence[Skin]) -> None:
         super().__init__(window)
         self._window = window
+        self._online = online
         self._skins = skins
         self._shown: Page | None = None
         self._refresh: Callable[[], None] = _nothing
@@ -50,8 +53,16 @@ class Pages(QObject):
     def show_devices(self) -> None:
         """List the devices."""
         collection = self._window.live.collection
-        page = DevicesPage(synced=collection.sync is not None)
+        page = DevicesPage(self._online)
+        page.add_wanted.connect(self.show_welcome)
+        page.signed_up.connect(self.show_devices)
         self._replace(page, lambda: page.show_devices(collection.devices()))
+
+    def show_welcome(self) -> None:
+        """Let another device in."""
+        page = WelcomePage(self._online)
+        page.admitted.connect(self._admitted)
+        self._replace(page, _nothing)
 
     def show_settings(self) -> None:
         """Show the settings."""
@@ -75,6 +86,18 @@ class Pages(QObject):
     def _name_of(self, record: RecordId) -> str:
         rows = self._window.live.collection.rows([record])
         return rows[0].name if rows else ""
+
+    def follow_skin(self) -> None:
+        """Wear the skin that was chosen on another device."""
+        wardrobe = self._window.wardrobe
+        chosen = self._window.live.collection.settings.get(SKIN, wardrobe.skin.name)
+        if chosen != wardrobe.skin.name:
+            skin = next((skin for skin in self._skins if skin.name == chosen), wardrobe.skin)
+            wardrobe.wear(skin)
+
+    def _admitted(self) -> None:
+        self._window.panels.bar.tell("The new device was let in.")
+        self.show_devices()
 
     def _wear(self, skin: Skin) -> None:
         live = self._window.live

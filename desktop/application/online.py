@@ -1,0 +1,116 @@
+"""What an open collection does with a server, for the screens; and the vault beneath it."""
+
+from dataclasses import dataclass
+from threading import Event
+
+from desktop.collection.collection import Collection
+from desktop.collection.errors import EXPECTED, sentence
+from desktop.collection.library import SKIN
+from desktop.sync.network import Network
+from desktop.sync.pairing import Reception
+from desktop.sync.worker import Worker
+from desktop.ui.first_run.beginnings import Trouble
+from desktop.vault.identity import read_server
+from desktop.vault.vault import Vault
+
+
+class Patience:
+    """Waits between two looks, until somebody gives up."""
+
+    def __init__(self) -> None:
+        self._given_up = Event()
+
+    def pause(self, seconds: float) -> bool:
+        """Wait; tell whether to go on."""
+        return not self._given_up.wait(seconds)
+
+    def end(self) -> None:
+        """Give up."""
+        self._given_up.set()
+
+
+class Connection:
+    """One collection's way to its server."""
+
+    def __init__(self, network: Network, vault: Vault, collection: Collection) -> None:
+        self._network = network
+        self._vault = vault
+        self._collection = collection
+        self._patience = Patience()
+
+    @property
+    def server(self) -> str:
+        """The server's address; empty while the collection stays on this device."""
+        return read_server(self._vault.secrets)
+
+    def start(self) -> Worker | None:
+        """Begin to sync, if there is a server."""
+        if not self.server:
+            return None
+        return self._network.start(
+            self._vault, changed=self._collection.announce, tell=self._collection.tell
+        )
+
+    def why_not(self, server: str, name: str) -> str:
+        """Return why a name cannot be had at a server; empty if it can."""
+        return why_not(self._network, server, name)
+
+    def sign_up(self, server: str, name: str) -> Trouble | None:
+        """Give the collection its place at a server, and sync there from now on."""
+        skin = self._collection.settings.get(SKIN)
+        try:
+            self._network.sign_up(self._vault, server, name, skin)
+        except EXPECTED as error:
+            return Trouble(sentence(error))
+        worker = self.start()
+        if worker is not None:
+            self._collection.follow(worker)
+        return None
+
+    def welcome(self, code: str) -> "Visitor | Trouble":
+        """Answer the code of a new device, and wait for it."""
+        self._patience = Patience()
+        try:
+            reception = self._network.greet(self._vault, code, self._patience.pause)
+        except EXPECTED as error:
+            return Trouble(sentence(error))
+        return Visitor(self, reception)
+
+    def admit(self, reception: Reception) -> Trouble | None:
+        """Let a device in, and tell the server's other devices soon."""
+        try:
+            self._network.admit(self._vault, reception)
+        except EXPECTED as error:
+            return Trouble(sentence(error))
+        if self._collection.sync is not None:
+            self._collection.sync.sync_now()
+        return None
+
+    def cancel(self) -> None:
+        """Give up waiting for a device."""
+        self._patience.end()
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A new device at the door of an open collection."""
+
+    connection: Connection
+    reception: Reception
+
+    @property
+    def digits(self) -> str:
+        """Six digits, to be compared with those on the other screen."""
+        return self.reception.digits
+
+    def admit(self) -> Trouble | None:
+        """Let it in."""
+        return self.connection.admit(self.reception)
+
+
+def why_not(network: Network, server: str, name: str) -> str:
+    """Return why a name cannot be had at a server, or why that cannot be asked; "" if it can."""
+    try:
+        return network.why_not(server, name)
+    except EXPECTED as error:
+        return sentence(error)

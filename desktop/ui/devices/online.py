@@ -1,0 +1,36 @@
+"""What the screens ask of the program about the server. Everything waits: call it in an errand."""
+
+from typing import Protocol
+
+from desktop.ui.first_run.beginnings import Trouble
+
+
+class Visit(Protocol):
+    """Another device at the door."""
+
+    @property
+    def digits(self) -> str:
+        """Six digits, to be compared with those on the other screen."""
+
+    def admit(self) -> Trouble | None:
+        """Let it in, once the digits were found to agree."""
+
+
+class Online(Protocol):
+    """An open collection and its server."""
+
+    @property
+    def server(self) -> str:
+        """The server's address; empty while the collection stays on this device."""
+
+    def why_not(self, server: str, name: str) -> str:
+        """Return why a name cannot be had at a server; empty if it can."""
+
+    def sign_up(self, server: str, name: str) -> Trouble | None:
+        """Give the collection its place at a server, and sync there from now on."""
+
+    def welcome(self, code: str) -> Visit | Trouble:
+        """Answer the code of a new device, and wait for it."""
+
+    def cancel(self) -> None:
+        """Give up waiting."""
