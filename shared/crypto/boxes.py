@@ -78,6 +78,15 @@ def close_box(public: bytes, plain: bytes, info: bytes) -> bytes:
         raise NotOpenedError from error
 
 
+def takes_boxes(public: bytes) -> bool:
+    """Tell whether these are the bytes of a key that boxes can be closed to."""
+    try:
+        close_box(public, b"", b"")
+    except NotOpenedError:
+        return False
+    return True
+
+
 def close_epoch_box(
     public: bytes, epoch_key: bytes, *, tenant: TenantId, epoch: int, device: DeviceId
 ) -> bytes:

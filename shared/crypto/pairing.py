@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
+from shared.crypto.boxes import takes_boxes
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.randomness import Random
 from shared.crypto.sealing import NotOpenedError, derive, open_sealed, seal
@@ -202,7 +203,7 @@ class Greeting:
             newcomer = Newcomer.parse(raw)
         except struct.error as error:
             raise PairingError from error
-        if not newcomer.proves(self._tenant):
+        if not newcomer.proves(self._tenant) or not takes_boxes(newcomer.box_public):
             raise PairingError
         return Meeting(newcomer, session.digits, self.code, session)
 

@@ -12,6 +12,7 @@ from shared.crypto.devices import DeviceKeys
 from shared.crypto.pairing import Code, Greeting, PairingError, Waiting, Welcome
 from shared.crypto.sealing import seal
 from shared.ids import PairId, TenantId
+from shared.membership import Newcomer
 from shared.signing import labelled, sha256
 from tests.shared.worlds import stream
 
@@ -150,7 +151,13 @@ def test_a_hostile_new_device_is_refused_by_the_owner() -> None:
     greeting = Greeting.answer(code, ARTMATT, random)
     session = waiting.meet(greeting.offer, KEYS, random)._session
     public = X25519PrivateKey.from_private_bytes(waiting._private).public_key().public_bytes_raw()
-    for newcomer in (b"", KEYS.introduce(ARTMATT).encode()[:-1], KEYS.introduce(BEGIN).encode()):
+    unboxable = Newcomer.introduce(KEYS.signing, ARTMATT, KEYS.device, b"\xff" * 1216)
+    for newcomer in (
+        b"",
+        KEYS.introduce(ARTMATT).encode()[:-1],
+        KEYS.introduce(BEGIN).encode(),
+        unboxable.encode(),
+    ):
         inner = seal(session.key, "pair/newcomer", code.pair, newcomer, random(24))
         reveal = seal(code.secret, "pair/reveal", code.pair, public + inner, random(24))
         with pytest.raises(PairingError):
