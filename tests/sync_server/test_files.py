@@ -82,24 +82,26 @@ def test_a_claim_needs_every_chunk(households: Households) -> None:
 
 def test_what_is_not_claimed_goes_after_a_week(households: Households, server: Running) -> None:
     first = households.artmatt
-    kept, left, other = new_file(), new_file(), new_file()
+    kept, left, other, broom = new_file(), new_file(), new_file(), new_file()
     put(households.begin, other, 0, b"begin's")
-    put(first, kept, 0, b"kept")
-    put(first, left, 0, b"left")
+    for file in (kept, left, broom):
+        put(first, file, 0, b"x" + file)
     claim(first, kept, 1)
+    claim(first, broom, 1)
+    put(first, kept, 1, b"one more")  # does not unclaim it
     server.dial.turn(UNCLAIMED_SECONDS - 60)
     first.clock = households.begin.clock = server.dial.millis
-    claim(first, kept, 1)
+    claim(first, broom, 1)  # any claim sweeps
     assert is_here(first, left)
     server.dial.turn(120)
-    claim(first, kept, 1)
+    claim(first, broom, 1)
     assert not is_here(first, left)
     assert first.call("GET", paths.file(left)).status_code == 404
     assert is_here(first, kept)
     assert is_here(households.begin, other)  # its own turn has not come
-    assert about(first).files.files == 1
+    assert about(first).files.files == 2
     homes = [p.name for p in server.folder.rglob("files/*/*")]
-    assert sorted(homes) == sorted([kept.hex(), other.hex()])
+    assert sorted(homes) == sorted([kept.hex(), broom.hex(), other.hex()])
 
 
 def test_what_is_released_goes_after_a_month_unless_claimed_again(

@@ -196,3 +196,4 @@ def test_many_tenants_take_turns_in_few_open_stores(tmp_path: Path) -> None:
         for n, device in enumerate(devices):
             reply = device.sync(cursor=0, own=True)
             assert list(reply.entries) == entries[n]
+            assert len(server.house.doorway._stores._open) <= 3

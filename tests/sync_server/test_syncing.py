@@ -96,6 +96,8 @@ def test_only_a_device_of_the_tenant_may_have_written(households: Households) ->
     artmatt, begin = households.artmatt, households.begin
     theirs = begin.write()
     assert refused(artmatt.post_sync(theirs)) == (422, "entry_refused")
+    misplaced = artmatt.seal(tenant=begin.collector.tenant)
+    assert refused(artmatt.post_sync(misplaced)) == (422, "entry_refused")
     stolen = begin.seal(tenant=artmatt.collector.tenant)
     assert refused(artmatt.post_sync(stolen)) == (422, "entry_refused")
     artmatt.write()
