@@ -255,7 +255,7 @@ class Skin:
     shape: Shape = field(default_factory=Shape)
     start: Start = field(default_factory=Start)
     words: Mapping[Word, str] = field(default_factory=lambda: WORDS)
-    art: Mapping[Art, bytes] = field(default_factory=dict)
+    art: Mapping[Art, bytes] = field(default_factory=dict, repr=False)
 
     def colors(self, scheme: Scheme) -> Mapping[Role, Color]:
         """Give all colours of the light or of the dark form."""
