@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 from typing_extensions import override
 
+from desktop.ui.shelf.arrangement import Step
 from desktop.ui.shelf.drops import picture_files
 from desktop.ui.shelf.keys import DELETE, OPEN, STEPS
 from desktop.ui.shelf.listing import Listing
@@ -134,8 +135,11 @@ class ShelfView(Listing):
         return True
 
     def _walk(self, event: QKeyEvent) -> None:
-        start = self.selection.current
-        index = 0 if start is None else self._arrangement.step(start, STEPS[event.key()])
+        step, start = STEPS[event.key()], self.selection.current
+        if start is None:
+            index = len(self.pages) - 1 if step is Step.END else 0
+        else:
+            index = self._arrangement.step(start, step)
         if event.modifiers() & _SHIFT:
             self.selection.stretch(self.pages, index)
         elif event.modifiers() & _CONTROL:
