@@ -13,7 +13,7 @@ class BrokenPictureError(ValueError):
 
 
 class HugePictureError(ValueError):
-    """That picture is larger than 200 megapixels. Make it smaller and add it again."""
+    """That picture has more than 40 megapixels or 20 MiB. Make it smaller and add it again."""
 
 
 @dataclass(frozen=True, slots=True)
