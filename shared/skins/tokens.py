@@ -87,7 +87,7 @@ class Art(Enum):
     """The pictures that a pack may bring, each one PNG file."""
 
     BACKDROP = "backdrop"  # tiled behind the grid and the cabinet
-    EMBLEM = "emblem"  # the collector's own mark, on the unlock screen and in the sidebar
+    EMBLEM = "emblem"  # the collector's own mark, where a list is empty
 
 
 class Word(Enum):

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from desktop.ui.badges.heart import mark
-from desktop.ui.look import look_of
+from desktop.ui.look import Look, look_of
+from shared.skins.tokens import Art
 
 _MARK = 96
 
@@ -27,6 +30,7 @@ class EmptyShelf(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._what = Emptiness("", "")
         self._mark, self._title, self._text = QLabel(), QLabel(), QLabel()
         self._action = QPushButton()
         self._title.setProperty("role", "heading")
@@ -45,8 +49,8 @@ class EmptyShelf(QWidget):
 
     def say(self, what: Emptiness) -> None:
         """Show the words for a reason."""
-        look = look_of(self)
-        self._mark.setPixmap(mark(look.scaled(_MARK), self.devicePixelRatioF()))
+        self._what, look = what, look_of(self)
+        self._mark.setPixmap(self._picture(look))
         self._title.setText(what.title)
         self._text.setText(what.text)
         self._action.setText(what.action)
@@ -55,3 +59,24 @@ class EmptyShelf(QWidget):
         layout = self.layout()
         if layout is not None:
             layout.setSpacing(look.space(3))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self.say(self._what)
+
+    def _picture(self, look: Look) -> QPixmap:
+        size, ratio = look.scaled(_MARK), self.devicePixelRatioF()
+        emblem = look.art(Art.EMBLEM)
+        if emblem is None or emblem.isNull():
+            return mark(size, ratio)
+        picture = QPixmap.fromImage(
+            emblem.scaled(
+                QSize(round(size * ratio), round(size * ratio)),
+                Qt.AspectRatioMode.KeepAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
+            )
+        )
+        picture.setDevicePixelRatio(ratio)
+        return picture

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QColor, QDragEnterEvent, QDropEvent, QHelpEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
 
 from desktop.collection.values import Column
 from desktop.ui.look import Look, dress, look_of
@@ -18,7 +18,7 @@ from desktop.ui.look.packs import bundled_skin
 from desktop.ui.shelf import Emptiness
 from desktop.ui.shelf.columns import COLUMNS
 from desktop.ui.shelf.stock import PAGE, Pages
-from shared.skins import Role, Scheme, View
+from shared.skins import Art, Role, Scheme, View
 from tests.desktop.ui.shelf.stand import ROW, Stand, ids, red_photo
 
 LEFT, CONTROL, SHIFT = (
@@ -345,6 +345,15 @@ def test_an_empty_shelf_says_one_thing_to_do(qtbot, shelf):
         QTest.mouseClick(button, LEFT)
     made.show_stock(Stand(3))
     assert not button.isVisible()
+
+
+def test_a_collectors_emblem_stands_on_the_empty_shelf(shelf):
+    made = shelf(0)
+    skin = replace(bundled_skin("classic"), art={Art.EMBLEM: red_photo()})
+    made.when_empty(Emptiness("No beanies yet", ""))
+    dress(made.window(), Look(skin, Scheme.LIGHT))
+    picture = next(label.pixmap() for label in made.findChildren(QLabel) if label.pixmap())
+    assert picture.toImage().pixelColor(picture.rect().center()) == QColor("#ff0000")
 
 
 # Photos
