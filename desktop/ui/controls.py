@@ -22,6 +22,7 @@ from desktop.ui.look import Icon, look_of
 from shared.skins.tokens import Role
 
 ICON_PIXELS = 18
+_TINTED = "tinted"
 
 
 class Text(QLabel):
@@ -137,9 +138,10 @@ class IconButton(QToolButton):
 
 def tint(button: QAbstractButton, icon: Icon | None, ink: Role) -> None:
     """Give a button an icon in the colour of the look that it wears."""
-    if icon is None:
-        return
     look = look_of(button)
+    if icon is None or button.property(_TINTED) == (icon, ink, look):
+        return  # Qt tells of a new style more often than there is one
+    button.setProperty(_TINTED, (icon, ink, look))
     side = look.scaled(ICON_PIXELS)
     button.setIcon(look.icon(icon, ink))
     button.setIconSize(QSize(side, side))

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.collection.values import Conflict, Past
@@ -25,14 +25,14 @@ class ConflictCard(Zone):
         super().__init__("notice")
         what = f"{wording.label(conflict.field)}: two devices differ"
         heading = Text(f"{name} \u2013 {what}" if name else what, "strong")
-        sides = grid(gap=1)
+        sides = grid(gap=2)
         for at, (past, words) in enumerate(
             ((conflict.winner, "Keep this"), (conflict.loser, "Use this"))
         ):
             loser = past is conflict.loser
             choose = Button(words, pressed=partial(self.settled.emit, conflict.number, loser))
             for line, widget in enumerate(_side(past, wording, notation, choose)):
-                sides.addWidget(widget, line, at)
+                sides.addWidget(widget, line, at, Qt.AlignmentFlag.AlignTop)
             sides.setColumnStretch(at, 1)
         self.setLayout(column(heading, sides, gap=2, edge=3))
         self.setAccessibleName(heading.text())

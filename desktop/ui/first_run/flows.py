@@ -13,6 +13,7 @@ from desktop.ui.first_run.restoring import RestoreStep
 from desktop.ui.first_run.servers import ServerStep
 from desktop.ui.first_run.trail import Trail
 from desktop.ui.kit.page import KitStep
+from desktop.ui.look import dress, look_of
 from shared.skins.tokens import Skin
 
 PROVEN = (2, 11, 19)
@@ -63,6 +64,7 @@ class NewFlow(QObject):
             step.refuse(begun.notice)
         step.forward.connect(lambda: self._prove(words, begun))
         self._trail.go(step)
+        dress(step, look_of(self._trail).plain())  # no skin may hide or recolour the words
 
     def _prove(self, words: Sequence[str], begun: Begun) -> None:
         step = ProofStep(words, PROVEN)

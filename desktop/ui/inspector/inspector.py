@@ -83,6 +83,13 @@ class Inspector(Zone):
         """Leave amounts out, for guests."""
         self._view.hide_money(hidden=hidden)
 
+    def show_past(self) -> None:
+        """Show the history of the field that has the keyboard."""
+        at = self._view.focusWidget()
+        for place, box in self._view.boxes.items():
+            if at is not None and (box is at or box.isAncestorOf(at)) and at.hasFocus():
+                self._show_history(place)
+
     def add_photos(self) -> None:
         """Let the collector choose photos for this copy."""
         self._view.photos.choose_files()

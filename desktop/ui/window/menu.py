@@ -26,6 +26,7 @@ def commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("redo", EDIT, "Redo", deeds.redo, "Ctrl+Shift+Z Ctrl+Y"),
         Command("delete", EDIT, "Delete", lambda: deeds.delete(shelf.selected)),
         Command("restore", EDIT, "Take back from the trash", lambda: deeds.restore(shelf.selected)),
+        Command("past", EDIT, "History of this field", inspector.show_past, "Ctrl+H"),
         Command("grid", VIEW, "Grid", lambda: panels.list.show_view(View.GRID), "Ctrl+1"),
         Command("table", VIEW, "Table", lambda: panels.list.show_view(View.TABLE), "Ctrl+2"),
         Command("cabinet", VIEW, "Cabinet", lambda: panels.list.show_view(View.CABINET), "Ctrl+3"),

@@ -11,6 +11,7 @@ from desktop.ui.conflicts.page import ConflictsPage
 from desktop.ui.devices.online import Online
 from desktop.ui.devices.page import DevicesPage
 from desktop.ui.devices.welcome import WelcomePage
+from desktop.ui.look import dress
 from desktop.ui.page import Page
 from desktop.ui.settings.about import AboutPage
 from desktop.ui.settings.page import SettingsPage
@@ -109,6 +110,9 @@ class Pages(QObject):
         self._shown, self._refresh = page, refresh
         if page is not None:
             middle.addWidget(page)
+            if isinstance(page, DevicesPage | WelcomePage):
+                # No skin may hide or recolour what is said about who can read.
+                dress(page, self._window.wardrobe.look.plain())
             page.left.connect(self.show_list)
             refresh()
             page.setFocus()

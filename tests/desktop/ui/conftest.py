@@ -8,6 +8,7 @@ from desktop.collection.known import KnownCollections
 from desktop.collection.library import Library, Machine, Wish
 from desktop.collection.reference.catalogue import load
 from desktop.drawing.imaging import QtImaging
+from desktop.ui.first_run.beginnings import Trouble
 from desktop.ui.live import LiveCollection
 from desktop.ui.look import prepare
 from desktop.ui.look.packs import bundled, bundled_skin
@@ -18,12 +19,30 @@ from desktop.vault.vault import Surroundings
 PASSWORD = "correct horse battery"
 
 
+class Offline:
+    """The seam to the server, for a computer that never saw one."""
+
+    server = ""
+
+    def why_not(self, server, name):
+        return f"{server} does not know {name}."
+
+    def sign_up(self, server, name):
+        return Trouble(self.why_not(server, name))
+
+    def welcome(self, code):
+        return Trouble(f"No device waits with {code}.")
+
+    def cancel(self):
+        pass
+
+
 @pytest.fixture(scope="session")
 def reference():
     return load()
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="session")
 def _prepared(qapp):
     prepare(qapp)
 
@@ -64,7 +83,7 @@ def collections(library):
 def windows(qtbot, collections, notation):
     """A window of each collector, side by side, each in the collector's own skin."""
     made = [
-        MainWindow(LiveCollection(one), notation, bundled(), bundled_skin(one.name))
+        MainWindow(LiveCollection(one), Offline(), notation, bundled(), bundled_skin(one.name))
         for one in collections
     ]
     for window in made:
