@@ -58,17 +58,17 @@ def calls(
 ) -> tuple[Call, ...]:
     """Return every call that the server answers."""
     return (
-        *_hot_calls(house, clocks, times),
+        *_sync_calls(house, clocks, times),
+        *_file_calls(house, clocks),
         *_stranger_calls(house, clocks, rates),
         *_open_calls(house, version),
     )
 
 
-def _hot_calls(house: House, clocks: Clocks, times: StreamTimes) -> tuple[Call, ...]:
+def _sync_calls(house: House, clocks: Clocks, times: StreamTimes) -> tuple[Call, ...]:
     syncing = Syncing(house.doorway, clocks.millis)
-    files = Files(house.doorway, clocks.millis)
     events = Events(house.doorway, times)
-    missing = (Code.PAPER, Code.NOT_FOUND)
+    paper = (Code.PAPER,)
     return (
         Call(
             "POST",
@@ -100,7 +100,14 @@ def _hot_calls(house: House, clocks: Clocks, times: StreamTimes) -> tuple[Call, 
             signed=True,
             hot=True,
         ),
-        Call("GET", paths.EVENTS, events.events, None, _EVENTS, missing, signed=True, hot=True),
+        Call("GET", paths.EVENTS, events.events, None, _EVENTS, paper, signed=True, hot=True),
+    )
+
+
+def _file_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
+    files = Files(house.doorway, clocks.millis)
+    missing = (Code.PAPER, Code.NOT_FOUND)
+    return (
         Call(
             "POST",
             paths.CLAIM,
