@@ -54,10 +54,11 @@ class Desk:
         """Forget what was only in memory."""
         self._session = None
 
-    def reopen(self) -> None:
+    def reopen(self, meanwhile: Callable[[], object] = lambda: None) -> None:
         """Close the vault and open it again, as the next start of the program does."""
         key = self.vault.key
         self.vault.close()
+        meanwhile()
         self.vault = Vault.open_with_key(self.vault.folder, key, self.network.surroundings)
         self.restart()
 

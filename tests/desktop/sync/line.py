@@ -38,8 +38,12 @@ class Line(httpx.BaseTransport):
             raise httpx.ReadError("lost", request=request)
         if self.alter is not None:
             body = self.alter(request.url.path, body)
-        headers = {"content-type": response.headers.get("content-type", "")}
-        return httpx.Response(self.status or response.status_code, headers=headers, content=body)
+        response.headers.pop("content-length", None)
+        return httpx.Response(
+            self.status or response.status_code,
+            headers=response.headers,
+            stream=httpx.ByteStream(body),
+        )
 
     @override
     def close(self) -> None:

@@ -1,0 +1,118 @@
+"""Photos travel sealed: thumbnails by themselves, originals on demand, resumed after a cut."""
+
+import secrets
+
+import pytest
+
+from desktop.sync.errors import UnreachableError
+from shared.crypto.attachments import (
+    SEALED_CHUNK_BYTES,
+    FileSecret,
+    Root,
+    open_chunks,
+    seal_chunks,
+)
+from shared.domain.operations import Put
+from shared.domain.schema import Kind, Value
+from shared.ids import RECORD_BYTES, FileId, RecordId
+from tests.desktop.sync.conftest import World
+from tests.desktop.sync.desk import Desk
+
+ORIGINAL = 700_000
+
+
+def sealed(desk: Desk, content: bytes, prefix: str) -> dict[str, Value]:
+    """Seal a content as the program does, keep it in the vault and say what its record holds."""
+    secret = FileSecret.generate(desk.vault.tenant, secrets.token_bytes)
+    chunks = list(seal_chunks(secret, len(content), [content]))
+    root = Root()
+    for chunk in chunks:
+        root.add(chunk)
+    desk.vault.files.keep(secret.file, chunks)
+    made = {"file": secret.file, "key": secret.key, "root": root.digest, "size": len(content)}
+    return {prefix + name: value for name, value in made.items()}
+
+
+def attach(desk: Desk, original: bytes, thumbnail: bytes) -> RecordId:
+    photo = RecordId(secrets.token_bytes(RECORD_BYTES))
+    fields = {**sealed(desk, original, ""), **sealed(desk, thumbnail, "thumb_")}
+    desk.vault.apply("Add a photo", [Put(Kind.PHOTO, photo, fields)])
+    return photo
+
+
+def shown(desk: Desk, photo: RecordId, prefix: str = "") -> bytes | None:
+    """Open a picture, if it is here."""
+    fields = desk.read(photo, Kind.PHOTO)
+    file = FileId(fields[prefix + "file"])
+    if not desk.vault.files.has(file):
+        return None
+    raw = desk.vault.files.read(file)
+    chunks = [raw[at : at + SEALED_CHUNK_BYTES] for at in range(0, len(raw), SEALED_CHUNK_BYTES)]
+    secret = FileSecret(desk.vault.tenant, file, fields[prefix + "key"])
+    pieces = open_chunks(secret, fields[prefix + "size"], fields[prefix + "root"], chunks)
+    return b"".join(pieces)
+
+
+def test_a_photo_is_seen_on_the_other_device(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    original, thumbnail = secrets.token_bytes(ORIGINAL), secrets.token_bytes(9_000)
+    photo = attach(laptop, original, thumbnail)
+    world.artmatt.sync(rounds=1)
+    assert shown(tablet, photo, "thumb_") == thumbnail
+    assert shown(tablet, photo) is None
+    tablet.session.want(photo)
+    tablet.sync()
+    assert shown(tablet, photo) == original
+    assert tablet.changes[-1].records == {Kind.PHOTO: {photo}}
+    assert not laptop.vault.files.unsent()
+    assert not tablet.vault.files.unsent()
+
+
+def test_an_upload_that_was_cut_goes_on_where_it_was(world: World) -> None:
+    laptop = world.artmatt.laptop
+    photo = attach(laptop, secrets.token_bytes(ORIGINAL), b"small")
+
+    def cut_at_third_chunk(path: str, body: bytes) -> bytes:
+        if path.endswith("/2") and "/files/" in path:
+            laptop.line.cut = True
+        return body
+
+    laptop.line.alter = cut_at_third_chunk
+    with pytest.raises(UnreachableError):
+        laptop.sync()
+    laptop.line.alter, laptop.line.cut = None, False
+    laptop.line.asked.clear()
+    laptop.sync()
+    file = laptop.read(photo, Kind.PHOTO)["file"].hex()
+    put = [asked for asked in laptop.line.asked if asked.startswith("PUT") and file in asked]
+    assert len(put) <= 1
+    assert not laptop.vault.files.unsent()
+
+
+def test_a_changed_chunk_is_not_shown_and_fetched_again(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    thumbnail = secrets.token_bytes(5_000)
+    photo = attach(laptop, b"original", thumbnail)
+    laptop.sync()
+    tablet.line.alter = lambda path, body: body[::-1] if "/files/" in path else body
+    tablet.sync()
+    assert shown(tablet, photo, "thumb_") is None
+    assert tablet.session.awaits
+    tablet.line.alter = None
+    tablet.sync()
+    assert shown(tablet, photo, "thumb_") == thumbnail
+
+
+def test_a_photo_whose_bytes_are_not_there_yet_is_waited_for(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    photo = attach(laptop, b"original", b"thumbnail")
+    hidden = laptop.vault.files.unsent()
+    contents = {file: laptop.vault.files.read(file) for file in hidden}
+    for file in hidden:
+        laptop.vault.files.remove(file)
+    world.artmatt.sync(rounds=1)
+    assert shown(tablet, photo, "thumb_") is None
+    for file, raw in contents.items():
+        laptop.vault.files.keep(file, [raw])
+    world.artmatt.sync(rounds=1)
+    assert shown(tablet, photo, "thumb_") == b"thumbnail"

@@ -1,0 +1,111 @@
+"""The threads: woken by edits and events, patient when offline, ended in good order."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from desktop.sync.errors import UnreachableError, said
+from desktop.sync.notices import Notice
+from desktop.sync.status import SyncPhase, SyncStatus
+from desktop.sync.worker import Worker
+from tests.desktop.sync.conftest import World
+from tests.desktop.sync.desk import Desk, eventually
+from tests.desktop.sync.test_rounds import tampered
+
+
+@dataclass
+class Working:
+    """A device whose worker runs, and what it said."""
+
+    desk: Desk
+    said: list[SyncStatus] = field(default_factory=list)
+    worker: Worker = field(init=False)
+
+    def __post_init__(self) -> None:
+        desk = self.desk
+        self.worker = desk.network.start(
+            desk.vault, changed=desk.changes.append, tell=self.said.append
+        )
+
+    def is_in(self, phase: SyncPhase) -> bool:
+        return self.worker.status.phase is phase
+
+    def settle(self) -> None:
+        eventually(lambda: self.is_in(SyncPhase.SAVED) and self.worker.status.waiting == 0)
+
+    def edit(self, notes: str) -> bytes:
+        record = self.desk.add(notes=notes)
+        self.worker.edited()
+        return record
+
+
+@pytest.fixture
+def pair(world: World) -> Iterator[tuple[Working, Working]]:
+    both = Working(world.artmatt.laptop), Working(world.artmatt.tablet)
+    for working in both:
+        working.settle()
+        eventually(lambda listener=working.worker._listener: listener.live)
+    yield both
+    for working in both:
+        working.worker.stop()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sync")]
+
+
+def test_an_edit_travels_by_itself(pair: tuple[Working, Working]) -> None:
+    laptop, tablet = pair
+    asked = len(tablet.desk.line.asked)
+    bear = laptop.edit("hello")
+    eventually(lambda: bool(tablet.desk.read(bear)))
+    laptop.settle()
+    tablet.settle()
+    assert laptop.desk.hash == tablet.desk.hash
+    assert len(tablet.desk.line.asked) == asked
+    assert laptop.worker.status.last_synced_millis
+    assert laptop.worker.status.devices == 2
+    assert {SyncPhase.WAITING, SyncPhase.SYNCING} <= {status.phase for status in laptop.said}
+
+
+def test_offline_it_says_so_and_comes_back_by_itself(pair: tuple[Working, Working]) -> None:
+    laptop, tablet = pair
+    laptop.desk.line.cut = True
+    bear = laptop.edit("on the train")
+    eventually(lambda: laptop.is_in(SyncPhase.OFFLINE))
+    assert laptop.worker.status.message == said(UnreachableError())
+    assert laptop.worker.status.waiting == 1
+    laptop.desk.line.cut = False
+    eventually(lambda: bool(tablet.desk.read(bear)))
+    laptop.settle()
+
+
+def test_paused_nothing_is_sent(pair: tuple[Working, Working]) -> None:
+    laptop, tablet = pair
+    laptop.worker.pause()
+    bear = laptop.edit("later")
+    asked = len(laptop.desk.line.asked)
+    there = tablet.edit("from over there")
+    tablet.settle()
+    assert len(laptop.desk.line.asked) == asked
+    assert "paused" in laptop.worker.status.message
+    laptop.worker.resume()
+    eventually(lambda: bool(tablet.desk.read(bear)) and bool(laptop.desk.read(there)))
+    laptop.settle()
+
+
+def test_trouble_is_told_in_words(pair: tuple[Working, Working]) -> None:
+    laptop, tablet = pair
+    tablet.desk.line.alter = tampered
+    tablet.worker.pause()
+    laptop.edit("to be changed on the way")
+    laptop.settle()
+    tablet.worker.resume()
+    eventually(lambda: tablet.is_in(SyncPhase.TROUBLE))
+    assert tablet.worker.status.message == Notice.REFUSED.value
+
+
+def test_a_stopped_worker_lets_the_vault_close(world: World) -> None:
+    working = Working(world.begin.laptop)
+    working.worker.stop()
+    working.worker.edited()
+    assert working.worker.status
