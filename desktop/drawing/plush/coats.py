@@ -17,7 +17,16 @@ class Coat:
     ribbon: QColor
 
 
+# Words of variants, and the names of pieces that every collector has before their eyes.
 _WORDS: tuple[tuple[str, str], ...] = (
+    ("erin", "#3c9a4f"),
+    ("princess", "#6d3f9e"),
+    ("valentina", "#b5305f"),
+    ("valentino", "#f3efe8"),
+    ("clubby", "#2f56b8"),
+    ("peace", "#5fa3a8"),
+    ("curly", "#b07a46"),
+    ("spot", "#f1ece3"),
     ("royal blue", "#2c4fb0"),
     ("light blue", "#9ec4e8"),
     ("raspberry", "#b3326a"),
