@@ -2,167 +2,88 @@
 
 Everything may be called from any thread. There is one writer at a time; readers have connections
 of their own and see what was last committed, so a long merge never makes a screen wait.
-
-This is the shape that others build on; the bodies follow.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from sqlite3 import Cursor
 
-from desktop.vault.values import Conflict, CopyRow, Counts, Detail, Past, Query, Totals
-from shared.crypto.randomness import Random
+from desktop.system.anchor import TOKEN_BYTES, Anchor, AnchorFile, AnchorPlace
+from desktop.vault.entries import read_heads
+from desktop.vault.files import Files
+from desktop.vault.lineage import Lineage
+from desktop.vault.log import Log
+from desktop.vault.merging import Footprint
+from desktop.vault.opening import (
+    ANCHOR,
+    FILES,
+    Surroundings,
+    make_folder,
+    open_database,
+    read_key,
+    replace_password,
+    take_folder,
+)
+from desktop.vault.records import Records
+from desktop.vault.search import Speaker, tidy
+from desktop.vault.secrets import Secrets, get, put
+from desktop.vault.shelves import Shelves
+from desktop.vault.steps import Steps
+from desktop.vault.writing import Writer
 from shared.domain.operations import Change, Operation
-from shared.domain.schema import Kind, Value
-from shared.domain.stamps import Origin
-from shared.ids import Cursor, DeviceId, EntryHash, FileId, LogId, RecordId, TenantId
-from shared.ledger.values import Accepted, LedgerState, SealedEntry
+from shared.domain.stamps import HybridClock
+from shared.ids import DeviceId, TenantId
+from shared.ledger.heads import head_line
 
+__all__ = ["Files", "Log", "Records", "Secrets", "Shelves", "Surroundings", "Vault"]
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the vault takes from the world: ``now_millis`` since 1970, and random bytes."""
-
-    now_millis: Callable[[], int]
-    random: Random
-
-
-class Shelves(Protocol):
-    """``vault.shelves``: what the list and the sidebar show."""
-
-    def find(self, query: Query) -> Sequence[RecordId]:
-        """Return the copies that a query lists, in its order; a compact sequence."""
-
-    def rows(self, copies: Sequence[RecordId]) -> list[CopyRow]:
-        """Return a page of lines, in the order asked; ids that are unknown are left out."""
-
-    def totals(self, copies: Sequence[RecordId] | None = None) -> Totals:
-        """Return sums over some copies, or over all that are not in the trash."""
-
-    def counts(self) -> Counts:
-        """Return how many copies stand on each shelf."""
-
-
-class Records(Protocol):
-    """``vault.records``: single records."""
-
-    def fields(self, kind: Kind, record: RecordId) -> Mapping[str, Value] | None:
-        """Return a record's fields, in the trash or not; None if there never was one."""
-
-    def living(self, kind: Kind) -> Mapping[RecordId, Mapping[str, Value]]:
-        """Return all records of a kind of which there are few, without the trash."""
-
-    def detail(self, copy: RecordId) -> Detail | None:
-        """Return everything about one copy."""
-
-    def history(self, kind: Kind, record: RecordId) -> list[Past]:
-        """Return every value that any field of a record had, the newest first."""
-
-    def conflicts(self) -> list[Conflict]:
-        """Return what waits for the collector's choice."""
-
-
-class Secrets(Protocol):
-    """``vault.secrets``: small things by name, such as device seeds, epoch keys, the server."""
-
-    def get(self, name: str) -> bytes | None:
-        """Return what was put under a name."""
-
-    def put(self, name: str, secret: bytes) -> None:
-        """Keep bytes under a name, in place of what was there."""
-
-    def drop(self, name: str) -> None:
-        """Remove what is there, if anything."""
-
-
-class Log(Protocol):
-    """``vault.log``: what the sync reads and writes."""
-
-    @property
-    def origin(self) -> Origin:
-        """The stream that this device writes to now."""
-
-    def state(self) -> LedgerState:
-        """Return what the ledger needs to judge the next entry, and to seal the next own one."""
-
-    def hash_at(self, origin: Origin, seq: int) -> EntryHash | None:
-        """Return the hash of an entry held here."""
-
-    def entry_at(self, origin: Origin, seq: int) -> SealedEntry | None:
-        """Return an entry held here."""
-
-    def pending(self, limit: int, max_bytes: int) -> tuple[tuple[int, ...], tuple[bytes, ...]]:
-        """Return the numbers and blobs of the oldest edits not sealed yet, in order."""
-
-    def keep_sealed(self, entry: SealedEntry, numbers: Sequence[int]) -> None:
-        """Store an own entry in place of the pending edits that it holds."""
-
-    def unsent(self) -> list[SealedEntry]:
-        """Return own entries that no server has acknowledged, in order."""
-
-    def acknowledge(self, entries: Sequence[SealedEntry]) -> None:
-        """Note that a server has these own entries."""
-
-    def waiting(self) -> int:
-        """Return how many own edits no server has yet."""
-
-    def cursor(self) -> tuple[LogId | None, Cursor]:
-        """Return how far the server's log was read, and the log's name."""
-
-    def absorb(
-        self,
-        accepted: Sequence[Accepted],
-        links: Sequence[bytes] = (),
-        *,
-        cursor: Cursor | None = None,
-        log_id: LogId | None = None,
-    ) -> Change:
-        """Merge entries that were accepted, add links, move the cursor: all or nothing.
-
-        Entries held already are skipped. Edits must come after those that they build on.
-        """
-
-    def renew(self) -> Origin:
-        """Start a new incarnation; own entries that no server has become pending again."""
-
-    def content_hash(self) -> bytes:
-        """Return 32 bytes that are equal on devices that show the same."""
-
-
-class Files(Protocol):
-    """``vault.files``: sealed attachments as they lie on disk."""
-
-    def keep(self, file: FileId, chunks: Sequence[bytes]) -> None:
-        """Store all sealed chunks of a file at once, safe before this returns."""
-
-    def has(self, file: FileId) -> bool:
-        """Tell whether a file is here."""
-
-    def read(self, file: FileId) -> bytes:
-        """Return the sealed bytes of a file that is here."""
-
-    def remove(self, file: FileId) -> None:
-        """Remove a file, if it is here."""
-
-    def unsent(self) -> list[FileId]:
-        """Return the files kept here that no server has."""
-
-    def acknowledge(self, file: FileId) -> None:
-        """Note that a server has a file."""
+_TOKEN = "vault/token"  # noqa: S105 - a name, not a secret
+_ANCHOR_EVERY_MILLIS = 10_000
 
 
 class Vault:
-    """An open collection."""
+    """An open collection.
 
-    tenant: TenantId
-    device: DeviceId
-    folder: Path
-    shelves: Shelves
-    records: Records
-    secrets: Secrets
-    log: Log
-    files: Files
+    ``put_back`` tells that the folder is an older state or a copy of what was last open here; the
+    device then writes to a new stream, so that nothing is mistaken for what it sent before.
+    """
+
+    def __init__(
+        self, folder: Path, key: bytes, surroundings: Surroundings, anchors: AnchorPlace | None
+    ) -> None:
+        """Open a collection with its key; see ``open_with_key``."""
+        self.folder = folder
+        self.key = key
+        self._surroundings = surroundings
+        with ExitStack() as undoing:
+            lock = take_folder(folder)
+            undoing.callback(lock.release)
+            speaker = Speaker()
+            self._database = open_database(folder, key, speaker)
+            undoing.callback(self._database.close)
+            self._assemble(speaker)
+            self._anchors = anchors or AnchorFile(folder / ANCHOR)
+            self._anchored_millis = 0
+            self.put_back = self._compare_with_anchor()
+            self._closing = undoing.pop_all()
+
+    def _assemble(self, speaker: Speaker) -> None:
+        database = self._database
+        with database.reading() as cursor:
+            lineage = Lineage.read(cursor)
+            (last,) = cursor.execute("SELECT coalesce(max(reading), 0) FROM edit").fetchone()
+        clock = HybridClock(self._surroundings.now_millis, last)
+        self.tenant: TenantId = lineage.tenant
+        self.device: DeviceId = lineage.origin.device
+        self.shelves = Shelves(database)
+        self.secrets = Secrets(database)
+        self.files = Files(self.folder / FILES, database)
+        self.records = Records(database, self.files)
+        self._writer = Writer(database, speaker, clock, lineage.origin, self._committed)
+        self._steps = Steps(database, self._writer)
+        self.log = Log(database, self._writer, self._surroundings.random)
 
     @classmethod
     def create(
@@ -172,58 +93,120 @@ class Vault:
         tenant: TenantId,
         device: DeviceId,
         surroundings: Surroundings,
+        *,
+        anchors: AnchorPlace | None = None,
     ) -> "Vault":
         """Make a new collection in ``<name>.swingtag``, which must not exist, and open it."""
-        raise NotImplementedError
+        key = make_folder(folder, password, tenant, device, surroundings)
+        return cls(folder, key, surroundings, anchors)
 
     @classmethod
-    def unlock(cls, folder: Path, password: str, surroundings: Surroundings) -> "Vault":
-        """Open a collection; WrongPasswordError and what ``desktop.vault.errors`` lists."""
-        raise NotImplementedError
+    def unlock(
+        cls,
+        folder: Path,
+        password: str,
+        surroundings: Surroundings,
+        *,
+        anchors: AnchorPlace | None = None,
+    ) -> "Vault":
+        """Open a collection; raise WrongPasswordError or what ``open_with_key`` raises."""
+        return cls(folder, read_key(folder, password), surroundings, anchors)
 
     @classmethod
-    def open_with_key(cls, folder: Path, key: bytes, surroundings: Surroundings) -> "Vault":
-        """Open a collection with its database key, as a keychain remembers it."""
-        raise NotImplementedError
+    def open_with_key(
+        cls,
+        folder: Path,
+        key: bytes,
+        surroundings: Surroundings,
+        *,
+        anchors: AnchorPlace | None = None,
+    ) -> "Vault":
+        """Open a collection with its database key, as a keychain remembers it.
 
-    @property
-    def key(self) -> bytes:
-        """The database key, for the keychain."""
-        raise NotImplementedError
+        Raises the errors of desktop.vault.errors. ``anchors`` is where to remember how far it
+        came; without it that is a file in the folder.
+        """
+        return cls(folder, key, surroundings, anchors)
 
     def change_password(self, old: str, new: str) -> None:
         """Wrap the key anew; raise WrongPasswordError."""
-        raise NotImplementedError
+        replace_password(self.folder, old, new, self._surroundings)
 
     def apply(self, label: str, operations: Sequence[Operation]) -> Change:
         """Write rows, search index, history and the pending edit in one transaction.
 
-        What changes nothing is left out; if nothing is left the Change is empty.
+        What changes nothing is left out; if nothing is left the Change is empty. Writing to a
+        record in the trash takes it out. Raises TooLongError and VaultErrors.
         """
-        raise NotImplementedError
+        return self._steps.do(label, operations)
 
     def undo(self) -> Change | None:
         """Take the last step back, by a new edit; None if there is none."""
-        raise NotImplementedError
+        return self._steps.undo()
 
     def redo(self) -> Change | None:
         """Do again what was undone last; None if there is none."""
-        raise NotImplementedError
+        return self._steps.redo()
 
     @property
     def undo_label(self) -> str | None:
         """What undo would take back."""
-        raise NotImplementedError
+        return self._steps.undo_label
 
     @property
     def redo_label(self) -> str | None:
         """What redo would do again."""
-        raise NotImplementedError
+        return self._steps.redo_label
 
     def settle(self, number: int, *, keep_loser: bool) -> Change:
-        """Close a conflict by choosing one of its two values."""
-        raise NotImplementedError
+        """Close a conflict by choosing one of its two values; empty if it is closed already."""
+        return self._steps.settle(number, keep_loser=keep_loser)
+
+    def tidy(self) -> bool:
+        """Tidy a little of the search index while nobody waits; tell whether more is to do."""
+        with self._database.writing() as cursor:
+            return tidy(cursor)
 
     def close(self) -> None:
         """Close the file, leave no -wal behind and let go of the lock."""
-        raise NotImplementedError
+        self._anchor()
+        self._closing.close()
+
+    def _committed(self, footprint: Footprint) -> None:
+        self.shelves.note(footprint)
+        now = self._surroundings.now_millis()
+        if abs(now - self._anchored_millis) >= _ANCHOR_EVERY_MILLIS:
+            self._anchored_millis = now
+            self._anchor()
+
+    def _compare_with_anchor(self) -> bool:
+        """Begin a new stream if this is not the state that was last open here; tell so.
+
+        The new token is in the file before it is in the anchor: after a crash in between, the
+        device begins a new stream without need, which does no harm.
+        """
+        kept = self._anchors.read()
+        with self._database.reading() as cursor:
+            token = get(cursor, _TOKEN)
+            now = _state(cursor, token or b"")
+        if token is None and kept is None:
+            put_back = False  # it is opened for the first time
+        else:
+            put_back = kept is None or kept.token != token or kept.counter > now.counter
+        if put_back:
+            self.log.renew()
+        with self._database.writing() as cursor:
+            put(cursor, _TOKEN, self._surroundings.random(TOKEN_BYTES))
+        self._anchor()
+        return put_back
+
+    def _anchor(self) -> None:
+        with self._database.reading() as cursor:
+            self._anchors.write(_state(cursor, get(cursor, _TOKEN) or b""))
+
+
+def _state(cursor: Cursor, token: bytes) -> Anchor:
+    """Return how far the collection has come."""
+    (counter,) = cursor.execute("SELECT coalesce(max(moment), 0) FROM edit").fetchone()
+    heads = sorted(head_line(origin, head) for origin, head in read_heads(cursor).items())
+    return Anchor(counter, sha256(b"".join(heads)).digest(), token)

@@ -25,7 +25,7 @@ from shared.domain.stamps import COUNTER_BITS, Origin, Stamp
 from shared.ids import DEVICE_BYTES, INCARNATION_BYTES, DeviceId, Incarnation, RecordId
 
 MOST_RECORDS = 16_384
-"""As many records may one edit write."""
+"""So many records may one edit write, and as many of them take out of the trash for it."""
 LONGEST_LABEL = 500
 LONGEST_NAME = 200
 """Characters of the name of a kind or field."""
@@ -54,8 +54,9 @@ class Group:
     """The same operation on many records of one kind, by column.
 
     ``columns[i][j]`` is the value of ``fields[i]`` for ``records[j]``. ``replaces[i][j]`` tells
-    which stamp that write overwrote: 0 for none, n for the edit's ``stamps[n - 1]``. In a SETTLE
-    group it tells the stamp of the loser instead. ``covers[j]`` is there in a DELETE group only.
+    which stamp that write overwrote: 0 for none, n for the edit's ``stamps[n - 1]``. A DELETE or
+    RESTORE has one such column, for what was last said about the record's place in the trash; in
+    a SETTLE group it tells the stamp of the loser instead. ``covers[j]`` is there in a DELETE only.
     """
 
     shape: int
@@ -150,7 +151,7 @@ def decode_edit(blob: bytes, device: DeviceId) -> Edit:
         groups = tuple(_unpack_group(group, stamps) for group in wire.groups)
     except (msgspec.MsgspecError, MalformedColumnError, IndexError, RecursionError) as error:
         raise MalformedEditError from error
-    if sum(len(group.records) for group in groups) > MOST_RECORDS:
+    if sum(len(group.records) for group in groups) > 2 * MOST_RECORDS:
         raise MalformedEditError
     millis = (wire.reading >> COUNTER_BITS) + wire.late
     return Edit(wire.label, wire.reading, millis, origin, groups, stamps)
@@ -163,7 +164,7 @@ def _stream(raw: bytes) -> Origin:
 def _pack_group(group: Group, stamps: Sequence[Stamp]) -> _WireGroup:
     places = {stamp: place for place, stamp in enumerate(stamps)}
     choices = {cover: place for place, cover in enumerate(dict.fromkeys(group.covers))}
-    picks = [[choices[cover] for cover in group.covers]] if group.covers else []
+    picks = [[choices[cover] for cover in group.covers]] if group.shape == Shape.DELETE else []
     return _WireGroup(
         shape=group.shape,
         kind=group.kind,
@@ -186,9 +187,9 @@ def _unpack_group(wire: _WireGroup, stamps: Sequence[Stamp]) -> Group:
     covers: tuple[Cover, ...] = ()
     if wire.shape == Shape.DELETE:
         choices = [tuple(stamps[place] for place in cover) for cover in wire.covers]
-        covers = tuple(choices[pick] for pick in indices[0])
-        indices = ()
-    elif any(max(column, default=0) > len(stamps) for column in indices):
+        covers = tuple(choices[pick] for pick in indices[-1])
+        indices = indices[:-1]
+    if any(max(column, default=0) > len(stamps) for column in indices):
         raise MalformedEditError
     group = Group(wire.shape, wire.kind, records, wire.fields, columns, indices, covers)
     _check_shape(group)
@@ -203,23 +204,17 @@ def _indices(column: Column) -> list[int]:
     return numbers
 
 
-_COLUMNS: Mapping[int, tuple[bool, bool]] = {
-    Shape.INSERT: (True, False),
-    Shape.UPDATE: (True, True),
-    Shape.DELETE: (False, False),
-    Shape.RESTORE: (False, False),
-    Shape.SETTLE: (False, True),
-}
-"""Whether a shape has values, and whether it has stamps; both stand beside its fields."""
-
-
 def _check_shape(group: Group) -> None:
-    if group.shape not in _COLUMNS:
-        return
-    has_values, has_stamps = _COLUMNS[group.shape]
     fields = len(group.fields)
     if len(set(group.fields)) < fields or "" in (*group.fields, group.kind):
         raise MalformedEditError
-    expected = (fields * has_values, fields * has_stamps)
-    if (len(group.columns), len(group.replaces)) != expected:
+    expected: Mapping[int, tuple[int, int, int]] = {
+        Shape.INSERT: (fields, fields, 0),
+        Shape.UPDATE: (fields, fields, fields),
+        Shape.DELETE: (0, 0, 1),
+        Shape.RESTORE: (0, 0, 1),
+        Shape.SETTLE: (fields, 0, fields),
+    }
+    counts = (fields, len(group.columns), len(group.replaces))
+    if expected.get(group.shape, counts) != counts:
         raise MalformedEditError

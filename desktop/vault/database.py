@@ -1,0 +1,163 @@
+"""Connections to the encrypted file: one writer at a time, and readers that never wait for it."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection, Cursor  # for their types: sqlcipher3 has the same, undeclared
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import QueuePool
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from desktop.vault.errors import (
+    ClosedVaultError,
+    DamagedVaultError,
+    DiskTroubleError,
+    FullDiskError,
+    NotDurableError,
+    ReadOnlyFolderError,
+    VaultError,
+)
+
+_READERS = 4
+_MORE_READERS = 16
+_CACHE_KIB = 32 * 1024
+_FULL = 2
+_WAIT_SECONDS = 10.0
+_LARGEST_WAL = 16 * 1024 * 1024
+_SETTINGS = (
+    "PRAGMA cipher_log_level = none",
+    "PRAGMA cipher_memory_security = off",
+    "PRAGMA synchronous = full",
+    "PRAGMA temp_store = memory",
+    "PRAGMA trusted_schema = off",
+    "PRAGMA cell_size_check = on",
+    f"PRAGMA cache_size = -{_CACHE_KIB}",
+    f"PRAGMA journal_size_limit = {_LARGEST_WAL}",
+)
+
+_MEANINGS: tuple[tuple[str, type[VaultError]], ...] = (
+    ("database or disk is full", FullDiskError),
+    ("readonly database", ReadOnlyFolderError),
+    ("unable to open database file", ReadOnlyFolderError),
+    ("not a database", DamagedVaultError),
+    ("malformed", DamagedVaultError),
+    ("disk I/O error", DiskTroubleError),
+)
+
+
+class Database:
+    """The file ``vault.db`` behind its key.
+
+    ``functions`` are handed to SQL by name; each takes one value.
+    """
+
+    def __init__(
+        self, path: Path, key: bytes, functions: dict[str, Callable[..., str | None]]
+    ) -> None:
+        self._path = path
+        self._key = key
+        self._functions = functions
+        self._writer = threading.RLock()
+        self._open = True
+        # A creator instead of a URL: the key stands in no text that could be logged.
+        self.engine: Engine = create_engine(
+            "sqlite://",
+            module=sqlcipher,
+            creator=self.connect,
+            poolclass=QueuePool,
+            pool_use_lifo=True,  # the connection used last has the pages at hand
+            pool_reset_on_return=None,
+            pool_size=_READERS,
+            max_overflow=_MORE_READERS,
+        )
+
+    def connect(self) -> Connection:
+        """Open one more connection; raise DamagedVaultError if the key does not fit the file."""
+        with meaning():
+            connection: Connection = sqlcipher.connect(
+                self._path, isolation_level=None, check_same_thread=False, timeout=_WAIT_SECONDS
+            )
+            try:
+                # The key must come before any other statement.
+                connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+                for setting in _SETTINGS:
+                    connection.execute(setting).fetchall()
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchall()
+            except sqlcipher.Error:
+                connection.close()
+                raise
+        for name, function in self._functions.items():
+            connection.create_function(name, 1, function)
+        return connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """Lend a cursor that sees one state of the file, whatever is written meanwhile."""
+        with self._lent() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield cursor
+            finally:
+                cursor.execute("COMMIT")
+
+    @contextmanager
+    def writing(self) -> Iterator[Cursor]:
+        """Lend the writer's cursor in a transaction: all of it is kept, or nothing."""
+        with self._writer, self._lent() as cursor:
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                yield cursor
+                cursor.execute("COMMIT")
+            except BaseException:
+                if cursor.connection.in_transaction:
+                    cursor.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close every connection; the last one folds the -wal into the file."""
+        with self._writer:
+            self._open = False
+            self.engine.dispose()
+
+    @contextmanager
+    def _lent(self) -> Iterator[Cursor]:
+        if not self._open:
+            raise ClosedVaultError
+        lent = self.engine.raw_connection()
+        try:
+            with meaning():
+                yield lent.cursor()  # type: ignore[misc]  # SQLAlchemy knows no type for it
+        finally:
+            lent.close()
+
+
+@contextmanager
+def meaning() -> Iterator[None]:
+    """Turn what the database reports into what the collector can do about it."""
+    try:
+        yield
+    except sqlcipher.DatabaseError as error:
+        for sign, meant in _MEANINGS:
+            if sign in str(error):
+                raise meant from error
+        raise
+
+
+def make_durable(database: Database) -> None:
+    """Switch the file to a write-ahead log and see that it stays so.
+
+    The switch can fail unnoticed, so the answer is read, and read again by another connection.
+    Raises NotDurableError.
+    """
+    for _ in range(2):
+        connection = database.connect()
+        try:
+            with meaning():
+                mode = connection.execute("PRAGMA journal_mode = wal").fetchone()
+                level = connection.execute("PRAGMA synchronous").fetchone()
+        finally:
+            connection.close()
+        if mode != ("wal",) or level != (_FULL,):
+            raise NotDurableError

@@ -1,0 +1,36 @@
+"""What the system says about the disk, in words."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from desktop.vault.errors import (
+    DiskTroubleError,
+    FullDiskError,
+    ReadOnlyFolderError,
+    VaultError,
+)
+
+_MEANINGS: dict[int, type[VaultError]] = {
+    errno.ENOSPC: FullDiskError,
+    errno.EDQUOT: FullDiskError,
+    errno.EFBIG: FullDiskError,
+    errno.EACCES: ReadOnlyFolderError,
+    errno.EPERM: ReadOnlyFolderError,
+    errno.EROFS: ReadOnlyFolderError,
+    errno.EIO: DiskTroubleError,
+}
+
+
+@contextmanager
+def troubles() -> Iterator[None]:
+    """Turn what the system reports into what the collector can do about it."""
+    try:
+        yield
+    except VaultError:
+        raise
+    except OSError as error:
+        meant = _MEANINGS.get(error.errno or 0)
+        if meant is None:
+            raise
+        raise meant from error

@@ -1,0 +1,187 @@
+"""What the sync reads and writes: entries, heads, links and how far the server's log was read."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from desktop.vault.archive import decompress
+from desktop.vault.content import content_hash
+from desktop.vault.database import Database
+from desktop.vault.entries import (
+    drop_unsent,
+    entries_where,
+    keep_entry,
+    read_heads,
+    read_seen,
+)
+from desktop.vault.lineage import Lineage
+from desktop.vault.moments import Moments
+from desktop.vault.secrets import get, put
+from desktop.vault.writing import Writer, Writing, change_of
+from shared.crypto.randomness import Random
+from shared.domain.edits import decode_edit
+from shared.domain.operations import Change
+from shared.domain.stamps import Origin
+from shared.ids import INCARNATION_BYTES, Cursor, EntryHash, Incarnation, LogId
+from shared.ledger.frame import decode_frame
+from shared.ledger.values import Accepted, LedgerState, SealedEntry
+
+_LOG, _REACHED = "vault/log", "vault/reached"
+_LABEL = "Sync"
+
+
+class Log:
+    """The entries of all streams. Safe from any thread."""
+
+    def __init__(self, database: Database, writer: Writer, random: Random) -> None:
+        self._database = database
+        self._writer = writer
+        self._random = random
+
+    @property
+    def origin(self) -> Origin:
+        """The stream that this device writes to now."""
+        return self._writer.origin
+
+    @property
+    def previous(self) -> Origin | None:
+        """The stream of this device before that one, if it has entries."""
+        with self._database.reading() as cursor:
+            return Lineage.read(cursor).previous
+
+    def state(self) -> LedgerState:
+        """Return what the ledger needs to judge the next entry, and to seal the next own one."""
+        with self._database.reading() as cursor:
+            links = cursor.execute("SELECT link FROM link ORDER BY number").fetchall()
+            tenant = Lineage.read(cursor).tenant
+            heads, seen = read_heads(cursor), read_seen(cursor)
+        return LedgerState(tenant, tuple(link for (link,) in links), heads, seen)
+
+    def hash_at(self, origin: Origin, seq: int) -> EntryHash | None:
+        """Return the hash of an entry held here."""
+        entry = self.entry_at(origin, seq)
+        return entry.hash if entry else None
+
+    def entry_at(self, origin: Origin, seq: int) -> SealedEntry | None:
+        """Return an entry held here."""
+        with self._database.reading() as cursor:
+            where = "device = ? AND incarnation = ? AND e.seq = ?"
+            found = entries_where(cursor, where, (*origin, seq))
+        return found[0] if found else None
+
+    def pending(self, limit: int, max_bytes: int) -> tuple[tuple[int, ...], tuple[bytes, ...]]:
+        """Return the numbers and blobs of the oldest own edits not sealed yet, in order.
+
+        At least one, if there is any, even if it alone is larger than ``max_bytes``.
+        """
+        numbers: list[int] = []
+        blobs: list[bytes] = []
+        size = 0
+        with self._database.reading() as cursor:
+            sql = "SELECT moment, blob FROM edit WHERE blob IS NOT NULL ORDER BY moment LIMIT ?"
+            for moment, packed in cursor.execute(sql, (limit,)):
+                blob = decompress(packed)
+                size += len(blob)
+                if numbers and size > max_bytes:
+                    break
+                numbers.append(moment)
+                blobs.append(blob)
+        return tuple(numbers), tuple(blobs)
+
+    def keep_sealed(self, entry: SealedEntry, numbers: Sequence[int]) -> None:
+        """Store an own entry in place of the pending edits that it holds, in their order."""
+        with self._database.writing() as cursor:
+            number = keep_entry(cursor, entry, decode_frame(entry.body)[0], sent=False)
+            cursor.executemany(
+                "UPDATE edit SET entry = ?, place = ?, blob = NULL WHERE moment = ?",
+                [(number, place, moment) for place, moment in enumerate(numbers)],
+            )
+
+    def unsent(self) -> list[SealedEntry]:
+        """Return own entries that no server has acknowledged, in order."""
+        with self._database.reading() as cursor:
+            return entries_where(cursor, "NOT sent", ())
+
+    def acknowledge(self, entries: Sequence[SealedEntry]) -> None:
+        """Note that a server has these own entries."""
+        with self._database.writing() as cursor:
+            moments = Moments(cursor)
+            cursor.executemany(
+                "UPDATE entry SET sent = 1 WHERE stream = ? AND seq = ?",
+                [(moments.stream(entry.origin), entry.seq) for entry in entries],
+            )
+
+    def waiting(self) -> int:
+        """Return how many own edits no server has yet."""
+        sql = """
+            SELECT (SELECT count(*) FROM edit WHERE blob IS NOT NULL)
+                 + (SELECT count(*) FROM edit WHERE entry IN
+                       (SELECT number FROM entry WHERE NOT sent))"""
+        with self._database.reading() as cursor:
+            return int(cursor.execute(sql).fetchone()[0])
+
+    def cursor(self) -> tuple[LogId | None, Cursor]:
+        """Return the name of the server's log, and how far it was read."""
+        with self._database.reading() as cursor:
+            name, reached = get(cursor, _LOG), get(cursor, _REACHED)
+        return (LogId(name) if name else None), Cursor(int.from_bytes(reached or b"", "big"))
+
+    def absorb(
+        self,
+        accepted: Sequence[Accepted] = (),
+        links: Sequence[bytes] = (),
+        *,
+        cursor: Cursor | None = None,
+        log_id: LogId | None = None,
+    ) -> Change:
+        """Merge accepted entries, add links, move the cursor: all or nothing.
+
+        Entries held already are skipped. Raises MalformedEditError.
+        """
+        with self._writer.transaction() as writing:
+            for one in accepted:
+                _merge(writing, one)
+            _add_links(writing.cursor, links)
+            if cursor is not None:
+                put(writing.cursor, _REACHED, cursor.to_bytes(8, "big"))
+            if log_id is not None:
+                put(writing.cursor, _LOG, log_id)
+            footprint = writing.merging.footprint
+        return change_of(_LABEL, footprint, remote=True)
+
+    def renew(self) -> Origin:
+        """Start a new incarnation; own entries that no server has become pending again."""
+        with self._database.writing() as cursor:
+            lineage = Lineage.read(cursor)
+            drop_unsent(cursor)
+            written = lineage.origin in read_heads(cursor)
+            previous = lineage.origin if written else lineage.previous
+            life = Incarnation(self._random(INCARNATION_BYTES))
+            origin = Origin(lineage.origin.device, life)
+            Lineage(lineage.tenant, origin, previous).keep(cursor)
+            self._writer.origin = origin
+        return origin
+
+    def content_hash(self) -> bytes:
+        """Return 32 bytes that are equal on devices that show the same."""
+        with self._database.reading() as cursor:
+            return content_hash(cursor)
+
+
+def _merge(writing: Writing, accepted: Accepted) -> None:
+    """Store an entry and merge its edits, unless it is here."""
+    entry = accepted.entry
+    where = "device = ? AND incarnation = ? AND e.seq = ?"
+    if entries_where(writing.cursor, where, (*entry.origin, entry.seq)):
+        return
+    number = keep_entry(writing.cursor, entry, accepted.heads, sent=True)
+    for place, blob in enumerate(accepted.edits):
+        edit = decode_edit(blob, entry.origin.device)
+        writing.clock.see(edit.reading)
+        writing.keep(edit, None, number, place)
+
+
+def _add_links(cursor: sqlite3.Cursor, links: Sequence[bytes]) -> None:
+    known = {link for (link,) in cursor.execute("SELECT link FROM link")}
+    fresh = [link for link in links if link not in known]
+    numbered = enumerate(fresh, start=len(known))
+    cursor.executemany("INSERT INTO link (number, link) VALUES (?, ?)", numbered)

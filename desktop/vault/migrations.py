@@ -1,0 +1,81 @@
+"""From one schema to the next: in one transaction, with a copy of the file kept before."""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from sqlite3 import Cursor
+
+from desktop.system.durable import durable_rename
+from desktop.vault.database import Database
+from desktop.vault.disk import troubles
+from desktop.vault.errors import FullDiskError, NewerVaultError
+from desktop.vault.schema import SCHEMA_VERSION
+
+Migration = Callable[[Cursor], None]
+MIGRATIONS: Mapping[int, Migration] = {}
+"""By the version that each starts from. A new column takes its values out of ``extra``, a new
+kind its records out of ``stranger``."""
+
+_COPY = "vault.db.before-{version}"
+_SPARE = 2
+"""A migration wants this many times the file's size free."""
+
+
+def version_of(cursor: Cursor) -> int:
+    """Return which schema a file has."""
+    return int(cursor.execute("PRAGMA user_version").fetchone()[0])
+
+
+def set_version(cursor: Cursor, version: int) -> None:
+    """Say which schema a file has."""
+    cursor.execute(f"PRAGMA user_version = {version}")
+
+
+def migrate(
+    database: Database,
+    file: Path,
+    migrations: Mapping[int, Migration] = MIGRATIONS,
+    target: int = SCHEMA_VERSION,
+) -> None:
+    """Bring a file to the schema of this program; nobody else may have it open.
+
+    Raises NewerVaultError, or FullDiskError before anything was touched. Whatever fails, the file
+    stays as it was.
+    """
+    with database.reading() as cursor:
+        version = version_of(cursor)
+    if version > target:
+        raise NewerVaultError
+    if version == target:
+        return
+    _keep_copy(database, file, version)
+    with database.writing() as cursor:
+        for step in range(version, target):
+            migrations[step](cursor)
+        set_version(cursor, target)
+    for older in range(version):
+        file.with_name(_COPY.format(version=older)).unlink(missing_ok=True)
+
+
+def _keep_copy(database: Database, file: Path, version: int) -> None:
+    """Copy the file beside itself, with all that is still in its log."""
+    connection = database.connect()
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()
+    copy = file.with_name(_COPY.format(version=version))
+    part = copy.with_name(copy.name + ".part")
+    with troubles():
+        if shutil.disk_usage(file.parent).free < _SPARE * file.stat().st_size:
+            raise FullDiskError
+        try:
+            shutil.copyfile(file, part)
+            part.chmod(0o600)
+            handle = os.open(part, os.O_RDWR)
+            os.fsync(handle)
+            os.close(handle)
+            durable_rename(part, copy)
+        finally:
+            part.unlink(missing_ok=True)

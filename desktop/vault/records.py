@@ -1,0 +1,178 @@
+"""Single records: what they hold, what they held before, and what waits for a choice."""
+
+from collections.abc import Mapping
+from sqlite3 import Cursor
+
+import msgspec
+
+from desktop.vault.archive import Archive
+from desktop.vault.database import Database
+from desktop.vault.files import Files
+from desktop.vault.layout import Row, layout_of
+from desktop.vault.moments import Moments
+from desktop.vault.places import Places
+from desktop.vault.values import Conflict, Detail, Past, Photo, Tag
+from shared.domain.edits import Group, Shape
+from shared.domain.merge import same
+from shared.domain.schema import DELETED, TAG_PREFIX, Kind, Value
+from shared.ids import FileId, RecordId
+
+Fields = Mapping[str, Value]
+
+
+class Records:
+    """Reads single records. Safe from any thread."""
+
+    def __init__(self, database: Database, files: Files) -> None:
+        self._database = database
+        self._files = files
+
+    def fields(self, kind: Kind, record: RecordId) -> Fields | None:
+        """Return a record's fields, in the trash or not; None if there never was one."""
+        with self._database.reading() as cursor:
+            row = _row(cursor, kind, record)
+        return row.fields() if row else None
+
+    def living(self, kind: Kind) -> dict[RecordId, Fields]:
+        """Return all records of a kind of which there are few, without the trash."""
+        with self._database.reading() as cursor:
+            rows = layout_of(kind.value).read_living(cursor)
+        return {row.record: row.fields() for row in rows}
+
+    def detail(self, copy: RecordId) -> Detail | None:
+        """Return everything about one copy; None if there never was one."""
+        with self._database.reading() as cursor:
+            row = _row(cursor, Kind.COPY, copy)
+            if row is None:
+                return None
+            model = _linked(cursor, Kind.MODEL, row)
+            variant = _linked(cursor, Kind.VARIANT, row)
+            location = row.values["location"]
+            path = Places.read(cursor).path(location) if isinstance(location, bytes) else None
+            belonging = [each.record for each in (row, model, variant) if each is not None]
+            return Detail(
+                copy=copy,
+                model=model.record if model else None,
+                variant=variant.record if variant else None,
+                copy_fields=row.fields(),
+                model_fields=model.fields() if model else {},
+                variant_fields=variant.fields() if variant else {},
+                location_name=path or "",
+                photos=self._photos(cursor, copy),
+                tags=_tags(cursor, row),
+                conflicts=tuple(c for c in _conflicts(cursor) if c.record in belonging),
+            )
+
+    def history(self, kind: Kind, record: RecordId) -> list[Past]:
+        """Return every value that any field of a record had, the newest first."""
+        with self._database.reading() as cursor:
+            row = _row(cursor, kind, record)
+            if row is None:
+                return []
+            pasts = _Pasts(cursor)
+            sql = "SELECT moment FROM touched WHERE record = ?"
+            moments = {row.born, *(moment for (moment,) in cursor.execute(sql, (record,)))}
+            return pasts.of_record(kind, record, moments)
+
+    def conflicts(self) -> list[Conflict]:
+        """Return what waits for the collector's choice."""
+        with self._database.reading() as cursor:
+            return _conflicts(cursor)
+
+    def _photos(self, cursor: Cursor, copy: RecordId) -> tuple[Photo, ...]:
+        sql = (
+            "SELECT id, media_type, size, file FROM photo WHERE copy = ? AND NOT deleted"
+            " ORDER BY position, id"
+        )
+        return tuple(
+            Photo(
+                photo=RecordId(photo),
+                copy=copy,
+                media_type=media_type or "",
+                size=size or 0,
+                here=file is not None and self._files.has(FileId(file)),
+            )
+            for photo, media_type, size, file in cursor.execute(sql, (copy,))
+        )
+
+
+class _Pasts:
+    """Turns moments into what the collector reads about them."""
+
+    def __init__(self, cursor: Cursor) -> None:
+        self._cursor = cursor
+        self._moments = Moments(cursor)
+        self._archive = Archive(cursor, self._moments)
+        devices = cursor.execute("SELECT id, name FROM device")
+        self._names: dict[bytes, str] = {device: name or "" for device, name in devices}
+
+    def of_record(self, kind: Kind, record: RecordId, moments: set[int]) -> list[Past]:
+        """Return what edits wrote to a record, the newest first."""
+        by_stamp = sorted(moments, key=self._moments.stamp, reverse=True)
+        return [
+            self.past(moment, field, value)
+            for moment in by_stamp
+            for group, place in self._archive.places(moment).get((kind.value, record), ())
+            for field, value in _values(group, place)
+        ]
+
+    def past(self, moment: int, field: str, value: Value) -> Past:
+        """Return one value with who wrote it, when and where."""
+        sql = "SELECT millis, label FROM edit WHERE moment = ?"
+        millis, label = self._cursor.execute(sql, (moment,)).fetchone()
+        device = self._moments.stamp(moment).origin.device
+        return Past(field, value, device, self._names.get(device, ""), millis, label)
+
+    def newest(self, moments: set[int]) -> int:
+        """Return the moment with the largest stamp."""
+        return max(moments, key=self._moments.stamp)
+
+
+def _values(group: Group, place: int) -> list[tuple[str, Value]]:
+    """Return the fields that a group wrote in one record."""
+    if group.shape in {Shape.DELETE, Shape.RESTORE}:
+        return [(DELETED, group.shape == Shape.DELETE)]
+    pairs = zip(group.fields, group.columns, strict=False)  # a choice between values has none
+    written = [(field, column[place]) for field, column in pairs]
+    return [pair for pair in written if group.shape == Shape.UPDATE or pair[1] is not None]
+
+
+def _conflicts(cursor: Cursor) -> list[Conflict]:
+    found = cursor.execute("SELECT number, kind, record, field, moment, value FROM conflict")
+    lines = found.fetchall()
+    pasts = _Pasts(cursor) if lines else None
+    conflicts = []
+    for number, kind, record, field, moment, packed in lines:
+        rows = layout_of(kind).read(cursor, [record])
+        value: Value = msgspec.msgpack.decode(packed)
+        if pasts is None or record not in rows:
+            continue
+        winner = _winner(rows[record], field, pasts)
+        if not same(winner.value, value):
+            loser = pasts.past(moment, field, value)
+            conflicts.append(Conflict(number, RecordId(record), field, winner, loser))
+    return conflicts
+
+
+def _winner(row: Row, field: str, pasts: _Pasts) -> Past:
+    if field == DELETED:
+        return pasts.past(pasts.newest(row.live_moments()), field, value=False)
+    return pasts.past(row.moment(field) or row.born, field, row.value(field))
+
+
+def _row(cursor: Cursor, kind: Kind, record: RecordId) -> Row | None:
+    return layout_of(kind.value).read(cursor, [record]).get(record)
+
+
+def _linked(cursor: Cursor, kind: Kind, copy: Row) -> Row | None:
+    link = copy.values[kind.value]
+    return _row(cursor, kind, RecordId(link)) if isinstance(link, bytes) else None
+
+
+def _tags(cursor: Cursor, row: Row) -> tuple[Tag, ...]:
+    found = cursor.execute("SELECT id, name FROM tag WHERE NOT deleted ORDER BY name")
+    return tuple(
+        Tag(RecordId(tag), name or "")
+        for tag, name in found
+        if row.extra.get(TAG_PREFIX + tag.hex()) is True
+    )

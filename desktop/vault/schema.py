@@ -1,0 +1,276 @@
+"""The tables. SQLModel defines them and serves small reads; bulk work runs plain SQL on them.
+
+Every kind of record has one table. A *moment* is the number of the edit that wrote a value: short,
+equal exactly when the stamps are, and the edit's row holds the stamp and leads to the history.
+"""
+
+from typing import ClassVar
+
+from sqlalchemy import Column, Index, LargeBinary, SmallInteger, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+SCHEMA_VERSION = 1
+
+SEARCH_TABLE = "words"
+SEARCH_DDL = (
+    f"CREATE VIRTUAL TABLE {SEARCH_TABLE} USING fts5(text, content='', contentless_delete=1,"
+    " detail=none, tokenize='unicode61 remove_diacritics 2')"
+)
+SEARCH_SETTINGS = {"automerge": 0, "crisismerge": 1000}
+"""Merging while writing stalls one edit in some hundreds; see ``Search.tidy``."""
+
+_WITHOUT_ROWID = {"sqlite_with_rowid": False}
+
+
+class Record(SQLModel):
+    """What the row of every record has beside its fields.
+
+    ``born``: the moment of the record, and of each value that is there and has none of its own in
+    ``stamps``, a msgpack map of field to moment. A field without value and own moment was never
+    written. ``extra``: a msgpack map of what has no column here.
+    """
+
+    born: int
+    deleted: bool = Field(default=False, sa_type=SmallInteger)
+    stamps: bytes | None = None
+    extra: bytes | None = None
+
+
+class Named(Record):
+    """A record whose rows lie in the order of their ids."""
+
+    __table_args__: ClassVar[tuple[Index | dict[str, bool], ...]] = (_WITHOUT_ROWID,)
+    id: bytes = Field(primary_key=True, sa_type=LargeBinary)
+
+
+class Model(Named, table=True):
+    """What Ty made."""
+
+    name: str | None = None
+    style_number: str | None = None
+    animal: str | None = None
+    line: str | None = None
+    birthday: int | None = None
+    introduced: int | None = None
+    retired: int | None = None
+    reference: str | None = None
+
+
+class Variant(Named, table=True):
+    """A colour, face, country or pellet difference."""
+
+    model: bytes | None = None
+    label: str | None = None
+    exclusive_to: str | None = None
+    introduced: int | None = None
+    retired: int | None = None
+    reference: str | None = None
+
+
+class Copy(Record, table=True):
+    """The one in your hand. ``row`` is its place in the search index and in memory."""
+
+    __table_args__ = (
+        Index("copy_model", "model"),
+        Index("copy_variant", "variant", sqlite_where=text("variant IS NOT NULL")),
+        Index("copy_extra", "extra", sqlite_where=text("extra IS NOT NULL")),
+    )
+    row: int | None = Field(default=None, primary_key=True)
+    id: bytes = Field(unique=True, sa_type=LargeBinary)
+    model: bytes | None = None
+    variant: bytes | None = None
+    status: str | None = None
+    number: str | None = None
+    swing_tag: str | None = None
+    swing_condition: str | None = None
+    tush_tag: str | None = None
+    tush_condition: str | None = None
+    condition: str | None = None
+    paid: int | None = None
+    value: int | None = None
+    acquired: int | None = None
+    acquired_from: str | None = None
+    location: bytes | None = None
+    notes: str | None = None
+    cover: bytes | None = None
+
+
+class Photo(Named, table=True):
+    """A picture of a copy; its sealed bytes lie in ``files``."""
+
+    __table_args__ = (Index("photo_copy", "copy"), _WITHOUT_ROWID)
+    copy_: bytes | None = Field(default=None, sa_column=Column("copy", LargeBinary))
+    position: str | None = None
+    media_type: str | None = None
+    file: bytes | None = None
+    key: bytes | None = None
+    root: bytes | None = None
+    size: int | None = None
+    thumb_file: bytes | None = None
+    thumb_key: bytes | None = None
+    thumb_root: bytes | None = None
+    thumb_size: int | None = None
+
+
+class Location(Named, table=True):
+    """Where copies lie; locations lie within each other."""
+
+    name: str | None = None
+    parent: bytes | None = None
+
+
+class Tag(Named, table=True):
+    """A word that the collector puts on copies."""
+
+    name: str | None = None
+
+
+class CustomField(Named, table=True):
+    """A field that the collector added."""
+
+    __tablename__ = "field"
+    label: str | None = None
+    type: str | None = None
+    position: str | None = None
+
+
+class Term(Named, table=True):
+    """An entry of a vocabulary."""
+
+    vocabulary: str | None = None
+    code: str | None = None
+    label: str | None = None
+    rank: int | None = None
+    source: str | None = None
+
+
+class Device(Named, table=True):
+    """What the collector calls a device."""
+
+    name: str | None = None
+    platform: str | None = None
+
+
+class Setting(Named, table=True):
+    """A preference that follows the collector."""
+
+    name: str | None = None
+    value: str | None = None
+
+
+class Stranger(Named, table=True):
+    """A record of a kind that only a newer version knows; its fields are all in ``extra``."""
+
+    kind: str
+
+
+class Stream(SQLModel, table=True):
+    """One life of one device, and the last entry of it that is here (``seq`` 0: none yet)."""
+
+    __table_args__ = (UniqueConstraint("device", "incarnation"),)
+    number: int | None = Field(default=None, primary_key=True)
+    device: bytes
+    incarnation: bytes
+    seq: int = 0
+    hash: bytes = b""
+
+
+class Seen(SQLModel, table=True):
+    """The head of one stream that the last entry of another had seen."""
+
+    __table_args__ = _WITHOUT_ROWID
+    writer: int = Field(primary_key=True)
+    stream: int = Field(primary_key=True)
+    seq: int
+    hash: bytes
+
+
+class Entry(SQLModel, table=True):
+    """A sealed entry, as its bytes are rebuilt from. ``sent``: a server has it."""
+
+    __table_args__ = (
+        UniqueConstraint("stream", "seq"),
+        Index("entry_unsent", "number", sqlite_where=text("NOT sent")),
+    )
+    number: int | None = Field(default=None, primary_key=True)
+    stream: int
+    seq: int
+    sent: bool = Field(sa_type=SmallInteger)
+    hash: bytes
+    header: bytes
+    signature: bytes
+    salt: bytes
+    body: bytes
+
+
+class Edit(SQLModel, table=True):
+    """An edit, by its moment. Its bytes are in ``blob`` while pending, then in its entry.
+
+    ``restores``: of an undo, for each value the moment that it brought back.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("reading", "stream"),
+        Index("edit_entry", "entry", "place", sqlite_where=text("entry IS NOT NULL")),
+        Index("edit_pending", "moment", sqlite_where=text("blob IS NOT NULL")),
+    )
+    moment: int | None = Field(default=None, primary_key=True)
+    reading: int
+    stream: int
+    millis: int
+    label: str
+    entry: int | None = None
+    place: int = 0
+    blob: bytes | None = None
+    restores: bytes | None = None
+
+
+class Touched(SQLModel, table=True):
+    """That an edit wrote to a record which was there before."""
+
+    __table_args__ = _WITHOUT_ROWID
+    record: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    moment: int = Field(primary_key=True)
+
+
+class Conflict(SQLModel, table=True):
+    """A value that lost, for the collector to look at. ``value``: msgpack."""
+
+    __table_args__ = (UniqueConstraint("record", "field", "moment"),)
+    number: int | None = Field(default=None, primary_key=True)
+    kind: str
+    record: bytes
+    field: str
+    moment: int
+    value: bytes
+
+
+class Step(SQLModel, table=True):
+    """What one undo takes back, or, once undone, one redo does again: some edits in a row."""
+
+    number: int | None = Field(default=None, primary_key=True)
+    label: str
+    first: int
+    last: int
+    undone: bool = Field(default=False, sa_type=SmallInteger)
+
+
+class Link(SQLModel, table=True):
+    """A link of the chain of devices."""
+
+    number: int = Field(primary_key=True)
+    link: bytes
+
+
+class Secret(SQLModel, table=True):
+    """A small thing by name."""
+
+    name: str = Field(primary_key=True)
+    value: bytes
+
+
+class File(SQLModel, table=True):
+    """A sealed attachment in ``files``."""
+
+    id: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    sent: bool = Field(sa_type=SmallInteger)

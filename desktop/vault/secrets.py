@@ -1,0 +1,38 @@
+"""Small things by name, inside the encrypted file: keys, the server, how far we have read."""
+
+from sqlite3 import Cursor
+
+from desktop.vault.database import Database
+
+
+class Secrets:
+    """Keeps bytes by name. Safe from any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, name: str) -> bytes | None:
+        """Return what was put under a name."""
+        with self._database.reading() as cursor:
+            return get(cursor, name)
+
+    def put(self, name: str, secret: bytes) -> None:
+        """Keep bytes under a name, in place of what was there."""
+        with self._database.writing() as cursor:
+            put(cursor, name, secret)
+
+    def drop(self, name: str) -> None:
+        """Remove what is there, if anything."""
+        with self._database.writing() as cursor:
+            cursor.execute("DELETE FROM secret WHERE name = ?", (name,))
+
+
+def get(cursor: Cursor, name: str) -> bytes | None:
+    """Read within a transaction."""
+    found = cursor.execute("SELECT value FROM secret WHERE name = ?", (name,)).fetchone()
+    return found[0] if found else None
+
+
+def put(cursor: Cursor, name: str, secret: bytes) -> None:
+    """Write within a transaction."""
+    cursor.execute("INSERT OR REPLACE INTO secret (name, value) VALUES (?, ?)", (name, secret))
