@@ -62,7 +62,14 @@ class Collection:
         self.words = Words(records, reference, mint, self.write)
         self.settings = Settings(records, vault.secrets, self.write)
         self.photos = Photos(
-            vault.tenant, vault.files, records, imaging, surroundings.random, mint, self.write
+            tenant=vault.tenant,
+            files=vault.files,
+            records=records,
+            imaging=imaging,
+            random=surroundings.random,
+            mint=mint,
+            write=self.write,
+            ask_for=self._want,
         )
         self._vault = vault
         self._listeners: list[Listener] = []
@@ -187,6 +194,10 @@ class Collection:
         if self._sync is not None:
             self._sync.stop()
         self._vault.close()
+
+    def _want(self, photo: RecordId) -> None:
+        if self._sync is not None:
+            self._sync.want(photo)
 
     def _made(self, change: Change) -> Change:
         """Tell everybody of a change that was made here."""

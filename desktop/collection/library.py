@@ -20,7 +20,7 @@ from desktop.collection.sample import sample_drafts
 from desktop.collection.scribe import name_of
 from desktop.collection.settings import read_setting, setting
 from desktop.collection.syncing import Syncing
-from desktop.sync.joined import Joined
+from desktop.sync.joined import Joined, keep_promise
 from desktop.system.keychain import Keychain
 from desktop.vault.identity import (
     Identity,
@@ -32,6 +32,7 @@ from desktop.vault.vault import Surroundings, Vault
 from shared.crypto.epochs import Keyring
 from shared.domain.operations import Operation, Put
 from shared.domain.schema import Kind
+from shared.ids import DeviceId
 
 NAME, SKIN = "name", "skin"
 """Settings that follow the collector to every device."""
@@ -104,7 +105,7 @@ class Library:
 
         The first sync fills it.
         """
-        return self._make(wish, joined.identity, joined.links, server=joined.server)
+        return self._make(wish, joined.identity, joined.links, joined=joined)
 
     def open(self, folder: Path, password: str, *, remember: bool = False) -> Collection:
         """Open a collection; raise WrongPasswordError or what the vault raises.
@@ -145,7 +146,7 @@ class Library:
         links: tuple[bytes, ...],
         *,
         founded: Founded | None = None,
-        server: str = "",
+        joined: Joined | None = None,
     ) -> Collection:
         """Make a vault with its secrets; leave nothing behind if any of it fails."""
         name = name_of(wish.name)
@@ -157,11 +158,15 @@ class Library:
             vault = Vault.create(folder, wish.password, tenant, device, self._machine.surroundings)
             undoing.callback(vault.close)
             keep_identity(vault.secrets, identity)
-            keep_server(vault.secrets, server)
             vault.log.absorb([], links)
+            beginnings = [self._introduction(device)]
             if founded is not None:
                 keep_founding(vault.secrets, founded.links)
-                vault.apply("Begin", self._beginnings(identity, name, wish.skin))
+                beginnings += [setting(NAME, name), setting(SKIN, wish.skin)]
+            if joined is not None:
+                keep_server(vault.secrets, joined.server)
+                keep_promise(vault.secrets, joined.heads)
+            vault.apply("Begin", beginnings)
             self.known.put(KnownCollection(name, folder, wish.skin))
             collection = self._opened(vault, remembered=False)
             if wish.sample:
@@ -170,10 +175,10 @@ class Library:
             undoing.pop_all()
         return collection
 
-    def _beginnings(self, identity: Identity, name: str, skin: str) -> list[Operation]:
-        device = device_record(identity.keys.device)
+    def _introduction(self, device: DeviceId) -> Operation:
+        """Return what tells the collector's other devices the name of this one."""
         fields = {"name": self._machine.device_name, "platform": self._machine.platform}
-        return [Put(Kind.DEVICE, device, fields), setting(NAME, name), setting(SKIN, skin)]
+        return Put(Kind.DEVICE, device_record(device), fields)
 
     def _opened(self, vault: Vault, *, remembered: bool) -> Collection:
         """Put an open vault before the screens, and note when."""

@@ -1,6 +1,6 @@
 """Pictures of copies: sealed before they touch the disk, opened in memory only."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from desktop.collection.autofill import Fields
@@ -24,12 +24,15 @@ from shared.ids import FileId, RecordId, TenantId
 
 
 class PictureElsewhereError(LookupError):
-    """That picture is still on another device. It appears here after the next sync."""
+    """That picture is still on another device. It appears here as soon as the server has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Photos:
-    """Seals and opens the pictures of one tenant."""
+    """Seals and opens the pictures of one tenant.
+
+    ``ask_for`` is told of a photo that somebody wants to see and that is not on this device.
+    """
 
     tenant: TenantId
     files: Files
@@ -38,6 +41,7 @@ class Photos:
     random: Random
     mint: Mint
     write: Write
+    ask_for: Callable[[RecordId], None]
 
     def add(self, copy: RecordId, data: bytes) -> RecordId:
         """Add a picture and return the photo; raise what ``Imaging.prepare`` raises."""
@@ -57,6 +61,7 @@ class Photos:
         """Return a picture; raise PictureElsewhereError or DamagedAttachmentError."""
         opened = self._open(photo, "")
         if opened is None:
+            self.ask_for(photo)
             raise PictureElsewhereError(photo)
         return opened
 

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from desktop.collection.values import SyncPhase, SyncStatus
+from shared.ids import RecordId
 
 STAYS_HERE = SyncStatus(SyncPhase.LOCAL_ONLY, "Everything is saved on this device only.")
 
@@ -19,6 +20,9 @@ class Syncing(Protocol):
 
     def sync_now(self) -> None:
         """Sync without waiting."""
+
+    def want(self, photo: RecordId) -> None:
+        """Fetch a photo's original; it comes as a change of that photo."""
 
     def pause(self) -> None:
         """Leave the network alone until ``resume``."""
