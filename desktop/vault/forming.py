@@ -154,7 +154,6 @@ class Forming:
         if fresh:
             some = tuple([column[place] for place in fresh] for column in columns)
             self._insert(kind, [records[place] for place in fresh], fields, some)
-        self._restore(kind, [row.record for row in held.values() if row.deleted])
         self._update(kind, records, fields, columns, held)
 
     def _insert(
@@ -181,32 +180,33 @@ class Forming:
         columns: tuple[Sequence[Value], ...],
         held: dict[RecordId, Row],
     ) -> None:
-        """Group records by which of the fields change."""
+        """Group records by which of the fields change; take those out of the trash."""
         changing: dict[tuple[int, ...], list[int]] = {}
         numbered = list(enumerate(zip(fields, columns, strict=True)))
         for place, record in enumerate(records):
             row = held.get(record)
-            if row is not None:
-                differs = tuple(
-                    number
-                    for number, (name, column) in numbered
-                    if not same(row.value(name), column[place])
-                )
+            differs = tuple(
+                number
+                for number, (name, column) in numbered
+                if row and not same(row.value(name), column[place])
+            )
+            if differs:
                 changing.setdefault(differs, []).append(place)
+        changed = [held[records[place]] for places in changing.values() for place in places]
+        self._restore(kind, [row.record for row in changed if row.deleted])
         for numbers, places in changing.items():
-            if numbers:
-                rows = [held[records[place]] for place in places]
-                names = tuple(fields[number] for number in numbers)
-                self._groups.append(
-                    Group(
-                        Shape.UPDATE,
-                        kind.value,
-                        [row.record for row in rows],
-                        names,
-                        tuple([columns[number][place] for place in places] for number in numbers),
-                        tuple([self._index(row.moment(name)) for row in rows] for name in names),
-                    )
+            rows = [held[records[place]] for place in places]
+            names = tuple(fields[number] for number in numbers)
+            self._groups.append(
+                Group(
+                    Shape.UPDATE,
+                    kind.value,
+                    [row.record for row in rows],
+                    names,
+                    tuple([columns[number][place] for place in places] for number in numbers),
+                    tuple([self._index(row.moment(name)) for row in rows] for name in names),
                 )
+            )
 
     def _delete(self, kind: Kind, records: Sequence[RecordId]) -> None:
         held = layout_of(kind.value).read(self.cursor, records)
@@ -222,7 +222,7 @@ class Forming:
         self._groups.append(self._word(Shape.DELETE, kind, rows, tuple(covers)))
 
     def _restore(self, kind: Kind, records: Sequence[RecordId]) -> None:
-        held = layout_of(kind.value).read(self.cursor, records, ())
+        held = layout_of(kind.value).read(self.cursor, records, ()) if records else {}
         rows = [row for record in records if (row := held.get(record)) and _stands(row)]
         if rows:
             self._groups.append(self._word(Shape.RESTORE, kind, rows))

@@ -24,10 +24,12 @@ class Steps:
         self._database = database
         self._writer = writer
 
-    def do(self, label: str, operations: Sequence[Operation]) -> Change:
+    def do(self, label: str, operations: Sequence[Operation], *, undoable: bool) -> Change:
         """Write operations as one step; see ``Vault.apply``."""
         with self._writer.transaction() as writing:
-            push(writing.cursor, label, writing.write(label, operations))
+            moments = writing.write(label, operations)
+            if undoable:
+                push(writing.cursor, label, moments)
             footprint = writing.merging.footprint
         return change_of(label, footprint)
 

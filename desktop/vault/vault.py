@@ -132,13 +132,16 @@ class Vault:
         """Wrap the key anew; raise WrongPasswordError."""
         replace_password(self.folder, old, new, self._surroundings)
 
-    def apply(self, label: str, operations: Sequence[Operation]) -> Change:
+    def apply(
+        self, label: str, operations: Sequence[Operation], *, undoable: bool = True
+    ) -> Change:
         """Write rows, search index, history and the pending edit in one transaction.
 
         What changes nothing is left out; if nothing is left the Change is empty. Writing to a
-        record in the trash takes it out. Raises TooLongError and VaultErrors.
+        record in the trash takes it out. ``undoable`` is false for what the collector did not do.
+        Raises TooLongError and VaultErrors.
         """
-        return self._steps.do(label, operations)
+        return self._steps.do(label, operations, undoable=undoable)
 
     def undo(self) -> Change | None:
         """Take the last step back, by a new edit; None if there is none."""
