@@ -6,7 +6,7 @@ Importing this brings the whole data layer along; the unlock screen gets by with
 
 import shutil
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -21,13 +21,15 @@ from desktop.collection.scribe import name_of
 from desktop.collection.settings import read_setting, setting
 from desktop.collection.syncing import Syncing
 from desktop.sync.joined import Joined, keep_promise
-from desktop.system.keychain import Keychain
+from desktop.system.anchor import AnchorFile, AnchorInKeychain, AnchorPlace
+from desktop.system.keychain import Keychain, KeychainClosedError
 from desktop.vault.identity import (
     Identity,
     keep_founding,
     keep_identity,
     keep_server,
 )
+from desktop.vault.opening import ANCHOR
 from desktop.vault.vault import Surroundings, Vault
 from shared.crypto.epochs import Keyring
 from shared.domain.operations import Operation, Put
@@ -112,7 +114,8 @@ class Library:
 
         With ``remember`` its key goes into the keychain; KeychainClosedError if that refuses.
         """
-        vault = Vault.unlock(folder, password, self._machine.surroundings)
+        surroundings = self._machine.surroundings
+        vault = Vault.unlock(folder, password, surroundings, self._anchors(folder))
         with ExitStack() as undoing:
             undoing.callback(vault.close)
             if remember and self._machine.keychain is not None:
@@ -130,7 +133,8 @@ class Library:
         key = None if keychain is None else keychain.fetch(str(folder))
         if key is None:
             return None
-        vault = Vault.open_with_key(folder, key, self._machine.surroundings)
+        surroundings = self._machine.surroundings
+        vault = Vault.open_with_key(folder, key, surroundings, self._anchors(folder))
         return self._opened(vault, remembered=True)
 
     def forget(self, folder: Path) -> None:
@@ -152,10 +156,18 @@ class Library:
         name = name_of(wish.name)
         folder = self.known.free_folder(name)
         folder.parent.mkdir(parents=True, exist_ok=True)
+        self._forget_former(folder)
         tenant, device = identity.keyring.tenant, identity.keys.device
         with ExitStack() as undoing:
             undoing.callback(shutil.rmtree, folder, ignore_errors=True)
-            vault = Vault.create(folder, wish.password, tenant, device, self._machine.surroundings)
+            vault = Vault.create(
+                folder,
+                wish.password,
+                tenant,
+                device,
+                self._machine.surroundings,
+                self._anchors(folder),
+            )
             undoing.callback(vault.close)
             keep_identity(vault.secrets, identity)
             vault.log.absorb([], links)
@@ -166,7 +178,7 @@ class Library:
             if joined is not None:
                 keep_server(vault.secrets, joined.server)
                 keep_promise(vault.secrets, joined.heads)
-            vault.apply("Begin", beginnings)
+            vault.apply("Begin", beginnings, undoable=False)
             self.known.put(KnownCollection(name, folder, wish.skin))
             collection = self._opened(vault, remembered=False)
             if wish.sample:
@@ -198,3 +210,7 @@ class Library:
         if syncing is not None:
             collection.follow(syncing)
         return collection
+
+
+def _anchor_name(folder: Path) -> str:
+    return f"anchor of {folder}"
