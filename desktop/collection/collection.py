@@ -75,6 +75,7 @@ class Collection:
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
         self._sync: Syncing | None = None
+        vault.shelves.order_choices(self.words.orders())
 
     @property
     def tenant(self) -> TenantId:
@@ -85,6 +86,11 @@ class Collection:
     def folder(self) -> Path:
         """Where it lies on this computer."""
         return self._vault.folder
+
+    @property
+    def put_back(self) -> bool:
+        """Whether the folder was found in an older state than this computer remembered."""
+        return self._vault.put_back
 
     def write(self, label: str, operations: Sequence[Operation]) -> Change:
         """Make one named step: rows, search, history and what is to be sent, all or nothing."""
@@ -97,6 +103,8 @@ class Collection:
 
     def announce(self, change: Change) -> None:
         """Tell the listeners of a change; the sync calls this for what it brought."""
+        if change.everything or Kind.TERM in change.records:
+            self._vault.shelves.order_choices(self.words.orders())
         if not change.empty:
             for listener in [*self._listeners]:
                 listener(change)
@@ -188,6 +196,10 @@ class Collection:
     def change_password(self, old: str, new: str) -> None:
         """Wrap the key anew; raise WrongPasswordError."""
         self._vault.change_password(old, new)
+
+    def tidy(self) -> bool:
+        """Tidy a little while nobody waits; tell whether to call again."""
+        return self._vault.tidy()
 
     def close(self) -> None:
         """Stop the sync and close the file."""

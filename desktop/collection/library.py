@@ -115,7 +115,7 @@ class Library:
         With ``remember`` its key goes into the keychain; KeychainClosedError if that refuses.
         """
         surroundings = self._machine.surroundings
-        vault = Vault.unlock(folder, password, surroundings, self._anchors(folder))
+        vault = Vault.unlock(folder, password, surroundings, anchors=self._anchors(folder))
         with ExitStack() as undoing:
             undoing.callback(vault.close)
             if remember and self._machine.keychain is not None:
@@ -134,7 +134,7 @@ class Library:
         if key is None:
             return None
         surroundings = self._machine.surroundings
-        vault = Vault.open_with_key(folder, key, surroundings, self._anchors(folder))
+        vault = Vault.open_with_key(folder, key, surroundings, anchors=self._anchors(folder))
         return self._opened(vault, remembered=True)
 
     def forget(self, folder: Path) -> None:
@@ -166,7 +166,7 @@ class Library:
                 tenant,
                 device,
                 self._machine.surroundings,
-                self._anchors(folder),
+                anchors=self._anchors(folder),
             )
             undoing.callback(vault.close)
             keep_identity(vault.secrets, identity)
@@ -186,6 +186,20 @@ class Library:
                 collection.copies.add_many("Lay out the sample", drafts)
             undoing.pop_all()
         return collection
+
+    def _anchors(self, folder: Path) -> AnchorPlace | None:
+        """Return where to remember how far a collection came; None for its own folder."""
+        keychain = self._machine.keychain
+        if keychain is None:
+            return None
+        return AnchorInKeychain(keychain, _anchor_name(folder), AnchorFile(folder / ANCHOR))
+
+    def _forget_former(self, folder: Path) -> None:
+        """Drop what the keychain still holds of a collection that once lay in a folder."""
+        if self._machine.keychain is not None:
+            with suppress(KeychainClosedError):
+                self._machine.keychain.drop(str(folder))
+                self._machine.keychain.drop(_anchor_name(folder))
 
     def _introduction(self, device: DeviceId) -> Operation:
         """Return what tells the collector's other devices the name of this one."""

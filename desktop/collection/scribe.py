@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 from desktop.collection.autofill import EMPTY, Fields
 from desktop.collection.naming import Mint, named
 from desktop.collection.values import Draft
+from desktop.vault.places import PATH_MARK
 from desktop.vault.vault import Records
 from shared.domain.operations import Operation, Put, PutMany
 from shared.domain.schema import CUSTOM_PREFIX, TAG_PREFIX, Kind, Value
 from shared.domain.vocabularies import OWNED
 from shared.ids import RecordId
-
-PATH_MARK = " / "
-"""Parts the names of nested places, as in ``Attic / Box 3``."""
 
 
 class UnnamedError(ValueError):
@@ -61,6 +59,8 @@ class Scribe:
 
     def edit_copies(self, copies: Sequence[RecordId], fields: Fields) -> None:
         """Set the same fields of one copy or many."""
+        if not fields:
+            return
         if len(copies) == 1:
             self.put(Kind.COPY, copies[0], fields)
             return

@@ -1,17 +1,18 @@
 """The collector's own words: choices, own fields, tags and places, as the screens list them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from desktop.collection.autofill import Fields
 from desktop.collection.copies import Write
 from desktop.collection.naming import Mint, named
 from desktop.collection.order import between
 from desktop.collection.reference.catalogue import Reference
-from desktop.collection.scribe import PATH_MARK, custom_field, name_of
+from desktop.collection.scribe import custom_field, name_of
 from desktop.collection.values import CustomField, Location, Tag, Term
+from desktop.vault.places import PATH_MARK
 from desktop.vault.vault import Records
 from shared.domain.operations import Change, Delete, Put
-from shared.domain.schema import Field, FieldType, Kind
+from shared.domain.schema import FIELDS, Field, FieldType, Kind
 from shared.ids import RecordId
 
 _TYPES = {kind.value: kind for kind in FieldType}
@@ -34,6 +35,13 @@ class Words:
                 code = _text(fields, "code")
                 terms[code] = _overlaid(fields, terms.get(code))
         return tuple(sorted(terms.values(), key=lambda term: (term.rank, term.code)))
+
+    def orders(self) -> Mapping[str, Sequence[str]]:
+        """Return by field of a copy the codes of its vocabulary, in order."""
+        choices = [field for field in FIELDS[Kind.COPY] if field.vocabulary]
+        return {
+            field.name: [term.code for term in self.terms(field.vocabulary)] for field in choices
+        }
 
     def fields(self) -> tuple[CustomField, ...]:
         """Return the fields that the collector added to copies, in their order."""
