@@ -237,3 +237,30 @@ def test_the_devices_are_this_one_and_the_emergency_kit(artmatt):
 def test_without_a_server_the_status_says_so(artmatt):
     assert artmatt.sync is None
     assert "this device only" in artmatt.status.message
+
+
+def test_grades_sort_from_best_to_worst_and_own_ones_where_they_were_put(artmatt):
+    for name, grade in (("splash", "VG"), ("claude", "MWMT"), ("humphrey", "HUG"), ("erin", "EX")):
+        catalogued(artmatt, name, condition=grade)
+    artmatt.words.set_term(GRADE, Term("HUG", "Loved to bits", 0, "me"))
+    assert listed(artmatt, sort=Column.CONDITION) == ["Humphrey", "Claude", "Erin", "Splash"]
+
+
+def test_an_edit_of_nothing_is_no_step_and_wakes_nobody_from_the_trash(artmatt):
+    copy = catalogued(artmatt, "humphrey")
+    artmatt.copies.delete([copy])
+    before = artmatt.undo_label
+    assert artmatt.copies.edit([copy], {}).empty
+    assert artmatt.undo_label == before
+    assert listed(artmatt, shelf="trash") == ["Humphrey"]
+
+
+def test_many_copies_change_in_one_step(artmatt):
+    drafts = [Draft(model={"name": f"Bear {number}"}) for number in range(300)]
+    copies = artmatt.copies.add_many("Add 300 bears", drafts)
+    value = Money(500, "JPY").pack()
+    artmatt.copies.edit(copies, {"value": value, "status": "sold"})
+    assert artmatt.undo_label == "Edit 300 pieces"
+    assert artmatt.find(Query(shelf="status:sold")).totals.value == {"JPY": 150_000}
+    artmatt.undo()
+    assert artmatt.find(Query()).totals.value == {}

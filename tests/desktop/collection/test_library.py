@@ -1,9 +1,11 @@
+import shutil
+
 import pytest
 
 from desktop.collection.known import KnownCollections
 from desktop.collection.library import Library, Wish
 from desktop.collection.scribe import UnnamedError
-from desktop.collection.values import Query
+from desktop.collection.values import Draft, Query
 from desktop.system.keychain import KeychainClosedError
 from shared.crypto.paper import paper_device, secret_of
 from shared.crypto.unlock import WrongPasswordError
@@ -112,3 +114,57 @@ def test_a_keychain_that_stays_shut_closes_the_collection_again(libraries):
     with pytest.raises(KeychainClosedError):
         library.open(entry.folder, PASSWORD, remember=True)
     library.open(entry.folder, PASSWORD).close()
+
+
+def copied_aside(folder):
+    return shutil.copytree(folder, folder.parent / "aside")
+
+
+def put_back(folder, aside):
+    shutil.rmtree(folder)
+    aside.rename(folder)
+
+
+def test_a_folder_put_back_to_an_older_state_is_noticed_where_there_is_a_keychain(libraries):
+    for library, noticed in ((libraries.artmatt, True), (libraries.begin, False)):
+        library.create(Wish("bears", PASSWORD)).collection.close()
+        (entry,) = library.known.all()
+        aside = copied_aside(entry.folder)
+        collection = library.open(entry.folder, PASSWORD)
+        assert not collection.put_back
+        collection.copies.add(Draft(model={"name": "Humphrey"}))
+        collection.close()
+        put_back(entry.folder, aside)
+        collection = library.open(entry.folder, PASSWORD)
+        assert collection.put_back == noticed
+        collection.close()
+
+
+def test_a_new_collection_in_the_place_of_an_old_one_is_not_taken_for_it(libraries):
+    library = libraries.artmatt
+    library.create(Wish("bears", PASSWORD)).collection.close()
+    (entry,) = library.known.all()
+    library.open(entry.folder, PASSWORD, remember=True).close()
+    shutil.rmtree(entry.folder)
+    collection = library.create(Wish("bears", PASSWORD)).collection
+    assert collection.folder == entry.folder
+    assert not collection.put_back
+    collection.close()
+    assert library.open_remembered(entry.folder) is None
+
+
+def test_nothing_that_was_said_lies_readable_on_the_disk(libraries, tmp_path):
+    plant = "Planted-Needle-4711"
+    library = libraries.artmatt
+    collection = library.create(Wish("artmatt", PASSWORD, sample=True)).collection
+    draft = Draft(model={"name": plant}, copy={"notes": plant}, location=plant, tags=(plant,))
+    collection.copies.add(draft)
+    collection.settings.put_here("search", plant)
+    open_files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert not any(plant.encode() in path.read_bytes() for path in open_files)
+    collection.close()
+    assert not any(
+        plant.encode() in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()
+    )
+    (tmp_path / "control").write_text(plant)
+    assert any(plant.encode() in path.read_bytes() for path in tmp_path.glob("control"))
