@@ -36,7 +36,7 @@ class Audit:
         self.review: Review | None = None
         self.forked: set[Origin] = set()
         self._notices: set[Notice] = set()
-        self._reviewed = self.restored = False
+        self.reviewed = self.restored = False
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -46,7 +46,7 @@ class Audit:
     def begin(self) -> None:
         """Begin a round: what was tried in vain in the last one may be tried again."""
         self._notices = {Notice.FORKED} if self.forked else set()
-        self._reviewed = self.restored = False
+        self.reviewed = self.restored = False
         if self._books.must_read_own():
             self.start_review()
 
@@ -62,7 +62,7 @@ class Audit:
 
     def start_review(self, log: LogId | None = None) -> None:
         """Read a log once more, if not told otherwise the one that was read before."""
-        self._reviewed = True
+        self.reviewed = True
         self.review = Review(log or self._books.log.cursor()[0] or NO_LOG)
 
     def turn_page(self, reply: SyncReply) -> bool:
@@ -81,7 +81,7 @@ class Audit:
             self.restored = True
             self._outbox.lost = lost
             self._notices.add(Notice.RESTORED)
-        if found.behind and not self._reviewed:
+        if found.behind and not self.reviewed:
             self.start_review()
 
 

@@ -192,6 +192,10 @@ class Exchange:
         return self.backlog > 0
 
     def _settle(self) -> Outcome:
+        """End the round, but look once more for what those that wait are waiting for."""
+        if self._inbox.waits and not self._audit.reviewed:
+            self._audit.start_review()
+            return Onward()
         if self._patience.is_over(waits=self._inbox.waits):
             self._audit.note(Notice.WITHHELD)
         return Settled()

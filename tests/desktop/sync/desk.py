@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from desktop.sync.courier import open_http
 from desktop.sync.joined import Joined, keep_promise
@@ -82,6 +83,12 @@ class Desk:
     @property
     def hash(self) -> bytes:
         return self.vault.log.content_hash()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         self.vault.close()

@@ -12,7 +12,7 @@ class Line(httpx.BaseTransport):
     """A real connection with faults that a test switches on.
 
     ``cut``: nothing gets through. ``lost_replies``: so many answers never arrive, though the
-    server did the work. ``alter`` changes the body of an answer to the path it is given,
+    server did the work. ``alter`` changes the body of a good answer to the path it is given,
     ``status`` its code.
     """
 
@@ -36,7 +36,7 @@ class Line(httpx.BaseTransport):
         if self.lost_replies:
             self.lost_replies -= 1
             raise httpx.ReadError("lost", request=request)
-        if self.alter is not None:
+        if self.alter is not None and response.is_success:
             body = self.alter(request.url.path, body)
         response.headers.pop("content-length", None)
         return httpx.Response(

@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from desktop.sync.errors import RefusedError, UnreachableError
 from desktop.sync.notices import Notice
@@ -182,11 +183,7 @@ def tampered(path: str, body: bytes) -> bytes:
         return body
     reply = decode(body, SyncReply)
     entries = tuple(entry[:-1] + bytes([entry[-1] ^ 1]) for entry in reply.entries)
-    return encode(
-        SyncReply(
-            reply.log, reply.cursor, reply.time, reply.chain, reply.links, entries, reply.more
-        )
-    )
+    return encode(structs.replace(reply, entries=entries))
 
 
 def test_a_changed_entry_is_refused_and_shown_and_fetched_again(world: World) -> None:
@@ -219,9 +216,7 @@ def test_entries_of_another_collector_are_refused(world: World) -> None:
         if not path.endswith("/sync"):
             return body
         reply = decode(body, SyncReply)
-        return encode(
-            SyncReply(reply.log, reply.cursor, reply.time, reply.chain, entries=tuple(stolen))
-        )
+        return encode(structs.replace(reply, entries=tuple(stolen)))
 
     world.begin.laptop.sync()
     world.begin.tablet.line.alter = steal
@@ -236,7 +231,7 @@ def test_entries_of_another_collector_are_refused(world: World) -> None:
 
 
 @contextmanager
-def put_back(world: World, backup: Path, *, new_log: bool) -> Iterator[None]:
+def put_back(world: World, backup: Path, *, new_log: bool) -> Iterator[str]:
     """Replace the server by one that was restored from a backup, until the block ends."""
     if new_log:
         for database in backup.glob("**/tenant.db"):
@@ -247,7 +242,7 @@ def put_back(world: World, backup: Path, *, new_log: bool) -> Iterator[None]:
             for desk in house.desks:
                 keep_server(desk.vault.secrets, server.address)
                 desk.restart()
-        yield
+        yield server.address
 
 
 @pytest.mark.parametrize("new_log", [False, True])
