@@ -2,10 +2,8 @@
 
 from desktop.collection.collection import Collection
 from desktop.collection.imaging import Prepared
-from desktop.collection.photos import PictureElsewhereError
 from desktop.collection.reference.catalogue import Reference, load
 from desktop.collection.values import Draft, Query
-from desktop.vault.vault import Vault
 from shared.domain.schema import FieldType, Kind
 from tests.desktop.sync.conftest import World
 from tests.desktop.sync.desk import Desk
@@ -70,20 +68,3 @@ def test_a_new_field_and_its_rename_apart_both_survive(world: World) -> None:
         assert detail is not None
         assert detail.copy_fields[smoke.field.name] is True
         assert collection.conflicts() == []
-
-
-def test_a_pictures_record_comes_first_and_says_that_its_bytes_are_elsewhere(world: World) -> None:
-    laptop, tablet = (collection_of(desk) for desk in world.artmatt.desks)
-    copy = laptop.copies.add(catalogue(laptop, "humphrey"))
-    photo = laptop.photos.add(copy, b"picture" * 1000)
-    vault: Vault = world.artmatt.tablet.vault
-    world.artmatt.laptop.sync()
-    world.artmatt.tablet.sync()
-    detail = tablet.detail(copy)
-    assert detail is not None
-    assert [shown.photo for shown in detail.photos] == [photo]
-    try:
-        assert tablet.photos.original(photo) == b"picture" * 1000
-    except PictureElsewhereError:
-        assert not detail.photos[0].here
-    assert vault.log.waiting() == 0
