@@ -65,7 +65,7 @@ def make_folder(
         shutil.rmtree(part, ignore_errors=True)  # left by a start that was cut short
         part.mkdir(mode=0o700, parents=True)
         try:
-            _make_database(part / DATABASE, key, Lineage(tenant, Origin(device, life)))
+            make_database(part / DATABASE, key, Lineage(tenant, Origin(device, life)))
             write_durably(part / UNLOCK, box)
             part.rename(folder)
         except BaseException:
@@ -73,6 +73,21 @@ def make_folder(
             raise
         sync_folder(folder.parent)
     return key
+
+
+def make_database(file: Path, key: bytes, lineage: Lineage) -> None:
+    """Make an empty collection's file."""
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    database = Database(file, key, Speaker().functions)
+    try:
+        make_durable(database)
+        SQLModel.metadata.create_all(database.engine)
+        with database.writing() as cursor:
+            create_index(cursor)
+            lineage.keep(cursor)
+            set_version(cursor, SCHEMA_VERSION)
+    finally:
+        database.close()
 
 
 def read_key(folder: Path, password: str) -> bytes:
@@ -130,17 +145,3 @@ def _read_box(folder: Path) -> bytes:
         return (folder / UNLOCK).read_bytes()
     except FileNotFoundError as error:
         raise NoCollectionError from error
-
-
-def _make_database(file: Path, key: bytes, lineage: Lineage) -> None:
-    os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
-    database = Database(file, key, Speaker().functions)
-    try:
-        make_durable(database)
-        SQLModel.metadata.create_all(database.engine)
-        with database.writing() as cursor:
-            create_index(cursor)
-            lineage.keep(cursor)
-            set_version(cursor, SCHEMA_VERSION)
-    finally:
-        database.close()
