@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 
 from desktop.collection.known import KnownCollection, KnownCollections
@@ -53,3 +56,10 @@ def test_any_name_gives_a_folder_inside_ours(known, name):
     assert first.folder.parent == second.folder.parent == known.folder
     assert first.folder != second.folder
     assert [entry.name for entry in known.all()] == [name, name]
+
+
+def test_the_list_is_read_without_the_data_layer():
+    heavy = ["sqlalchemy", "sqlmodel", "sqlcipher3", "msgspec", "rapidfuzz", "httpx", "keyring"]
+    code = f"import sys, desktop.collection.known; print([m for m in {heavy} if m in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
