@@ -5,7 +5,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 from typing_extensions import override
 
@@ -15,7 +17,7 @@ from desktop.collection.known import KnownCollections
 from desktop.collection.library import Library, Machine, Wish
 from desktop.collection.reference.catalogue import load
 from desktop.system.keychain import Keychain
-from desktop.vault.vault import Surroundings
+from desktop.vault.vault import Surroundings, Vault
 from tests.benchmarks.report import Job
 
 WISH = Wish("Bench", password="of a collection that is thrown away")
@@ -32,70 +34,79 @@ class NoPictures(Imaging):
 
 @dataclass(frozen=True, slots=True)
 class BenchKeychain(Keychain):
-    """Remembers one key in a file, so that opening does not measure the password's hashing."""
+    """Remembers in files, so that opening does not measure the password's hashing."""
 
-    file: Path
+    folder: Path
 
     @override
     def keep(self, name: str, secret: bytes) -> None:
-        self.file.write_bytes(secret)
+        self.folder.mkdir(exist_ok=True)
+        self._file(name).write_bytes(secret)
 
     @override
     def fetch(self, name: str) -> bytes | None:
-        return self.file.read_bytes() if self.file.exists() else None
+        file = self._file(name)
+        return file.read_bytes() if file.exists() else None
 
     @override
     def drop(self, name: str) -> None:
-        self.file.unlink(missing_ok=True)
+        self._file(name).unlink(missing_ok=True)
+
+    def _file(self, name: str) -> Path:
+        return self.folder / sha256(name.encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+class Open(NamedTuple):
+    """A collection that is open, and the vault beneath it."""
+
+    collection: Collection
+    vault: Vault
+
+
 class Device:
-    """One of the two, with its library."""
+    """One of the two, with the only collection that it has."""
 
-    keychain: BenchKeychain
-    library: Library
+    def __init__(self, folder: Path, name: str) -> None:
+        folder.mkdir(exist_ok=True)
+        self._vaults: list[Vault] = []
+        self.library = Library(
+            KnownCollections(folder / "known.json", folder),
+            load(),
+            Machine(SURROUNDINGS, BenchKeychain(folder / "keychain"), NoPictures(), name, "linux"),
+            lambda vault, _collection: self._vaults.append(vault),
+        )
 
     @property
-    def collection_folder(self) -> Path:
-        """The only collection that it has."""
+    def folder(self) -> Path:
+        """Where the collection lies."""
         (known,) = self.library.known.all()
         return known.folder
 
+    @contextmanager
+    def founded(self) -> Iterator[Collection]:
+        """Make the collection, with nothing in it; its key is remembered at the end."""
+        collection = self.library.create(WISH).collection
+        try:
+            yield collection
+        finally:
+            collection.close()
+        self.remember()
+
+    @contextmanager
+    def opened(self) -> Iterator[Open]:
+        """Open the collection with its remembered key."""
+        collection = self.library.open_remembered(self.folder)
+        assert collection, "its key was remembered when it was made"
+        try:
+            yield Open(collection, self._vaults[-1])
+        finally:
+            collection.close()
+
     def remember(self) -> None:
         """Let the keychain have the key from now on; the collection is closed."""
-        self.library.open(self.collection_folder, WISH.password, remember=True).close()
+        self.library.open(self.folder, WISH.password, remember=True).close()
 
 
 def device(job: Job) -> Device:
     """Return the device that a job is about."""
-    folder = Path(job.folder) / job.device
-    folder.mkdir(exist_ok=True)
-    known = KnownCollections(folder / "known.json", folder)
-    keychain = BenchKeychain(folder / "key")
-    machine = Machine(SURROUNDINGS, keychain, NoPictures(), f"Device {job.device}", "linux")
-    return Device(keychain, Library(known, load(), machine))
-
-
-@contextmanager
-def founded(job: Job) -> Iterator[Collection]:
-    """Make the job's collection, with nothing in it."""
-    here = device(job)
-    collection = here.library.create(WISH).collection
-    try:
-        yield collection
-    finally:
-        collection.close()
-    here.remember()
-
-
-@contextmanager
-def opened(job: Job) -> Iterator[Collection]:
-    """Open the job's collection with its remembered key."""
-    here = device(job)
-    collection = here.library.open_remembered(here.collection_folder)
-    assert collection, "its key was remembered when it was made"
-    try:
-        yield collection
-    finally:
-        collection.close()
+    return Device(Path(job.folder) / job.device, f"Device {job.device}")

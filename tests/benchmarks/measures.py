@@ -1,9 +1,13 @@
 """What is measured. Each measure is a generator, see ``tests.benchmarks.worker``."""
 
+import os
 import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Generator
 from functools import partial
+from pathlib import Path
 from statistics import median
 
 from desktop.collection.values import Query
@@ -11,7 +15,7 @@ from shared.domain.operations import Put
 from shared.domain.schema import Kind
 from shared.ids import RecordId
 from tests.benchmarks import synced
-from tests.benchmarks.devices import device, founded, opened
+from tests.benchmarks.devices import device
 from tests.benchmarks.items import (
     COMMON,
     COMMON_HITS,
@@ -21,7 +25,8 @@ from tests.benchmarks.items import (
     batch,
     items,
 )
-from tests.benchmarks.report import Extra, Job
+from tests.benchmarks.meter import Usage
+from tests.benchmarks.report import KIB_PER_MIB, Extra, Job
 from tests.benchmarks.words import WORDS
 
 Measure = Callable[[Job], Generator[Extra, None, None]]
@@ -35,7 +40,7 @@ SEARCHES = 200
 def create(job: Job) -> Generator[Extra, None, None]:
     """One write of all items into a new collection, until a search finds the last one."""
     made = batch(list(items(job.n, job.seed)), FIRST_ID)
-    with founded(job) as collection:
+    with device(job).founded() as collection:
         yield {}
         collection.write("Import", made.operations)
         assert list(collection.find(Query(LAST_WORD)).ids) == [made.copies[-1]]
@@ -45,14 +50,32 @@ def create(job: Job) -> Generator[Extra, None, None]:
 def file_size(job: Job) -> Generator[Extra, None, None]:
     """The folder of a collection that is closed."""
     yield {}
-    files = [path for path in device(job).collection_folder.rglob("*") if path.is_file()]
+    files = [path for path in device(job).folder.rglob("*") if path.is_file()]
     yield {"file_bytes": sum(path.stat().st_size for path in files)}
+
+
+def start(job: Job) -> Generator[Extra, None, None]:
+    """From the app's process to its first painted list; its own peak, not this process's."""
+    folder = str(Path(job.folder) / job.device)
+    yield {}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.opening", folder, str(job.n)],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stdout, "opened with a pipe"
+            assert process.stdout.readline() == "painted\n"
+            yield {"peak_rss_mib": round(Usage.of(process.pid).peak_kib / KIB_PER_MIB, 1)}
+        finally:
+            process.terminate()
 
 
 def memory(job: Job) -> Generator[Extra, None, None]:
     """What an open collection holds: the list, its first page, the sidebar and one search."""
     yield {}
-    with opened(job) as collection:
+    with device(job).opened() as (collection, _):
         listed = collection.find(Query())
         shown = collection.rows(listed.ids[:PAGE])
         assert len(shown) == PAGE
@@ -64,7 +87,7 @@ def memory(job: Job) -> Generator[Extra, None, None]:
 def search(job: Job) -> Generator[Extra, None, None]:
     """One word among all: ids in the list's order with their sums, many times."""
     word = {RARE_HITS: RARE, COMMON_HITS: COMMON}[job.hits]
-    with opened(job) as collection:
+    with device(job).opened() as (collection, _):
         collection.find(Query())
         first = _milliseconds(lambda: collection.find(Query(word)))
         yield {}
@@ -79,12 +102,12 @@ def search(job: Job) -> Generator[Extra, None, None]:
 def local_edit(job: Job) -> Generator[Extra, None, None]:
     """Single edits of single copies, one after the other, as a person makes them."""
     draw = random.Random(job.seed)  # noqa: S311 - repeatable on purpose
-    with opened(job) as collection:
+    with device(job).opened() as (collection, _):
         copies = collection.find(Query()).ids
         edits = [_edit(draw, copies[draw.randrange(job.n)]) for _ in range(job.changed)]
         yield {}
         took = [_milliseconds(partial(collection.write, "Edit", [edit])) for edit in edits]
-        yield {"repeats": len(took), "median_ms": median(took), "worst_ms": max(took)}
+        yield {"repeats": len(took), "median_ms": round(median(took), 3), "worst_ms": max(took)}
 
 
 def _edit(draw: random.Random, copy: RecordId) -> Put:
@@ -108,6 +131,7 @@ def _milliseconds(act: Callable[[], object]) -> float:
 MEASURES: dict[str, Measure] = {
     "create": create,
     "file_size": file_size,
+    "start": start,
     "memory": memory,
     "search": search,
     "full_upload": synced.full_upload,

@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from desktop.collection.collection import Collection
+from desktop.collection.values import Query
 from desktop.sync.courier import open_http
 from desktop.sync.network import Network
 from desktop.sync.rhythm import Rhythm
 from desktop.sync.session import Session
 from desktop.vault.identity import keep_server, read_server
-from desktop.vault.values import Query
 from desktop.vault.vault import Vault
 from shared.domain.money import Money
 from shared.domain.operations import Put
@@ -30,8 +31,9 @@ STEPS = Generator[Extra, None, None]
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """An open vault and its way to the server, driven by hand."""
+    """An open collection and its way to the server, driven by hand."""
 
+    collection: Collection
     vault: Vault
     network: Network
     session: Session
@@ -51,20 +53,13 @@ def network() -> Iterator[Network]:
 
 @contextmanager
 def posted(job: Job) -> Iterator[Post]:
-    """Open the vault of the job's device, at the server of the job."""
-    here = device(job)
-    key = here.keychain.fetch("")
-    assert key, "it was remembered when the collection was made"
-    vault = Vault.open_with_key(here.collection_folder, key, SURROUNDINGS)
-    try:
-        if read_server(vault.secrets):  # the counting proxy has another port each time
-            keep_server(vault.secrets, job.url)
-        with network() as way:
-            if not read_server(vault.secrets):
-                way.sign_up(vault, job.url, SLUG)
-            yield Post(vault, way, way.session(vault, lambda _change: None))
-    finally:
-        vault.close()
+    """Open the collection of the job's device, at the server of the job."""
+    with device(job).opened() as (collection, vault), network() as way:
+        if read_server(vault.secrets):
+            keep_server(vault.secrets, job.url)  # the relay has another port each time
+        else:
+            way.sign_up(vault, job.url, SLUG)
+        yield Post(collection, vault, way, way.session(vault, collection.announce))
 
 
 def full_upload(job: Job) -> STEPS:
@@ -98,7 +93,7 @@ def full_download(job: Job) -> STEPS:
         yield {}
         post.sync()
         yield {}
-        assert len(post.vault.shelves.find(Query())) == job.n
+        assert len(post.collection.find(Query()).ids) == job.n
 
 
 def noop_sync(job: Job) -> STEPS:
@@ -115,18 +110,18 @@ def incremental(job: Job) -> STEPS:
     with posted(job) as post:
         if job.device == "A":
             post.sync()
-            _edit_prices(post.vault, job)
+            _edit_prices(post.collection, job)
         yield {}
         post.sync()
         yield {}
         _check_level(post.vault, job)
 
 
-def _edit_prices(vault: Vault, job: Job) -> None:
+def _edit_prices(collection: Collection, job: Job) -> None:
     draw = random.Random(job.changed)  # noqa: S311 - repeatable on purpose
-    for copy in draw.sample(list(vault.shelves.find(Query())), job.changed):
+    for copy in draw.sample(list(collection.find(Query()).ids), job.changed):
         price = Money(draw.randrange(100, 9000), "USD").pack()
-        vault.apply("Edit value", [Put(Kind.COPY, copy, {"value": price})])
+        collection.write("Edit value", [Put(Kind.COPY, copy, {"value": price})])
 
 
 def _check_level(vault: Vault, job: Job) -> None:

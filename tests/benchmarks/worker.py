@@ -39,7 +39,7 @@ def main() -> None:
     )
     say(json.dumps(asdict(spent)))
     sys.stdin.readline()
-    measure.close()
+    next(measure, None)  # what is left to tidy up
 
 
 def say(text: str) -> None:
