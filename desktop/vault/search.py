@@ -85,7 +85,9 @@ def update_index(
     if footprint.records.keys() & {Kind.LOCATION.value, Kind.TAG.value}:
         speaker.forget()
     speaker.learn(cursor)
-    old = {row for row in _stale_rows(cursor, footprint) if row < first_new_row}
+    old: set[int] = set()
+    if first_new_row > 1:
+        old = {row for row in _stale_rows(cursor, footprint) if row < first_new_row}
     for rows in _chunks(sorted(old)):
         among = f"rowid IN ({','.join('?' * len(rows))})"
         cursor.execute(f"DELETE FROM words WHERE {among}", rows)  # noqa: S608 - only marks
@@ -135,8 +137,9 @@ def _stale_rows(cursor: Cursor, footprint: Footprint) -> set[int]:
     if written & _SPOKEN or written - _KNOWN:
         rows |= rows_where(cursor, "id", old[Kind.COPY.value])
     for kind in (Kind.MODEL, Kind.VARIANT):
-        if footprint.fields.get(kind.value, set()) & set(_SEARCHED[kind]):
-            rows |= rows_where(cursor, kind.value, old[kind.value])
+        fresh = footprint.records.get(kind.value, set()) - old.get(kind.value, set())
+        heard = footprint.fields.get(kind.value, set()) & set(_SEARCHED[kind])
+        rows |= rows_where(cursor, kind.value, fresh | (old[kind.value] if heard else set()))
     if moved := old.get(Kind.LOCATION.value):
         inside = map(Places.read(cursor).within, moved)
         rows |= rows_where(cursor, "location", moved.union(*inside))

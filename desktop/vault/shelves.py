@@ -171,7 +171,7 @@ class Shelves:
 def _rows_touched(cursor: Cursor, footprint: Footprint) -> set[int]:
     """Return the rows of copies that may read, sort or count differently now."""
     rows = rows_where(cursor, "id", footprint.records.get(Kind.COPY.value, ()))
-    return rows | rows_where(cursor, "model", footprint.old.get(Kind.MODEL.value, ()))
+    return rows | rows_where(cursor, "model", footprint.records.get(Kind.MODEL.value, ()))
 
 
 def _counted(values: Iterable[_T | None]) -> dict[_T, int]:
