@@ -120,6 +120,10 @@ class _WireEdit(msgspec.Struct, array_like=True):
     groups: tuple[_WireGroup, ...]
 
 
+_UNREADABLE = (
+    *(msgspec.MsgspecError, UnicodeDecodeError, RecursionError),
+    *(MalformedColumnError, IndexError),
+)
 _DECODER = msgspec.msgpack.Decoder(_WireEdit)
 
 
@@ -149,7 +153,7 @@ def decode_edit(blob: bytes, device: DeviceId) -> Edit:
         streams = (origin, *map(_stream, wire.streams))
         stamps = tuple(Stamp(reading, streams[index]) for reading, index in wire.stamps)
         groups = tuple(_unpack_group(group, stamps) for group in wire.groups)
-    except (msgspec.MsgspecError, MalformedColumnError, IndexError, RecursionError) as error:
+    except _UNREADABLE as error:
         raise MalformedEditError from error
     if sum(len(group.records) for group in groups) > 2 * MOST_RECORDS:
         raise MalformedEditError
