@@ -26,6 +26,7 @@ class Listener:
         lost: Callable[[SyncError], None],
     ) -> None:
         self._dial = dial
+        self._farewell = rhythm.pace.farewell
         self._backoff = Backoff(rhythm.pace, rhythm.jitter)
         self._hear = hear
         self._lost = lost
@@ -44,11 +45,11 @@ class Listener:
         self._thread.start()
 
     def stop(self) -> None:
-        """Hang up and end."""
+        """Hang up and end. A call that is being dialled is not waited for long."""
         with self._bell:
             self._stopping = True
             self._hang_up()
-        self._thread.join()
+        self._thread.join(self._farewell)
 
     def pause(self) -> None:
         """Hang up, and stay away until ``resume``."""

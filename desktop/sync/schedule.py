@@ -12,7 +12,9 @@ class Pace:
     """How patient the sync is; all in seconds.
 
     ``quiet``: an edit is sent once no other followed for so long, but after ``longest_quiet``
-    in any case. ``poll``: how often to ask while no wake-ups come.
+    in any case. ``poll``: how often to ask while no wake-ups come. ``longest_hold``: the most that
+    a server's wish to be left alone counts. ``farewell``: how long the end of the program waits
+    for a request that is under way.
     """
 
     quiet: float = 1.0
@@ -20,6 +22,8 @@ class Pace:
     first_retry: float = 2.0
     longest_retry: float = 300.0
     poll: float = 120.0
+    longest_hold: float = 3600.0
+    farewell: float = 3.0
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ class Backoff:
         """Return how long to wait after one more failure."""
         longest = min(self.pace.first_retry * 2.0**self.failures, self.pace.longest_retry)
         self.failures = min(self.failures + 1, 30)  # 2 ** 30 is far beyond the longest
-        return max(at_least, longest * (1.0 + self.jitter()) / 2.0)
+        return max(min(at_least, self.pace.longest_hold), longest * (1.0 + self.jitter()) / 2.0)
 
     def reset(self) -> None:
         """Start anew: it worked."""

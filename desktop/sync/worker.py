@@ -12,7 +12,7 @@ from desktop.sync.rhythm import Rhythm
 from desktop.sync.schedule import Schedule
 from desktop.sync.session import Session
 from desktop.sync.status import SyncStatus
-from desktop.vault.errors import VaultError
+from desktop.vault.errors import ClosedVaultError, VaultError
 from shared.ids import RecordId
 from shared.ledger import NotWritableError
 from shared.protocol.messages import Event
@@ -28,6 +28,7 @@ class Worker:
         self._session = session
         self._reporter = reporter
         self._now = rhythm.monotonic
+        self._farewell = rhythm.pace.farewell
         self._schedule = Schedule(rhythm.pace, rhythm.jitter)
         self._listener = Listener(session.dial, rhythm, hear=self._hear, lost=reporter.failed)
         self._bell = Condition()
@@ -47,12 +48,16 @@ class Worker:
         self._listener.start()
 
     def stop(self) -> None:
-        """End. Waits for the request that is under way, if there is one."""
+        """End. Waits a little for the request that is under way.
+
+        Should it take longer, its answer finds the vault closed and is thrown away, as if it had
+        been lost on the way: nothing is lost by that.
+        """
         with self._bell:
             self._stopping = True
             self._bell.notify_all()
         self._listener.stop()
-        self._thread.join()
+        self._thread.join(self._farewell)
 
     def edited(self) -> None:
         """Note that there is something to send."""
@@ -98,6 +103,10 @@ class Worker:
             while (turn := self._next_turn()) is not None:
                 turn()
             ended_well = True
+        except ClosedVaultError:
+            ended_well = self._stopping
+            if not ended_well:
+                raise
         finally:
             if not ended_well:
                 self._reporter.broken()

@@ -21,7 +21,14 @@ from shared.ids import RECORD_BYTES, RecordId
 from tests.desktop.sync.line import Line
 
 PASSWORD = "correct horse battery"
-SWIFT = Pace(quiet=0.02, longest_quiet=0.2, first_retry=0.02, longest_retry=0.05, poll=0.2)
+SWIFT = Pace(
+    quiet=0.02,
+    longest_quiet=0.2,
+    first_retry=0.02,
+    longest_retry=0.05,
+    poll=0.2,
+    farewell=0.3,
+)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """The wire between a device and its server, for tests: it can be cut, lose and change things."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -13,20 +14,25 @@ class Line(httpx.BaseTransport):
 
     ``cut``: nothing gets through. ``lost_replies``: so many answers never arrive, though the
     server did the work. ``alter`` changes the body of a good answer to the path it is given,
-    ``status`` its code.
+    ``status`` its code. While ``free`` is not set, requests hang.
     """
 
     cut: bool = False
     lost_replies: int = 0
     status: int | None = None
     alter: Callable[[str, bytes], bytes] | None = None
+    free: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
     _wire: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
+
+    def __post_init__(self) -> None:
+        self.free.set()
 
     @override
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self.cut:
             raise httpx.ConnectError("cut", request=request)
+        self.free.wait(10)
         self.asked.append(f"{request.method} {request.url.path}")
         response = self._wire.handle_request(request)
         if "event-stream" in response.headers.get("content-type", ""):

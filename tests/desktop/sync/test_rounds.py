@@ -1,10 +1,11 @@
 """Whole rounds of sync: real vaults, a real server, real HTTP, two collectors."""
 
 import os
+import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,15 @@ from desktop.sync.errors import RefusedError, UnreachableError
 from desktop.sync.notices import Notice
 from desktop.vault.identity import keep_server
 from shared.domain.schema import Kind
+from shared.ids import RecordId
 from shared.protocol.messages import SyncReply, decode, encode
 from shared.protocol.problems import Code
 from tests.benchmarks.proxy import CountingProxy, counting_proxy
 from tests.desktop.sync.conftest import Household, World, pair
 from tests.desktop.sync.desk import Desk, open_desk
 from tests.sync_server.serving import running
+
+STEPS = 60
 
 
 def agree(*desks: Desk) -> bool:
@@ -122,6 +126,49 @@ def test_three_devices_converge_whatever_the_order(world: World, tmp_path: Path)
         phone.close()
 
 
+def do_something(draw: random.Random, desk: Desk, bear: RecordId) -> None:
+    """Edit, delete or add on a device, or let something happen to its line or its memory."""
+    match draw.randrange(8):
+        case 0:
+            desk.put(bear, notes=f"notes {draw.random()}")
+        case 1:
+            desk.put(bear, number=f"number {draw.random()}")
+        case 2:
+            desk.delete(bear)
+        case 3:
+            desk.add(notes="new")
+        case 4:
+            desk.line.cut = not desk.line.cut
+        case 5:
+            desk.line.lost_replies = draw.randrange(3)
+        case 6:
+            desk.restart()
+        case _:
+            desk.reopen()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_in_whatever_order_they_converge(
+    world: World, tmp_path: Path, seed: int
+) -> None:
+    draw = random.Random(seed)  # noqa: S311 - repeatable on purpose
+    with pair(world.artmatt.laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        desks = [*world.artmatt.desks, phone]
+        bears = [desks[0].add(notes=f"bear {n}") for n in range(4)]
+        for _ in range(STEPS):
+            do_something(draw, draw.choice(desks), draw.choice(bears))
+            with suppress(UnreachableError):
+                draw.choice(desks).sync()
+        for desk in desks:
+            desk.line.cut, desk.line.lost_replies = False, 0
+        for desk in desks * 2:
+            desk.sync()
+        assert agree(*desks)
+        assert all(desk.session.notices == () for desk in desks)
+        assert all(desk.vault.log.waiting() == 0 for desk in desks)
+        assert world.begin.laptop.hash == world.begin.tablet.hash
+
+
 @pytest.fixture
 def metered(world: World) -> Iterator[tuple[Household, CountingProxy]]:
     """Both devices of artmatt, at the server by way of a counting proxy."""
@@ -150,6 +197,25 @@ def test_one_edit_costs_one_small_request(metered: tuple[Household, CountingProx
     assert pushed.requests == 1
     assert pushed.bytes_up + pushed.bytes_down <= 1200
     assert pulled.bytes_up + pulled.bytes_down - pushed.bytes_up - pushed.bytes_down <= 1200
+
+
+def test_an_edit_that_rides_in_the_event_costs_no_request(
+    metered: tuple[Household, CountingProxy],
+) -> None:
+    artmatt, proxy = metered
+    stream = artmatt.tablet.session.dial()
+    events = iter(stream)
+    assert artmatt.tablet.session.overhear(next(events))
+    bear = artmatt.laptop.add(notes="Bought at the flea market, swing tag a little creased.")
+    before = proxy.traffic
+    artmatt.laptop.sync()
+    assert artmatt.tablet.session.overhear(next(events))
+    both = proxy.traffic.since(before)
+    assert artmatt.tablet.read(bear)
+    print(f"push, and the event: {both}")
+    assert both.requests == 1
+    assert both.bytes_up + both.bytes_down <= 2000
+    stream.close()
 
 
 def test_nothing_to_say_costs_half_a_kilobyte(metered: tuple[Household, CountingProxy]) -> None:

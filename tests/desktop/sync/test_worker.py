@@ -1,6 +1,7 @@
 """The threads: woken by edits and events, patient when offline, ended in good order."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,8 +11,10 @@ from desktop.sync.errors import UnreachableError, said
 from desktop.sync.notices import Notice
 from desktop.sync.status import SyncPhase, SyncStatus
 from desktop.sync.worker import Worker
+from shared.domain.schema import Kind
 from tests.desktop.sync.conftest import World
 from tests.desktop.sync.desk import Desk, eventually
+from tests.desktop.sync.test_pictures import attach, shown
 from tests.desktop.sync.test_rounds import tampered
 
 
@@ -50,7 +53,7 @@ def pair(world: World) -> Iterator[tuple[Working, Working]]:
     yield both
     for working in both:
         working.worker.stop()
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sync")]
+    assert not syncing_threads()
 
 
 def test_an_edit_travels_by_itself(pair: tuple[Working, Working]) -> None:
@@ -93,6 +96,19 @@ def test_paused_nothing_is_sent(pair: tuple[Working, Working]) -> None:
     laptop.settle()
 
 
+def test_an_original_comes_when_somebody_looks(pair: tuple[Working, Working]) -> None:
+    laptop, tablet = pair
+    original = bytes(300_000)
+    photo = attach(laptop.desk, original, b"thumbnail")
+    laptop.worker.edited()
+    eventually(lambda: bool(tablet.desk.read(photo, Kind.PHOTO)))
+    eventually(lambda: shown(tablet.desk, photo, "thumb_") == b"thumbnail")
+    assert shown(tablet.desk, photo) is None
+    tablet.worker.want(photo)
+    eventually(lambda: shown(tablet.desk, photo) == original)
+    tablet.settle()
+
+
 def test_trouble_is_told_in_words(pair: tuple[Working, Working]) -> None:
     laptop, tablet = pair
     tablet.desk.line.alter = tampered
@@ -104,8 +120,21 @@ def test_trouble_is_told_in_words(pair: tuple[Working, Working]) -> None:
     assert tablet.worker.status.message == Notice.REFUSED.value
 
 
-def test_a_stopped_worker_lets_the_vault_close(world: World) -> None:
-    working = Working(world.begin.laptop)
+def test_a_server_that_hangs_does_not_hold_up_the_end(world: World) -> None:
+    desk = world.begin.laptop
+    working = Working(desk)
+    working.settle()
+    desk.line.free.clear()
+    working.edit("under way when the program ends")
+    eventually(lambda: working.is_in(SyncPhase.SYNCING))
+    started = time.monotonic()
     working.worker.stop()
-    working.worker.edited()
-    assert working.worker.status
+    desk.reopen(desk.line.free.set)
+    assert time.monotonic() - started < 2
+    eventually(lambda: not syncing_threads())
+    world.begin.sync()
+    assert desk.hash == world.begin.tablet.hash
+
+
+def syncing_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("sync")]
