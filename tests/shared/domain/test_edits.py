@@ -168,3 +168,32 @@ def test_integers_beyond_what_a_record_holds_are_refused():
 
 def _run(count: int) -> list[RecordId]:
     return [RecordId(((1 << 100) + number).to_bytes(16)) for number in range(count)]
+
+
+KNOWN = bytes.fromhex(
+    """
+    97a445646974ce0008000001c408686f6d652d6f6e6591c41865656565656565656565656565656565617761
+    792d6f6e659292ce000500000192ce0006000000959701a4636f707992c41000000000000000000000000000
+    0000010191a56e6f74657391920092a4626c7565c090909702a4636f707991c4100000000000000000000000
+    000000000192a470616964a3783a619292009107920091c3929200910192009100909703a374616791c41000
+    0000000000000000000000000000029090929200910092009100919200019704a374616791c4100000000000
+    000000000000000000000190909192009102909705a4636f707991c410000000000000000000000000000000
+    0191a47061696490919200910190
+    """
+)
+
+
+def test_a_known_answer():
+    """The bytes of docs/format.md: they must never change."""
+    first, second = RecordId(bytes(15) + b"\x01"), RecordId(bytes(15) + b"\x02")
+    stamps = (Stamp(5 << 16, AWAY), Stamp(6 << 16, HOME))
+    groups = (
+        Group(Shape.INSERT, "copy", [first, second], ("notes",), (["blue", None],)),
+        Group(Shape.UPDATE, "copy", [first], ("paid", "x:a"), ([7], [True]), ([1], [0])),
+        Group(Shape.DELETE, "tag", [second], replaces=([0],), covers=(stamps,)),
+        Group(Shape.RESTORE, "tag", [first], replaces=([2],)),
+        Group(Shape.SETTLE, "copy", [first], ("paid",), replaces=([1],)),
+    )
+    edit = Edit("Edit", 8 << 16, 9, HOME, groups, stamps)
+    assert encode_edit(edit) == KNOWN
+    assert decode_edit(KNOWN, DEVICE) == edit
