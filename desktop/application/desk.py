@@ -120,6 +120,7 @@ class Desk(QObject):
         window.another_wanted.connect(self._choose_another)
         window.closed.connect(lambda: self._closed(folder, collection))
         window.show()
+        window.activateWindow()
         if begun.notice:
             window.panels.bar.warn(begun.notice)
         self._show_door(None)

@@ -12,9 +12,14 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 def named(root, name, kind=QWidget):
     """Find the visible control of a name."""
-    found = [w for w in root.findChildren(kind) if w.accessibleName() == name and w.isVisible()]
+    found = [w for w in root.findChildren(kind) if called(w) == name and w.isVisible()]
     assert len(found) == 1, f"{len(found)} controls are called {name!r}"
     return found[0]
+
+
+def called(widget):
+    """Return what a screen reader says of a widget."""
+    return widget.accessibleName() or getattr(widget, "text", str)()
 
 
 def press(root, name):
@@ -73,10 +78,17 @@ def begin_collection(qtbot, computer, name, skin="Classic"):
 
 def add(window, typed):
     """Add one copy by typing in the add box, taking the first piece that fits."""
+    come_forward(window)
     window.commands["add"].trigger()
     write(window, "Which one?", typed)
     keys("", KEY.Key_Return)
     QTest.keyClick(window.panels.add, KEY.Key_Return, CONTROL)
+
+
+def come_forward(window):
+    """Give a window the keyboard."""
+    window.activateWindow()
+    assert QTest.qWaitForWindowActive(window)
 
 
 def names(window):

@@ -11,6 +11,7 @@ from tests.journeys.hands import (
     PASSWORD,
     add,
     begin_collection,
+    come_forward,
     drop_file,
     keys,
     names,
@@ -23,7 +24,7 @@ PAID = Place(Kind.COPY, "paid")
 
 def test_a_collector_catalogues_changes_loses_nothing_and_comes_back(qtbot, computer, picture):
     home = computer("artmatt")
-    window = begin_collection(qtbot, home, "artmatt", "ART MATT")
+    window = begin_collection(qtbot, home, "artmatt", "Art Matt")
     assert window.wardrobe.skin.name == "artmatt"
     for typed in ("peanut", "4025", "humphery"):
         add(window, typed)
@@ -65,7 +66,7 @@ def test_a_collector_catalogues_changes_loses_nothing_and_comes_back(qtbot, comp
 
 
 def test_two_collectors_side_by_side_never_mix(qtbot, computer):
-    one = begin_collection(qtbot, computer("artmatt"), "artmatt", "ART MATT")
+    one = begin_collection(qtbot, computer("artmatt"), "artmatt", "Art Matt")
     other = begin_collection(qtbot, computer("begin"), "begin", "Begin")
     add(one, "peanut")
     add(other, "garcia")
@@ -81,8 +82,7 @@ def test_two_collectors_side_by_side_never_mix(qtbot, computer):
 
 def test_the_keyboard_alone_is_enough(qtbot, computer):
     window = begin_collection(qtbot, computer("artmatt"), "artmatt")
-    window.activateWindow()
-    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+    come_forward(window)
     shelf = window.panels.list.shelf
     shelf.setFocus()
     QTest.keyClick(window, KEY.Key_N, CONTROL)

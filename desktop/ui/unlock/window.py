@@ -107,5 +107,6 @@ class UnlockWindow(Zone):
         return menu
 
     def _ask(self) -> None:
+        self.refuse("")
         self.wait(waiting=True)
         self.asked.emit(self._asking.folder, self._password.text(), self._remember.isChecked())

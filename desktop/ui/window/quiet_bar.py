@@ -16,7 +16,7 @@ class QuietBar(Zone):
 
     def __init__(self) -> None:
         self._words = Text()
-        self._action = Button("", "link")
+        self._action = Button("Undo", "link")
         self._close = IconButton("Close this notice", Icon.CLOSE, pressed=self.hide)
         inner = row(self._words, self._action, self._close, gap=2, edge=1, sides=3)
         inner.setStretch(0, 1)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
     QComboBox,
+    QFrame,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
@@ -51,9 +52,11 @@ def nameless(root: QObject) -> list[str]:
 
 def _belongs_to_another(widget: QWidget) -> bool:
     """Tell whether a widget is a part of Qt's own of a control that has a name."""
-    parent = widget.parent()
-    qt_made = (QComboBox, QLineEdit, QAbstractItemView)
-    return isinstance(parent, qt_made) or widget.objectName().startswith("qt_")
+    inside = widget.parent()
+    while isinstance(inside, QWidget) and not isinstance(inside, QComboBox):
+        inside = inside.parent() if type(inside) is QFrame else None
+    qt_made = isinstance(widget.parent(), QLineEdit | QAbstractItemView | QComboBox)
+    return inside is not None or qt_made or widget.objectName().startswith("qt_")
 
 
 def test_the_walk_finds_a_control_without_a_name(qtbot):
