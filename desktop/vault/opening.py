@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from sqlmodel import SQLModel
 
@@ -29,6 +30,11 @@ from shared.domain.stamps import Origin
 from shared.ids import INCARNATION_BYTES, DeviceId, Incarnation, TenantId
 
 UNLOCK, DATABASE, FILES, LOCK, ANCHOR = "unlock", "vault.db", "files", "lock", "anchor"
+
+_ONE_GUESS_AT_A_TIME = Lock()
+"""Two threads of one process that run Argon2id with several lanes wait for each other for ever:
+OpenSSL lends both from the same few threads (seen with cryptography 50). Two windows may well
+unlock at the same moment."""
 
 _CLOUDS = (
     *("dropbox", "onedrive", "google drive", "googledrive", "icloud drive", "mobile documents"),
@@ -58,7 +64,8 @@ def make_folder(
     if folder.exists():
         raise CollectionExistsError
     key = surroundings.random(KEY_BYTES)
-    box = wrap(password, key, surroundings.random, surroundings.cost)
+    with _ONE_GUESS_AT_A_TIME:
+        box = wrap(password, key, surroundings.random, surroundings.cost)
     life = Incarnation(surroundings.random(INCARNATION_BYTES))
     part = folder.with_name(folder.name + ".part")
     with troubles():
@@ -92,12 +99,16 @@ def make_database(file: Path, key: bytes, lineage: Lineage) -> None:
 
 def read_key(folder: Path, password: str) -> bytes:
     """Return the database key; raise WrongPasswordError, DamagedUnlockError, NoCollectionError."""
-    return unwrap(password, _read_box(folder))
+    box = _read_box(folder)
+    with _ONE_GUESS_AT_A_TIME:
+        return unwrap(password, box)
 
 
 def replace_password(folder: Path, old: str, new: str, surroundings: Surroundings) -> None:
     """Wrap the key anew; raise WrongPasswordError."""
-    box = change_password(_read_box(folder), old, new, surroundings.random, surroundings.cost)
+    kept = _read_box(folder)
+    with _ONE_GUESS_AT_A_TIME:
+        box = change_password(kept, old, new, surroundings.random, surroundings.cost)
     with troubles():
         write_durably(folder / UNLOCK, box)
 

@@ -15,6 +15,7 @@ from tests.journeys.hands import (
     drop_file,
     keys,
     names,
+    press,
     unlock,
     write,
 )
@@ -142,3 +143,14 @@ def test_what_cannot_be_understood_waits_for_the_collector_to_come_back(qtbot, c
     assert box.control.text() == "a fortune"
     assert not box.hint.isHidden()
     assert window.live.collection.detail(first).copy_fields.get("paid") is None
+
+
+def test_two_windows_may_unlock_at_the_same_moment(qtbot, computer):
+    homes = [computer("artmatt"), computer("begin")]
+    for home, name in zip(homes, ("artmatt", "begin"), strict=True):
+        begin_collection(qtbot, home, name)
+        home.window.commands["lock"].trigger()
+    for home in homes:
+        write(home.unlock, "Password", PASSWORD)
+        press(home.unlock, "Unlock")
+    qtbot.waitUntil(lambda: all(home.window for home in homes), timeout=20_000)
