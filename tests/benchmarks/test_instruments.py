@@ -1,11 +1,13 @@
 """The benchmarks' own instruments: what they report is what happened."""
 
+import json
 import os
 import subprocess
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,7 +19,12 @@ from tests.benchmarks import items as generator
 from tests.benchmarks.meter import Usage, descendants
 from tests.benchmarks.proxy import RequestCounter, counting_proxy
 
+ROOT = Path(__file__).parents[2]
 COUNT = 2000
+KEYS = (
+    *("measure", "n", "changed", "device", "cpu_s", "server_cpu_s", "wall_s"),
+    *("bytes_up", "bytes_down", "requests", "peak_rss_mib", "server_peak_rss_mib"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -112,3 +119,33 @@ def test_usage_counts_children_and_peaks():
         parent.communicate(b"\n")
     assert usage.peak_kib > 80 << 10
     assert 0.05 < usage.cpu_s < 5
+
+
+def test_bench_prints_a_line_a_measure():
+    wanted = ["create", "search", "full_upload", "full_download"]
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", "--n", "1000", "--measure", *wanted],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
+    )
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    assert [(line["measure"], line["device"]) for line in lines] == [
+        ("create", "A"),
+        ("search", "A"),
+        ("search", "A"),
+        ("full_upload", "A"),
+        ("full_download", "B"),
+    ]
+    for line in lines:
+        assert set(KEYS) <= set(line)
+        assert line["n"] == 1000
+        assert 0 < line["cpu_s"] < 10
+    upload, download = lines[-2:]
+    assert upload["requests"] == 1
+    assert 30_000 < upload["bytes_up"] < 100_000
+    assert 30_000 < download["bytes_down"] < 100_000
+    assert upload["server_cpu_s"] > 0
+    assert upload["server_peak_rss_mib"] > 10
+    assert lines[0]["requests"] is None
