@@ -19,9 +19,7 @@ MAX_FUNCTION_LINES = 60
 LONG_BY_NATURE: dict[str, str] = {}
 
 # What only this machine knows. Built from pieces, so that this file is clean itself.
-LEAKS = re.compile(
-    r"(?<![\w.])/(?:wor" r"k|roo" r"t|hom" r"e/\w+)/|ind" r"ex[-_]url|regis" r"try *= *http"
-)
+LEAKS = re.compile(r"(?<![\w.])/(?:wor" r"k|roo" r"t)/|ind" r"ex[-_]url|regis" r"try *= *http")
 VAGUE = re.compile(r"(?:^|/)(?:utils?|helpers?|common|misc|managers?)(?:\.py|/)")
 
 
