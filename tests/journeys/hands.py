@@ -5,6 +5,9 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
+from desktop.ui.kit.kit import kit_text
+from desktop.ui.kit.page import KitBody
+
 PASSWORD = "correct horse battery"
 KEY = Qt.Key
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -54,8 +57,8 @@ def drop_file(widget, path):
     QApplication.sendEvent(widget, QDropEvent(at, copy, data, buttons, modifiers))
 
 
-def begin_collection(qtbot, computer, name, skin="Classic"):
-    """Go through the first run, without a server."""
+def begin_collection(qtbot, computer, name, skin="Classic", *, server=None, kits=None):
+    """Go through the first run; ``server`` is an address and a name, ``kits`` collects texts."""
     first = computer.first_run
     press(first, "Start a new collection")
     write(first, "Name of the collection", name)
@@ -64,8 +67,12 @@ def begin_collection(qtbot, computer, name, skin="Classic"):
     press(first, "Next")
     named(first, skin).click()
     press(first, "Next")
+    if server is not None:
+        sign_up(qtbot, first, *server)
     press(first, "Create the collection")
-    qtbot.waitUntil(lambda: _shown(first, "The 24 words"), timeout=20_000)
+    qtbot.waitUntil(lambda: shown(first, "The 24 words"), timeout=20_000)
+    if kits is not None:
+        kits.append(kit_text(first.findChild(KitBody)._kit))
     words = _words(first)
     named(first, "I keep these words where only I find them.").click()
     press(first, "Next")
@@ -109,7 +116,16 @@ def unlock(qtbot, computer, password):
     )
 
 
-def _shown(root, name):
+def sign_up(qtbot, first, address, slug):
+    """Choose a server in the first run, and a name that is free there."""
+    named(first, "Sync my devices through a server, which can read nothing.").click()
+    write(first, "Server", address)
+    write(first, "Your name there", slug)
+    qtbot.waitUntil(named(first, "Create the collection").isEnabled, timeout=20_000)
+
+
+def shown(root, name):
+    """Tell whether something of that name is in sight."""
     return any(w.accessibleName() == name and w.isVisible() for w in root.findChildren(QWidget))
 
 
