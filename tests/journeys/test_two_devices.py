@@ -111,7 +111,9 @@ def test_a_name_that_is_taken_is_said_as_one_types(qtbot, computer, server):
     write(other, "Your name there", "artmatt")
     forward = named(other, "Create the collection")
     labels = other.findChildren(QLabel)
-    qtbot.waitUntil(lambda: any("taken" in label.text() for label in labels), timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: any("another collector" in label.text() for label in labels), timeout=PATIENCE
+    )
     assert not forward.isEnabled()
     write(other, "Your name there", "begin")
     qtbot.waitUntil(forward.isEnabled, timeout=PATIENCE)
