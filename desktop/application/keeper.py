@@ -30,6 +30,7 @@ from desktop.sync.network import Network
 from desktop.sync.rhythm import Rhythm
 from desktop.sync.worker import Worker
 from desktop.system.keychain import find_keychain
+from desktop.system.paths import device_name
 from desktop.ui.first_run.beginnings import Begun, Trouble, Wanted
 from desktop.ui.kit.kit import Kit, Reading
 from desktop.ui.live import LiveCollection
@@ -161,7 +162,7 @@ def build_keeper(known: KnownCollections) -> Keeper:
         surroundings,
         find_keychain(),
         QtImaging(),
-        platform.node() or NAMELESS,
+        device_name(os.environ, platform.node()) or NAMELESS,
         platform.system(),
     )
     network = Network(open_http(), surroundings, Rhythm(time.monotonic, random.random))

@@ -170,6 +170,11 @@ class Collection:
         return device_cards(self._vault.log, self._vault.records)
 
     @property
+    def content_hash(self) -> bytes:
+        """A hash of all that is kept here, equal on devices that agree."""
+        return self._vault.log.content_hash()
+
+    @property
     def status(self) -> SyncStatus:
         """Where the sync stands."""
         return STAYS_HERE if self._sync is None else self._sync.status

@@ -9,6 +9,9 @@ from platformdirs import PlatformDirs
 HOME_VARIABLE = "SWINGTAG_HOME"
 """Set to a folder, everything lives in it: for a USB stick, a second self, or a demonstration."""
 
+DEVICE_VARIABLE = "SWINGTAG_DEVICE"
+"""Set to what this device shall be called where it is not the computer's name, as on a stick."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -37,3 +40,8 @@ def places(environment: Mapping[str, str]) -> Places:
 def places_in(home: Path) -> Places:
     """Return the folders of a Swingtag that lives in one folder."""
     return Places(home / "settings", home / "collections", home / "reports", home / "packs")
+
+
+def device_name(environment: Mapping[str, str], computer: str) -> str:
+    """Return what this device is called: ``SWINGTAG_DEVICE``, else the computer's own name."""
+    return environment.get(DEVICE_VARIABLE, "").strip() or computer
