@@ -5,7 +5,7 @@ The entries are not sealed (the ledger's tests do that); what a vault needs of t
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
+from hashlib import sha256, shake_256
 from itertools import count
 from pathlib import Path
 
@@ -41,7 +41,7 @@ def drawn(seed: bytes) -> Callable[[int], bytes]:
     numbers = count()
 
     def draw(length: int) -> bytes:
-        return sha256(seed + next(numbers).to_bytes(8)).digest()[:length]
+        return shake_256(seed + next(numbers).to_bytes(8)).digest(length)
 
     return draw
 
