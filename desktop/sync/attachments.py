@@ -43,6 +43,8 @@ class Attachments:
         self._wanted: set[RecordId] = set()
         self._may_lack_thumbnails = True
         self.trouble = ""
+        self._refused: set[FileId] = set()
+        self._counts: dict[FileId, int] = {}
 
     @property
     def awaits(self) -> bool:
@@ -58,9 +60,14 @@ class Attachments:
         """Fetch an original with the next sync. Any thread may call this."""
         self._wanted.add(photo)
 
+    def begin(self) -> None:
+        """Begin a round: what was refused in the last one may be tried again."""
+        self.trouble = ""
+        self._refused.clear()
+        self._counts.clear()
+
     def send_small(self) -> None:
         """Send files of one chunk, as thumbnails are."""
-        self.trouble = ""
         self._send(lambda chunks: chunks <= _SMALL_CHUNKS)
 
     def send_large(self) -> None:
@@ -92,15 +99,15 @@ class Attachments:
 
     def _send(self, fits: Callable[[int], bool]) -> None:
         for file in self._files.unsent():
-            chunks = self._chunks(file)
-            if not fits(len(chunks)):
+            if file in self._refused or not fits(self._count(file)):
                 continue
             try:
-                self._send_one(file, chunks)
+                self._send_one(file, self._chunks(file))
             except RefusedError as error:
                 if error.refusal.code not in _NOT_THIS_ONE:
                     raise
                 self.trouble = error.sentence
+                self._refused.add(file)
             else:
                 self._files.acknowledge(file)
 
@@ -140,6 +147,12 @@ class Attachments:
 
     def _lacks(self, wanted: _Wanted) -> bool:
         return not self._files.has(wanted.file)
+
+    def _count(self, file: FileId) -> int:
+        """Return how many chunks a file has; it is read only once for that."""
+        if file not in self._counts:
+            self._counts[file] = len(self._chunks(file))
+        return self._counts[file]
 
     def _chunks(self, file: FileId) -> list[bytes]:
         sealed = self._files.read(file)

@@ -55,9 +55,11 @@ class Schedule:
     _first_edit: float | None = None
     _held_until: float = 0.0
     _backoff: Backoff = field(init=False)
+    _awaiting: Backoff = field(init=False)
 
     def __post_init__(self) -> None:
         self._backoff = Backoff(self.pace, self.jitter)
+        self._awaiting = Backoff(self.pace, self.jitter)
 
     @property
     def failing(self) -> bool:
@@ -80,12 +82,21 @@ class Schedule:
         """Note that a sync begins. Edits and wake-ups from now on ask for another one."""
         self.due, self._first_edit = None, None
 
-    def succeeded(self, now: float, *, poll: bool) -> None:
-        """Note a sync that worked; ``poll``: no wake-ups come, so ask again after a while."""
+    def succeeded(self, now: float, *, poll: bool, awaits: bool = False) -> None:
+        """Note a sync that worked.
+
+        ``poll``: no wake-ups come, so ask again after a while. ``awaits``: something is still
+        to come that no wake-up tells of, so look again soon, then less and less often.
+        """
         self._backoff.reset()
         self._held_until = now
-        if poll and self.due is None:
-            self.due = now + self.pace.poll
+        wait = self.pace.poll if poll else None
+        if awaits:
+            wait = min(self._awaiting.next_wait(), wait or self.pace.longest_retry)
+        else:
+            self._awaiting.reset()
+        if wait is not None and self.due is None:
+            self.due = now + wait
 
     def failed(self, now: float, retry_after: float = 0.0) -> None:
         """Note a sync that did not work, and the wait that the server asked for."""

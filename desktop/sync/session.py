@@ -63,7 +63,7 @@ class Session:
         Small attachments go before the entries that mention them; large ones follow, so that a
         film does not hold up an edit.
         """
-        self._attachments.send_small()
+        self._attachments.begin()
         self._exchange_all(progress)
         if Notice.RESTORED in self._exchange.notices:
             self._attachments.send_again()
@@ -76,6 +76,7 @@ class Session:
         may_restore = True
         while True:
             request = self._exchange.parcel()
+            self._attachments.send_small()  # a photo's file is kept before its edit is written
             match self._exchange.receive(self._courier.sync(request)):
                 case Settled():
                     return

@@ -137,7 +137,7 @@ class Worker:
             self._note_failure(error)
             return
         if is_all:
-            self._reporter.succeeded(self._session.notices)
+            self._note_success()
         else:
             self.sync_now()
 
@@ -150,9 +150,12 @@ class Worker:
         except EXPECTED as error:
             self._note_failure(error)
             return
+        self._note_success()
+
+    def _note_success(self) -> None:
         live = self._listener.live
         with self._bell:
-            self._schedule.succeeded(self._now(), poll=not live or self._session.awaits)
+            self._schedule.succeeded(self._now(), poll=not live, awaits=self._session.awaits)
         if not live:
             self._listener.dial_now()
         self._reporter.succeeded(self._session.notices)

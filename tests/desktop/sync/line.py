@@ -5,7 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
+import msgspec
 from typing_extensions import override
+
+from shared.protocol.problems import Code, Problem
 
 
 @dataclass
@@ -14,12 +17,12 @@ class Line(httpx.BaseTransport):
 
     ``cut``: nothing gets through. ``lost_replies``: so many answers never arrive, though the
     server did the work. ``alter`` changes the body of a good answer to the path it is given,
-    ``status`` its code. While ``free`` is not set, requests hang.
+    ``refuse`` names what is refused instead of it. While ``free`` is not set, requests hang.
     """
 
     cut: bool = False
     lost_replies: int = 0
-    status: int | None = None
+    refuse: Callable[[str, str], Code | None] = lambda _method, _path: None
     alter: Callable[[str, bytes], bytes] | None = None
     free: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
@@ -34,6 +37,11 @@ class Line(httpx.BaseTransport):
             raise httpx.ConnectError("cut", request=request)
         self.free.wait(10)
         self.asked.append(f"{request.method} {request.url.path}")
+        refused = self.refuse(request.method, request.url.path)
+        if refused is not None:
+            problem = Problem(refused.word, refused.sentence, at=0)
+            content = httpx.ByteStream(msgspec.json.encode(problem))
+            return httpx.Response(refused.status, stream=content)
         response = self._wire.handle_request(request)
         if "event-stream" in response.headers.get("content-type", ""):
             return response
@@ -46,9 +54,7 @@ class Line(httpx.BaseTransport):
             body = self.alter(request.url.path, body)
         response.headers.pop("content-length", None)
         return httpx.Response(
-            self.status or response.status_code,
-            headers=response.headers,
-            stream=httpx.ByteStream(body),
+            response.status_code, headers=response.headers, stream=httpx.ByteStream(body)
         )
 
     @override

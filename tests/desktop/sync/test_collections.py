@@ -65,6 +65,17 @@ def computer(home: Path, name: str) -> Computer:
     return made
 
 
+def let_in(owner: Computer, collection: Collection, new: Computer, server: str) -> Collection:
+    """Pair a new computer with one that has the collection open."""
+    vault = owner.vaults[collection.tenant]
+    newcomer = new.network.newcomer(server, never_ready)
+    with ThreadPoolExecutor(1) as other:
+        met = other.submit(owner.network.greet, vault, newcomer.code, never_ready)
+        guest = newcomer.meet()
+        owner.network.admit(vault, met.result())
+    return new.library.join(new.network.join(guest, server), Wish("mine, too", PASSWORD))
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Running]:
     with running(tmp_path / "server") as server:
@@ -80,14 +91,7 @@ def test_two_devices_see_each_other(server: Running, tmp_path: Path) -> None:
     elsewhere: list[Change] = []
     begins.subscribe(elsewhere.append)
 
-    newcomer = tablet.network.newcomer(server.address, never_ready)
-    vault = laptop.vaults[mine.tenant]
-    with ThreadPoolExecutor(1) as other:
-        met = other.submit(laptop.network.greet, vault, newcomer.code, never_ready)
-        guest = newcomer.meet()
-        laptop.network.admit(vault, met.result())
-    joined = tablet.network.join(guest, server.address)
-    theirs = tablet.library.join(joined, Wish("mine, too", PASSWORD))
+    theirs = let_in(laptop, mine, tablet, server.address)
     try:
         names = {"laptop", "tablet", "Emergency kit"}
         eventually(lambda: {card.name for card in mine.devices()} == names)

@@ -15,6 +15,7 @@ from shared.crypto.attachments import (
 from shared.domain.operations import Put
 from shared.domain.schema import Kind, Value
 from shared.ids import RECORD_BYTES, FileId, RecordId
+from shared.protocol.problems import Code
 from tests.desktop.sync.conftest import World
 from tests.desktop.sync.desk import Desk
 
@@ -87,6 +88,22 @@ def test_an_upload_that_was_cut_goes_on_where_it_was(world: World) -> None:
     put = [asked for asked in laptop.line.asked if asked.startswith("PUT") and file in asked]
     assert len(put) <= 1
     assert not laptop.vault.files.unsent()
+
+
+def test_pictures_that_have_no_room_do_not_hold_up_edits(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    photo = attach(laptop, b"original", b"thumbnail")
+    bear = laptop.add(notes="an edit")
+    laptop.line.refuse = lambda method, _path: Code.QUOTA if method == "PUT" else None
+    world.artmatt.sync(rounds=1)
+    assert laptop.session.notices == (Code.QUOTA.sentence,)
+    assert tablet.read(bear)
+    assert shown(tablet, photo, "thumb_") is None
+    assert sum(asked.startswith("PUT") for asked in laptop.line.asked) == 2
+    laptop.line.refuse = lambda _method, _path: None
+    world.artmatt.sync(rounds=1)
+    assert laptop.session.notices == ()
+    assert shown(tablet, photo, "thumb_") == b"thumbnail"
 
 
 def test_a_changed_chunk_is_not_shown_and_fetched_again(world: World) -> None:

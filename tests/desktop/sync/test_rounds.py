@@ -360,14 +360,12 @@ def test_a_device_put_back_from_a_backup_loses_nothing(
 
 def test_a_full_account_leaves_edits_here(world: World) -> None:
     laptop = world.artmatt.laptop
-    laptop.add(notes="too much")
-
-    def full(path: str, body: bytes) -> bytes:
-        return b'{"code": "quota", "sentence": ""}' if path.endswith("/sync") else body
-
-    laptop.line.alter = full
-    laptop.line.status = 507
+    bear = laptop.add(notes="too much")
+    laptop.line.refuse = lambda _method, path: Code.QUOTA if path.endswith("/sync") else None
     with pytest.raises(RefusedError) as caught:
         laptop.sync()
     assert caught.value.sentence == Code.QUOTA.sentence
     assert laptop.vault.log.waiting() == 1
+    laptop.line.refuse = lambda _method, _path: None
+    world.artmatt.sync()
+    assert world.artmatt.tablet.read(bear)

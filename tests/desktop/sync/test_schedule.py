@@ -44,6 +44,20 @@ def test_with_wake_ups_nothing_is_due_and_without_them_a_question() -> None:
     assert plan.due == 220
 
 
+def test_what_is_still_to_come_is_looked_for_less_and_less_often() -> None:
+    plan = schedule()
+    waits = []
+    for _ in range(10):
+        plan.begun()
+        plan.succeeded(100.0, poll=False, awaits=True)
+        assert plan.due is not None
+        waits.append(plan.due - 100)
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 300, 300]
+    plan.begun()
+    plan.succeeded(100.0, poll=False)
+    assert plan.due is None
+
+
 def test_an_edit_does_not_shorten_a_back_off_but_a_wake_up_ends_it() -> None:
     plan = schedule()
     plan.failed(100.0)
