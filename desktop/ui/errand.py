@@ -4,7 +4,7 @@ from collections.abc import Callable
 from threading import Thread
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from shiboken6 import isValid
 
 T = TypeVar("T")
@@ -29,15 +29,16 @@ class Errand(QObject, Generic[T]):
         failed: Callable[[Exception | None], None],
         expected: tuple[type[Exception], ...] = (),
     ) -> None:
-        super().__init__()
+        # The application owns it: an object must not die with its last name in the thread.
+        super().__init__(QCoreApplication.instance())
         self._asker = asker
         self._work = work
         self._then = then
         self._failed = failed
         self._expected = expected
-        self._itself: Errand[T] | None = self  # nobody else holds it while the work goes on
         self._came.connect(self._deliver)
-        Thread(target=self._go, name="errand", daemon=True).start()
+        self._thread = Thread(target=self._go, name="errand", daemon=True)
+        self._thread.start()
 
     def _go(self) -> None:
         outcome: tuple[Callable[..., None], object] = (self._failed, None)
@@ -49,6 +50,7 @@ class Errand(QObject, Generic[T]):
             self._came.emit(*outcome)
 
     def _deliver(self, tell: Callable[[object], None], what: object) -> None:
-        self._itself = None
+        self._thread.join()  # it is leaving emit(); nobody may die before it has left
+        self.deleteLater()
         if isValid(self._asker):
             tell(what)
