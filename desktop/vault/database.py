@@ -18,6 +18,7 @@ from desktop.vault.errors import (
     NotDurableError,
     ReadOnlyFolderError,
     VaultError,
+    VaultInUseError,
 )
 
 _READERS = 4
@@ -44,6 +45,7 @@ _MEANINGS: tuple[tuple[str, type[VaultError]], ...] = (
     ("not a database", DamagedVaultError),
     ("malformed", DamagedVaultError),
     ("disk I/O error", DiskTroubleError),
+    ("database is locked", VaultInUseError),
 )
 
 
@@ -145,7 +147,7 @@ def meaning() -> Iterator[None]:
         raise
 
 
-def make_durable(database: Database) -> None:
+def make_durable(database: Database, patience_millis: int = 5_000) -> None:
     """Switch the file to a write-ahead log and see that it stays so.
 
     The switch can fail unnoticed, so the answer is read, and read again by another connection.
@@ -154,9 +156,11 @@ def make_durable(database: Database) -> None:
     for _ in range(2):
         connection = database.connect()
         try:
-            with meaning():
-                mode = connection.execute("PRAGMA journal_mode = wal").fetchone()
-                level = connection.execute("PRAGMA synchronous").fetchone()
+            connection.execute(f"PRAGMA busy_timeout = {patience_millis}")
+            mode = connection.execute("PRAGMA journal_mode = wal").fetchone()
+            level = connection.execute("PRAGMA synchronous").fetchone()
+        except sqlcipher.OperationalError as error:
+            raise NotDurableError from error
         finally:
             connection.close()
         if mode != ("wal",) or level != (_FULL,):

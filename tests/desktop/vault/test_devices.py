@@ -177,4 +177,4 @@ def check_index(device: Device) -> None:
 
 
 TestHousehold = Household.TestCase
-TestHousehold.settings = settings(max_examples=25, stateful_step_count=30, deadline=None)
+TestHousehold.settings = settings(max_examples=15, stateful_step_count=30, deadline=None)

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -41,14 +42,20 @@ def world():
     return Surroundings(Clock(), drawn(b"world"))
 
 
-@pytest.fixture
-def folder(tmp_path, world) -> Path:
-    """A collection with one copy, closed."""
-    folder = tmp_path / "artmatt.swingtag"
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("pattern") / "artmatt.swingtag"
+    world = Surroundings(Clock(), drawn(b"pattern"))
     vault = Vault.create(folder, PASSWORD, TENANT, DEVICE, world)
     vault.apply("Add", [Put(Kind.COPY, rid(1), {"notes": "kept"})])
     vault.close()
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path, pattern) -> Path:
+    """A collection with one copy, closed."""
+    return shutil.copytree(pattern, tmp_path / pattern.name)
 
 
 def still_there(folder: Path, world: Surroundings, password: str = PASSWORD) -> bool:
