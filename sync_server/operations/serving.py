@@ -3,25 +3,38 @@
 import os
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
 from typing_extensions import override
 
+from sync_server.operations.connection import Connection, Patience
+
 KEEP_ALIVE_SECONDS = 75
 """How long an idle connection is kept: a new one costs more than an open one."""
 GRACE_SECONDS = 10
 """How long requests may take to end when the server stops."""
 _BACKLOG = 512
+_TICKS_A_LOOK = 10
+"""How often slow clients are looked for: uvicorn ticks ten times a second."""
 
 
 class SyncServer(uvicorn.Server):
-    """Ends the event streams first when it stops; they would wait for ever."""
+    """Cuts slow clients; ends the event streams first when it stops, they would wait for ever."""
 
     def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
         super().__init__(config)
         self._end_streams = end_streams
+
+    @override
+    async def on_tick(self, counter: int) -> bool:
+        if counter % _TICKS_A_LOOK == 0:
+            for connection in tuple(self.server_state.connections):
+                if isinstance(connection, Connection):
+                    connection.cut_if_late()
+        return await super().on_tick(counter)
 
     @override
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -29,11 +42,13 @@ class SyncServer(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def configure(app: FastAPI, *, logging: dict[str, Any], proxy: str = "") -> uvicorn.Config:
+def configure(
+    app: FastAPI, *, logging: dict[str, Any], proxy: str = "", patience: Patience | None = None
+) -> uvicorn.Config:
     """Return uvicorn's settings: short headers, no log of its own, nobody's word for addresses."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=partial(Connection, patience=patience or Patience()),  # type: ignore[arg-type] # called as a class is
         ws="none",
         lifespan="on",
         access_log=False,

@@ -21,7 +21,7 @@ from sync_server.routes.admission import admitted
 from sync_server.routes.answers import packed
 from sync_server.storage.entry_log import Page
 from sync_server.storage.errors import RefusedError
-from sync_server.storage.tenant_store import Growth, TenantStore
+from sync_server.storage.tenant_store import Growth, Parcel, TenantStore
 from sync_server.tenancy.doorway import Doorway, Visit
 
 
@@ -111,7 +111,7 @@ async def _append(asked: SyncRequest, visit: Visit) -> Growth:
     """Store the entries and wake the others."""
     if asked.links > visit.store.membership.length:
         raise RefusedError(Code.CHAIN_BEHIND)
-    growth = await visit.work(visit.store.append, asked.entries, again=asked.again)
+    growth = await visit.append(Parcel(asked.entries, asked.again))
     if growth.cursor > growth.after:
         visit.bell.ring_entries(visit.device, growth, asked.entries, visit.store)
     return growth

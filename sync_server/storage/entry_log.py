@@ -65,6 +65,20 @@ class LogState:
         )
 
 
+class Batch(NamedTuple):
+    """Checked entries of one request, and the oldest epoch that they may be of."""
+
+    envelopes: Sequence[Envelope]
+    oldest_epoch: int
+
+
+class Span(NamedTuple):
+    """What one batch added: the entries after ``after`` up to ``end``."""
+
+    after: Cursor
+    end: Cursor
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """Entries in order; reading goes on after ``cursor`` if there are ``more``."""
@@ -83,20 +97,25 @@ class EntryLog:
         with database.read() as db:
             self.state = _load(db)
 
-    def append(self, envelopes: Sequence[Envelope], *, oldest_epoch: int, quota: int) -> LogState:
-        """Store all entries or none; those already here are skipped. Return the state before.
+    def append_each(self, batches: Sequence[Batch], *, quota: int) -> list[Span | RefusedError]:
+        """Store each batch whole or not at all, flushed to disk once for all of them.
 
-        Raises RefusedError: ENTRY_TAKEN, ENTRY_GAP, EPOCH_STALE, QUOTA, with the index of the entry
-        at fault.
+        Entries that are here already are skipped. The refusals: ENTRY_TAKEN, ENTRY_GAP,
+        EPOCH_STALE, QUOTA, with the index of the entry at fault.
         """
+        outcomes: list[Span | RefusedError] = []
         with self._database.write() as db:
-            before = self.state
-            growing = _Growing(db, before, oldest_epoch, quota)
-            for at, envelope in enumerate(envelopes):
-                growing.add(at, envelope)
-            growing.note_heads()
-        self.state = growing.state()
-        return before
+            state = self.state
+            for batch in batches:
+                try:
+                    grown = _append(db, state, batch, quota)
+                except RefusedError as refused:
+                    outcomes.append(refused)
+                    continue
+                outcomes.append(Span(state.end, grown.end))
+                state = grown
+        self.state = state
+        return outcomes
 
     def page(
         self,
@@ -131,8 +150,23 @@ class EntryLog:
         return Page(tuple(found), state.end, more=False)
 
 
+def _append(db: Connection, state: LogState, batch: Batch, quota: int) -> LogState:
+    """Add one batch within the transaction of many; a refused one leaves nothing behind."""
+    growing = _Growing(db, state, batch.oldest_epoch, quota)
+    db.execute("SAVEPOINT batch")
+    try:
+        for at, envelope in enumerate(batch.envelopes):
+            growing.add(at, envelope)
+    except RefusedError:
+        db.execute("ROLLBACK TO batch")
+        raise
+    growing.note_heads()
+    db.execute("RELEASE batch")
+    return growing.state()
+
+
 class _Growing:
-    """The log while one transaction adds to it."""
+    """The log while one batch is added to it."""
 
     def __init__(self, db: Connection, before: LogState, oldest_epoch: int, quota: int) -> None:
         self._db = db
@@ -180,7 +214,7 @@ class _Growing:
         )
 
     def state(self) -> LogState:
-        """Return the log as it is after the transaction."""
+        """Return the log as it is with what was added."""
         return LogState(self._end, self._streams) if self._touched else self._before
 
     def _open_stream(self, name: StreamName) -> Stream:

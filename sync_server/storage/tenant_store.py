@@ -1,16 +1,17 @@
 """Everything the server holds for one tenant. No method takes a tenant: the store is the scope."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
-from shared.envelope import Envelope
 from shared.ids import Cursor, DeviceId, EntryHash, FileId, TenantId
 from shared.membership import Member, Membership
 from shared.protocol.heads import digest_of_heads, heads_that_count
 from shared.protocol.messages import AboutDevice, AboutFiles, LinkParcel, StreamHead
 from sync_server.storage.database import Database
-from sync_server.storage.entry_log import EntryLog, LogState
+from sync_server.storage.entry_log import Batch, EntryLog, LogState, Span
+from sync_server.storage.errors import RefusedError
 from sync_server.storage.file_shelf import FileShelf
 from sync_server.storage.inspection import inspect
 from sync_server.storage.link_shelf import LinkShelf
@@ -27,6 +28,13 @@ class Limits:
     log_bytes: int
     file_bytes: int
     devices: int
+
+
+class Parcel(NamedTuple):
+    """The entries of one request. ``again``: a server had lost them, their epoch may be older."""
+
+    entries: Sequence[bytes]
+    again: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +90,23 @@ class TenantStore:
         """One hash over ``heads``."""
         return digest_of_heads(self.heads)
 
-    def append(self, entries: Sequence[bytes], *, again: bool) -> Growth:
-        """Check and store entries, all or none: on disk when it returns.
+    def append_each(self, parcels: Sequence[Parcel]) -> list[Growth | RefusedError]:
+        """Check and store several requests' entries: each all or none, on disk on return.
 
-        ``again``: a server had lost them, so they may be of an older epoch.
-        Raises RefusedError with the index of the entry at fault.
+        They share one flush to disk; a refusal tells the index of the entry at fault.
         """
         with self._database.read():  # the chain must not move between the check and the write
-            envelopes = inspect(entries, self.membership)
-            oldest = 1 if again else self.membership.epoch
-            before = self.log.append(envelopes, oldest_epoch=oldest, quota=self._limits.log_bytes)
-            return Growth(before.end, self.log.state.end, _writers(envelopes))
+            checked = [self._inspect(parcel) for parcel in parcels]
+            batches = [each for each in checked if isinstance(each, Batch)]
+            stored = iter(self.log.append_each(batches, quota=self._limits.log_bytes))
+            return [_outcome(each, stored) for each in checked]
+
+    def _inspect(self, parcel: Parcel) -> Batch | RefusedError:
+        try:
+            envelopes = inspect(parcel.entries, self.membership)
+        except RefusedError as refused:
+            return refused
+        return Batch(envelopes, 1 if parcel.again else self.membership.epoch)
 
     def extend_chain(self, head: EntryHash, parcels: Sequence[LinkParcel]) -> Membership:
         """Append links to the chain if it still ends with ``head``; see LinkShelf.extend."""
@@ -131,8 +145,17 @@ class TenantStore:
         self._database.close()
 
 
-def _writers(envelopes: Sequence[Envelope]) -> frozenset[DeviceId]:
-    return frozenset(envelope.header.device for envelope in envelopes)
+def _outcome(
+    checked: Batch | RefusedError, stored: Iterator[Span | RefusedError]
+) -> Growth | RefusedError:
+    """Say what became of one parcel; ``stored`` tells it of those that passed the check."""
+    if isinstance(checked, RefusedError):
+        return checked
+    span = next(stored)
+    if isinstance(span, RefusedError):
+        return span
+    writers = frozenset(envelope.header.device for envelope in checked.envelopes)
+    return Growth(span.after, span.end, writers)
 
 
 def _about(member: Member, state: LogState) -> AboutDevice:

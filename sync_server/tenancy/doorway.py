@@ -11,7 +11,7 @@ from shared.protocol.problems import Code
 from shared.signing import Credential, InvalidCredentialError, RequestSummary, Verdict
 from sync_server.storage.directory import Tenant
 from sync_server.storage.errors import RefusedError
-from sync_server.storage.tenant_store import TenantStore
+from sync_server.storage.tenant_store import Growth, Parcel, TenantStore
 from sync_server.tenancy.hosts import Hosts
 from sync_server.tenancy.journal import Journal, device_pseudonym, tenant_pseudonym
 from sync_server.tenancy.open_stores import OpenStore, OpenStores
@@ -47,6 +47,10 @@ class Visit:
     async def work(self, call: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
         """Run a call of the store that waits for the disk, off the event loop."""
         return await self._held.work(call, *args, **kwargs)
+
+    async def append(self, parcel: Parcel) -> Growth:
+        """Store entries; see OpenStore.append."""
+        return await self._held.append(parcel)
 
 
 class Doorway:

@@ -7,16 +7,24 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import ParamSpec, TypeVar
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from shared.ids import TenantId
 from sync_server.storage.directory import Directory, Tenant
-from sync_server.storage.tenant_store import TenantStore
+from sync_server.storage.errors import RefusedError
+from sync_server.storage.tenant_store import Growth, Parcel, TenantStore
 from sync_server.storage.tenant_stores import TenantStores
 from sync_server.tenancy.plans import Plans
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+
+
+class _Waiting(NamedTuple):
+    """Entries that wait for the disk, and what will be said of them."""
+
+    parcel: Parcel
+    outcome: asyncio.Future[Growth | RefusedError]
 
 
 class OpenStore:
@@ -27,6 +35,34 @@ class OpenStore:
         self.store = store
         self.users = 0
         self._turn = asyncio.Lock()
+        self._waiting: list[_Waiting] = []
+
+    async def append(self, parcel: Parcel) -> Growth:
+        """Store a request's entries; those that wait for the disk meanwhile share its next flush.
+
+        Raises RefusedError with the index of the entry at fault.
+        """
+        mine = _Waiting(parcel, asyncio.get_running_loop().create_future())
+        self._waiting.append(mine)
+        async with self._turn:
+            if not mine.outcome.done():  # nobody took it along
+                await self._append_waiting()
+        outcome = mine.outcome.result()
+        if isinstance(outcome, RefusedError):
+            raise outcome
+        return outcome
+
+    async def _append_waiting(self) -> None:
+        together, self._waiting = self._waiting, []
+        try:
+            parcels = [each.parcel for each in together]
+            outcomes = await asyncio.to_thread(self.store.append_each, parcels)
+        except BaseException as error:  # noqa: BLE001 - whatever it is, each hears of it
+            for each in together:
+                each.outcome.set_exception(error)
+            return
+        for each, outcome in zip(together, outcomes, strict=True):
+            each.outcome.set_result(outcome)
 
     async def work(self, call: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
         """Run a call that waits for the disk in a thread.

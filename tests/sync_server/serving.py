@@ -15,6 +15,7 @@ from threading import Thread
 import httpx
 
 from sync_server.application.assembly import assemble
+from sync_server.operations.connection import Patience
 from sync_server.operations.logs import JsonLines, forwarding
 from sync_server.operations.serving import SyncServer, address_of, configure, listen
 from sync_server.routes.events import StreamTimes
@@ -86,6 +87,7 @@ def running(
     most_open: int = 256,
     plans: Plans = PLANS,
     public_name: str = "beanie.ty",
+    patience: Patience | None = None,
 ) -> Iterator[Running]:
     """Run a server over a folder while the block runs."""
     dial, log = Dial(), Log()
@@ -107,7 +109,8 @@ def running(
         times=times,
     )
     listener = listen("127.0.0.1", 0)
-    server = SyncServer(configure(app, logging=forwarding(lines)), house.wakeups.close)
+    config = configure(app, logging=forwarding(lines), patience=patience)
+    server = SyncServer(config, house.wakeups.close)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not server.started:

@@ -10,6 +10,7 @@ import pytest
 
 from shared.protocol import paths
 from shared.protocol.limits import CHUNK_BYTES, ENTRY_BYTES, REQUEST_BYTES
+from sync_server.operations.connection import Patience
 from sync_server.routes.table import Rates
 from sync_server.storage.database import Database
 from sync_server.storage.errors import StorageError
@@ -89,6 +90,31 @@ def test_a_body_without_a_length_is_cut_off_where_it_becomes_too_large(
 ) -> None:
     head = signed_head(households.artmatt, paths.claim(new_file()), "Transfer-Encoding: chunked")
     assert raw(server, head + b"41\r\n" + bytes(65) + b"\r\n").startswith(b"HTTP/1.1 413 ")
+
+
+def test_slow_clients_are_cut_and_others_are_not(tmp_path: Path) -> None:
+    with running(tmp_path / "data", patience=Patience(head=0.5, body=1.5)) as server:
+        households = sign_up_both(server)
+        first, begin = households.artmatt, households.begin
+        begin.sync(begin.write())
+        began = time.monotonic()
+        body = signed_head(first, paths.SYNC, "Content-Length: 1000") + b"x"
+        for text in (b"", b"GET / HTTP/1.1\r\nHost: beanie.ty\r\nX-Slow", body):
+            assert raw(server, text, patience=8) == b""
+        assert time.monotonic() - began < 8
+        with begin.events() as events:
+            next(events)
+            time.sleep(2.5)  # an open stream and an idle connection owe nothing
+            begin.sync(begin.write())
+            second = begin.add()
+            second.sync(second.write())
+            assert next(events)
+
+
+def test_a_head_without_end_is_cut_off(server: Running) -> None:
+    line = b"X-Long: " + b"a" * 1000 + b"\r\n"
+    answer = raw(server, b"GET / HTTP/1.1\r\nHost: beanie.ty\r\n" + line * 80)
+    assert answer.startswith(b"HTTP/1.1 400 ")
 
 
 def test_nothing_is_read_from_somebody_unknown(households: Households, server: Running) -> None:

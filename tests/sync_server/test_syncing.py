@@ -1,7 +1,9 @@
 """Push and pull: what is stored, what is sent, what is refused."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from shared.ids import Cursor, Incarnation, LogId
@@ -273,3 +275,32 @@ def test_a_wrong_clock_is_told_the_time_and_nothing_else(
 def test_what_is_no_message_is_malformed(households: Households, body: bytes) -> None:
     response = households.artmatt.call("POST", "/v1/sync", body)
     assert refused(response) == (400, "malformed")
+
+
+def test_requests_that_wait_together_are_stored_together_and_judged_alone(
+    households: Households, server: Running
+) -> None:
+    first, begin = households.artmatt, households.begin
+    devices = [first, *(first.add() for _ in range(5))]
+    for device in devices:
+        device.http = httpx.Client(base_url=server.address, timeout=20)
+    entries = {device: [device.write() for _ in range(10)] for device in devices}
+    liar = devices[-1]
+    entries[liar][7] = liar.seal(seq=99)
+
+    def push(device: Device) -> list[int]:
+        return [device.post_sync(entry).status_code for entry in entries[device]]
+
+    with ThreadPoolExecutor(len(devices)) as pool:
+        answers = dict(zip(devices, pool.map(push, devices), strict=True))
+    good = [device for device in devices if device is not liar]
+    assert all(answers[device] == [200] * 10 for device in good)
+    assert answers[liar] == [200] * 7 + [409] * 3
+    stored = list(first.sync(cursor=0, own=True).entries)
+    for device in good:
+        assert [each for each in stored if each in entries[device]] == entries[device]
+    assert [each for each in stored if each in entries[liar]] == entries[liar][:7]
+    assert len(stored) == 57
+    assert begin.sync(cursor=0, own=True).entries == ()
+    for device in devices:
+        device.http.close()
