@@ -99,10 +99,11 @@ def _card(device: DeviceCard) -> Zone:
     about = "Paper, 24 words" if device.paper else device.platform
     words = column(Text(device.name, "strong"), Text(about, "caption"), gap=0)
     line = row(words, gap=3, edge=3)
+    line.setStretch(0, 1)
     if device.this_one:
         here = Text("This device", "chip")
         here.setWordWrap(False)
-        line.addWidget(here)
+        line.addWidget(here, 0, Qt.AlignmentFlag.AlignVCenter)
     card = Zone("card", line)
     card.setAccessibleName(f"{device.name}, {about}")
     return card
