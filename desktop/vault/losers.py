@@ -7,33 +7,43 @@ import msgspec
 from shared.domain.schema import Value
 from shared.ids import RecordId
 
+Loser = tuple[str, int]
+"""A field, and the moment of the value that lost."""
+
 
 class Losers:
-    """A view of the table ``conflict``, of which there are few rows."""
+    """A view of the table ``conflict``, which is mostly empty."""
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
-        self._open: set[tuple[bytes, str, int]] = set(
-            cursor.execute("SELECT record, field, moment FROM conflict")
-        )
+        self._any = cursor.execute("SELECT 1 FROM conflict LIMIT 1").fetchone() is not None
+        self._known: dict[RecordId, set[Loser]] = {}
 
     def add(self, kind: str, record: RecordId, field: str, moment: int, value: Value) -> None:
         """Keep a value that lost."""
-        if (record, field, moment) not in self._open:
-            self._open.add((record, field, moment))
+        known = self._of(record)
+        if (field, moment) not in known:
+            known.add((field, moment))
+            self._any = True
             sql = "INSERT INTO conflict (kind, record, field, moment, value) VALUES (?, ?, ?, ?, ?)"
             packed = msgspec.msgpack.encode(value)
             self._cursor.execute(sql, (kind, record, field, moment, packed))
 
     def drop(self, record: RecordId, field: str, moment: int) -> None:
         """Forget a loser: it was decided about, or its own writer has replaced it since."""
-        if (record, field, moment) in self._open:
-            self._open.discard((record, field, moment))
+        if self._any and (field, moment) in self._of(record):
+            self._of(record).discard((field, moment))
             sql = "DELETE FROM conflict WHERE record = ? AND field = ? AND moment = ?"
             self._cursor.execute(sql, (record, field, moment))
 
     def drop_all(self, record: RecordId, field: str) -> None:
         """Forget every loser of a field."""
-        if self._open:
-            for key in [key for key in self._open if key[:2] == (record, field)]:
-                self.drop(record, field, key[2])
+        if self._any:
+            for loser in [loser for loser in self._of(record) if loser[0] == field]:
+                self.drop(record, *loser)
+
+    def _of(self, record: RecordId) -> set[Loser]:
+        if record not in self._known:
+            sql = "SELECT field, moment FROM conflict WHERE record = ?"
+            self._known[record] = set(self._cursor.execute(sql, (record,)))
+        return self._known[record]

@@ -80,19 +80,23 @@ class Device:
         return dict(self.vault.log.state().heads)
 
     def seal(self) -> None:
-        """Put all pending edits into one entry."""
+        """Put all pending edits into entries."""
+        while self._seal_some():
+            pass
+
+    def _seal_some(self) -> bool:
         log = self.vault.log
-        numbers, edits = log.pending(10_000, 1 << 30)
+        numbers, edits = log.pending(10_000, 1 << 20)
         if not edits:
-            return
+            return False
         state = log.state()
         others = {o: h for o, h in state.heads.items() if o != log.origin}
         before = state.seen.get(log.origin, {})
         changed = {o: h for o, h in others.items() if before.get(o) != h}
         head = state.heads.get(log.origin)
-        log.keep_sealed(
-            plain_entry(log.origin, head.seq + 1 if head else 1, changed, edits), numbers
-        )
+        seq = head.seq + 1 if head else 1
+        log.keep_sealed(plain_entry(log.origin, seq, changed, edits), numbers)
+        return True
 
     def entries(self) -> Iterator[SealedEntry]:
         """All entries held here, by stream."""
