@@ -39,6 +39,8 @@ NO_SCREEN = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status."""
     asked = command_line().parse_args(argv)
+    if asked.command == "demo":
+        return demo(asked)
     if not has_screen(os.environ, sys.platform):
         sys.stderr.write(NO_SCREEN + "\n")
         return 2
@@ -71,7 +73,25 @@ def command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="command")
     opening = commands.add_parser("open", help="open the collection in a folder")
     opening.add_argument("folder", help="a folder whose name ends in .swingtag")
+    show = commands.add_parser("demo", help="see two collectors, two devices each, and a server")
+    show.add_argument(
+        "--output",
+        type=Path,
+        default=Path("swingtag-demo"),
+        metavar="DIR",
+        help="where screenshots go (default: %(default)s)",
+    )
+    show.add_argument("--keep", action="store_true", help="keep what server and devices wrote")
+    show.add_argument("--show", action="store_true", help="open the windows on the screen")
     return parser
+
+
+def demo(asked: argparse.Namespace) -> int:
+    """Play the demo, which starts programs of its own."""
+    # Deferred on purpose: the program itself must not wait for it.
+    from desktop.application.demo.command import run_demo  # noqa: PLC0415 - see above
+
+    return run_demo(asked.output, keep=asked.keep, show=asked.show)
 
 
 def has_screen(environment: Mapping[str, str], system: str) -> bool:
