@@ -14,6 +14,7 @@ from PySide6.QtGui import (
     QPixmap,
 )
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
+from shiboken6 import isValid
 from typing_extensions import override
 
 from desktop.collection.values import Photo
@@ -192,6 +193,9 @@ def _size(thumb: QToolButton, look: Look) -> None:
 
 
 def _draw(thumb: QToolButton, data: bytes | None) -> None:
+    """Draw what has come, unless another copy is shown by now."""
+    if not isValid(thumb):
+        return
     picture = QPixmap()
     if data is not None and picture.loadFromData(data):
         thumb.setIcon(QIcon(picture))
