@@ -18,6 +18,7 @@ class Collector:
 
     slug: str
     skin: str
+    scheme: str
     collection: str
     password: str
     devices: tuple[str, str]
@@ -69,6 +70,7 @@ def cast(reference: Reference) -> tuple[Collector, Collector]:
     artmatt = Collector(
         slug="artmatt",
         skin="artmatt",
+        scheme="light",
         collection="Spraycan Stash",
         password="lime pink violet ink",  # noqa: S106 - of a demo
         devices=("Matts Zeichentisch", "Matts Hosentasche"),
@@ -83,6 +85,7 @@ def cast(reference: Reference) -> tuple[Collector, Collector]:
     begin = Collector(
         slug="begin",
         skin="begin",
+        scheme="dark",
         collection="Plush Kernel",
         password="ten print goto ten",  # noqa: S106 - of a demo
         devices=("kernel-workbench", "kernel-pocket"),

@@ -13,9 +13,12 @@ from desktop.application.demo.hands import NotOnScreenError
 from desktop.collection.values import Detail
 from desktop.ui.field.form import Place, label_of
 from desktop.ui.inspector.photos import PhotoPanel
+from desktop.ui.look import Look, dress
 from desktop.ui.window.main_window import MainWindow
 from shared.domain.schema import Kind
+from shared.skins.tokens import Scheme
 
+_EXPOSURE_MILLIS = 400  # photos arrive bit by bit
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
@@ -160,10 +163,13 @@ def state() -> dict[str, Any]:
     }
 
 
-def shot(file: str) -> None:
-    """Save a picture of the window."""
-    QTest.qWait(400)  # photos arrive bit by bit
-    main_window().grab().save(file)
+def shot(file: str, scheme: str) -> None:
+    """Save a picture of the window as it looks in ``light`` or ``dark``."""
+    window = main_window()
+    window.panels.bar.hide()
+    dress(window, Look(window.wardrobe.skin, Scheme(scheme)))
+    QTest.qWait(_EXPOSURE_MILLIS)
+    window.grab().save(file)
 
 
 def leave() -> None:

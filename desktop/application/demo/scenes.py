@@ -194,13 +194,13 @@ def pose(house: Household, pictures: Path) -> None:
     who, desk = house.who, house.desk
     desk.do("choose", "list")
     desk.do("search", "", PIECES)
-    desk.do("pick", who.same.name)
+    desk.do("pick", who.pieces[0].name)
     desk.do("search", "", PIECES)
     for view in ("cabinet", "grid", "table"):
         desk.do("choose", view)
-        desk.do("shot", str(pictures / f"{who.slug}-{view}.png"))
+        desk.do("shot", str(pictures / f"{who.slug}-{view}.png"), who.scheme)
     desk.do("choose", "conflicts")
-    desk.do("shot", str(pictures / f"{who.slug}-conflicts.png"))
+    desk.do("shot", str(pictures / f"{who.slug}-conflicts.png"), who.scheme)
     desk.do("choose", "list")
 
 
