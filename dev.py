@@ -200,7 +200,7 @@ def run_demo(extra: list[str]) -> int:
 def run_screenshots(extra: list[str]) -> int:
     """Draw the main screens in every skin, light and dark, as pictures."""
     set_up(APP_LOCK)
-    return run([BIN / "swingtag", "screenshots", *extra], QT_QPA_PLATFORM="offscreen")
+    return run([PYTHON, "-m", "tests.screenshots", *extra], QT_QPA_PLATFORM="offscreen")
 
 
 def run_server(extra: list[str]) -> int:

@@ -77,7 +77,7 @@ def command_line() -> argparse.ArgumentParser:
     show.add_argument(
         "--output",
         type=Path,
-        default=Path("swingtag-demo"),
+        default=Path("demo-output"),
         metavar="DIR",
         help="where screenshots go (default: %(default)s)",
     )
