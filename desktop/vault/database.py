@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection, Cursor  # for their types: sqlcipher3 has the same, undeclared
 
-from sqlalchemy import Engine, create_engine
-from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from desktop.vault.errors import (
@@ -21,8 +19,7 @@ from desktop.vault.errors import (
     VaultInUseError,
 )
 
-_READERS = 4
-_MORE_READERS = 16
+_MOST_IDLE = 4
 _CACHE_KIB = 32 * 1024
 _FULL = 2
 _WAIT_SECONDS = 10.0
@@ -63,17 +60,8 @@ class Database:
         self._functions = functions
         self._writer = threading.RLock()
         self._open = True
-        # A creator instead of a URL: the key stands in no text that could be logged.
-        self.engine: Engine = create_engine(
-            "sqlite://",
-            module=sqlcipher,
-            creator=self.connect,
-            poolclass=QueuePool,
-            pool_use_lifo=True,  # the connection used last has the pages at hand
-            pool_reset_on_return=None,
-            pool_size=_READERS,
-            max_overflow=_MORE_READERS,
-        )
+        self._idle: list[Connection] = []
+        self._lending = threading.Lock()
 
     def connect(self) -> Connection:
         """Open one more connection; raise DamagedVaultError if the key does not fit the file."""
@@ -119,20 +107,35 @@ class Database:
 
     def close(self) -> None:
         """Close every connection; the last one folds the -wal into the file."""
-        with self._writer:
+        with self._writer, self._lending:
             self._open = False
-            self.engine.dispose()
+            while self._idle:
+                self._idle.pop().close()
 
     @contextmanager
     def _lent(self) -> Iterator[Cursor]:
-        if not self._open:
-            raise ClosedVaultError
-        lent = self.engine.raw_connection()
-        try:
-            with meaning():
-                yield lent.cursor()  # type: ignore[misc]  # SQLAlchemy knows no type for it
-        finally:
-            lent.close()
+        with meaning():
+            connection = self._take()
+            try:
+                yield connection.cursor()
+            finally:
+                self._give_back(connection)
+
+    def _take(self) -> Connection:
+        """Take the connection that was used last, for it has the pages at hand, or a new one."""
+        with self._lending:
+            if not self._open:
+                raise ClosedVaultError
+            if self._idle:
+                return self._idle.pop()
+        return self.connect()
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._lending:
+            if self._open and len(self._idle) < _MOST_IDLE:
+                self._idle.append(connection)
+                return
+        connection.close()
 
 
 @contextmanager

@@ -10,7 +10,9 @@ from desktop.system.durable import durable_rename
 from desktop.vault.database import Database
 from desktop.vault.disk import troubles
 from desktop.vault.errors import FullDiskError, NewerVaultError
-from desktop.vault.schema import SCHEMA_VERSION
+
+SCHEMA_VERSION = 1
+"""Which state of desktop.vault.schema this program works on."""
 
 Migration = Callable[[Cursor], None]
 MIGRATIONS: Mapping[int, Migration] = {}

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
-from sqlmodel import SQLModel
-
 from desktop.system.durable import sync_folder, write_durably
 from desktop.system.lock import FolderLock, FolderTakenError
 from desktop.vault.database import Database, make_durable
@@ -20,8 +18,7 @@ from desktop.vault.errors import (
     VaultInUseError,
 )
 from desktop.vault.lineage import Lineage
-from desktop.vault.migrations import migrate, set_version
-from desktop.vault.schema import SCHEMA_VERSION
+from desktop.vault.migrations import SCHEMA_VERSION, migrate, set_version
 from desktop.vault.search import Speaker, create_index
 from shared.crypto.randomness import Random, check_random
 from shared.crypto.sealing import KEY_BYTES
@@ -84,11 +81,14 @@ def make_folder(
 
 def make_database(file: Path, key: bytes, lineage: Lineage) -> None:
     """Make an empty collection's file."""
+    # Deferred on purpose: SQLModel takes a second to import, and opening a file does without it.
+    from desktop.vault.schema import create_tables  # noqa: PLC0415 - see above
+
     os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     database = Database(file, key, Speaker().functions)
     try:
         make_durable(database)
-        SQLModel.metadata.create_all(database.engine)
+        create_tables(database.connect)
         with database.writing() as cursor:
             create_index(cursor)
             lineage.keep(cursor)

@@ -1,23 +1,27 @@
-"""The tables. SQLModel defines them and serves small reads; bulk work runs plain SQL on them.
+"""The tables, as SQLModel defines and makes them; all other work runs plain SQL on them.
 
 Every kind of record has one table. A *moment* is the number of the edit that wrote a value: short,
 equal exactly when the stamps are, and the edit's row holds the stamp and leads to the history.
+
+Only making a file needs this module; opening one must not wait for it to be imported.
 """
 
+from collections.abc import Callable
+from sqlite3 import Connection
 from typing import ClassVar
 
-from sqlalchemy import Column, Index, LargeBinary, SmallInteger, UniqueConstraint, text
-from sqlmodel import Field, SQLModel
-
-SCHEMA_VERSION = 1
-
-SEARCH_TABLE = "words"
-SEARCH_DDL = (
-    f"CREATE VIRTUAL TABLE {SEARCH_TABLE} USING fts5(text, content='', contentless_delete=1,"
-    " detail=none, tokenize='unicode61 remove_diacritics 2')"
+from sqlalchemy import (
+    Column,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    UniqueConstraint,
+    create_engine,
+    text,
 )
-SEARCH_SETTINGS = {"automerge": 0, "crisismerge": 1000}
-"""Merging while writing stalls one edit in some hundreds; see ``Search.tidy``."""
+from sqlalchemy.pool import NullPool
+from sqlcipher3 import dbapi2 as sqlcipher
+from sqlmodel import Field, SQLModel
 
 _WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
@@ -274,3 +278,10 @@ class File(SQLModel, table=True):
 
     id: bytes = Field(primary_key=True, sa_type=LargeBinary)
     sent: bool = Field(sa_type=SmallInteger)
+
+
+def create_tables(connect: Callable[[], Connection]) -> None:
+    """Make the tables in an empty file, over a connection of their own."""
+    # A creator instead of a URL: the key stands in no text that could be logged.
+    engine = create_engine("sqlite://", module=sqlcipher, creator=connect, poolclass=NullPool)
+    SQLModel.metadata.create_all(engine)

@@ -12,9 +12,14 @@ from typing import TypeVar
 from desktop.vault.layout import unpack_map
 from desktop.vault.merging import Footprint
 from desktop.vault.places import Places
-from desktop.vault.schema import SEARCH_DDL, SEARCH_SETTINGS
 from shared.domain.schema import DELETED, FIELDS, TAG_PREFIX, Kind
 
+_DDL = (
+    "CREATE VIRTUAL TABLE words USING fts5(text, content='', contentless_delete=1,"
+    " detail=none, tokenize='unicode61 remove_diacritics 2')"
+)
+_SETTINGS = {"automerge": 0, "crisismerge": 1000}
+"""Merging while writing stalls one edit in some hundreds; see ``tidy``."""
 _OWNERS = {Kind.MODEL: "m", Kind.VARIANT: "v", Kind.COPY: "c"}
 _SEARCHED = {kind: [field.name for field in FIELDS[kind] if field.searched] for kind in Kind}
 _KNOWN = frozenset(field.name for field in FIELDS[Kind.COPY])
@@ -73,8 +78,8 @@ class Speaker:
 
 def create_index(cursor: Cursor) -> None:
     """Make the empty index of a new collection."""
-    cursor.execute(SEARCH_DDL)
-    for name, value in SEARCH_SETTINGS.items():
+    cursor.execute(_DDL)
+    for name, value in _SETTINGS.items():
         cursor.execute("INSERT INTO words (words, rank) VALUES (?, ?)", (name, value))
 
 

@@ -107,7 +107,7 @@ def test_nothing_that_was_written_can_be_read_on_disk(tmp_path, monkeypatch, cap
 def test_errors_and_values_do_not_show_secrets(tmp_path):
     one = Device("one", tmp_path / "one.swingtag")
     one.put(rid(1), notes="needle")
-    shown = repr(vars(one.vault)) + repr(one.vault.shelves) + repr(one.vault._database.engine)
+    shown = repr(vars(one.vault)) + repr(one.vault.shelves) + repr(one.vault._database)
     assert KEY.hex() not in shown
     assert "needle" not in shown
     one.vault.close()

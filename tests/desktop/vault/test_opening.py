@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy.dialects import sqlite
+from sqlmodel import SQLModel
 
 from desktop.system.lock import FolderLock, FolderTakenError
 from desktop.vault.database import Database
@@ -35,6 +37,7 @@ from tests.desktop.vault.household import KEY, TENANT, Clock, Device, drawn, rid
 
 DEVICE = DeviceId(b"device-device-de")
 PASSWORD = "correct horse"
+SQLITE = sqlite.dialect()
 
 
 @pytest.fixture
@@ -169,6 +172,53 @@ def test_a_newer_schema_is_left_alone(folder, world):
     with pytest.raises(NewerVaultError):
         Vault.unlock(folder, PASSWORD, world)
     assert (folder / "vault.db").read_bytes() == before
+
+
+def test_the_tables_of_a_file_are_those_that_are_defined(folder, world):
+    vault = Vault.unlock(folder, PASSWORD, world)
+    with vault._database.reading() as cursor:
+        found = {name: columns_in(cursor, name) for name in SQLModel.metadata.tables}
+    vault.close()
+    assert found == {
+        name: {
+            column.name: (column.type.compile(SQLITE), not column.nullable, column.primary_key)
+            for column in table.columns
+        }
+        for name, table in SQLModel.metadata.tables.items()
+    }
+
+
+def columns_in(cursor, table):
+    """By name: type, whether it must be there, whether it is part of the key."""
+    return {
+        name: (type_, bool(required), bool(key))
+        for _, name, type_, required, _, key in cursor.execute(f'PRAGMA table_info("{table}")')
+    }
+
+
+OPEN = """
+import os, sys, time
+from pathlib import Path
+import desktop.application.keeper
+from desktop.vault.vault import Surroundings, Vault
+world = Surroundings(lambda: time.time_ns() // 1000000, os.urandom)
+Vault.open_with_key(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), world).close()
+print([name for name in ("sqlalchemy", "sqlmodel", "pydantic") if name in sys.modules])
+"""
+
+
+def test_opening_a_collection_does_not_wait_for_the_definition_of_its_tables(folder, world):
+    vault = Vault.unlock(folder, PASSWORD, world)
+    key = vault.key.hex()
+    vault.close()
+    found = subprocess.run(
+        [sys.executable, "-c", OPEN, folder, key],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert found.stdout.strip() == "[]"
 
 
 HOLD = """
