@@ -9,9 +9,10 @@ from desktop.vault.identity import Identity, keep_identity, read_founding, read_
 from desktop.vault.vault import Vault
 from shared.crypto.randomness import Random
 from shared.domain.operations import Change
+from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
 from shared.envelope import Header
-from shared.ids import Cursor, LogId
+from shared.ids import Cursor, LogId, RecordId
 from shared.ledger import (
     Accepted,
     Author,
@@ -24,6 +25,8 @@ from shared.ledger import (
 )
 from shared.membership import LinkWithBoxes, Membership
 from shared.protocol.messages import LinkParcel, StreamHead
+
+_LABEL = "Change of devices"
 
 
 class Books:
@@ -79,8 +82,11 @@ class Books:
                 heads[origin] = Head(seq, last)
         return stream_heads(heads, self.membership)
 
-    def grow(self, parcels: Sequence[LinkParcel]) -> None:
-        """Check and add links, with the keys that came along; raise FalseChainError."""
+    def grow(self, parcels: Sequence[LinkParcel]) -> Change:
+        """Check and add links, with the keys that came along; raise FalseChainError.
+
+        The change lists the devices of the collection, whose cards are to be drawn again.
+        """
         keys, keyring = self.identity.keys, self.identity.keyring
         chain = Chain(self.membership, self.links, ()).grown(parcels)
         opened = chain.open_keys(keys, keyring)
@@ -89,6 +95,8 @@ class Books:
             keep_identity(self._secrets, self.identity)
         self.log.absorb((), [parcel.link for parcel in parcels])
         self._ledger = None
+        devices = frozenset(RecordId(device) for device in chain.membership.devices)
+        return Change(_LABEL, {Kind.DEVICE: devices}, remote=True)
 
     def absorb(
         self,

@@ -70,6 +70,7 @@ class Exchange:
     ) -> None:
         self.books = Books(vault, random)
         self._log = vault.log
+        self._clock = vault.clock
         self._inbox = Inbox()
         self._outbox = Outbox(self.books)
         self._audit = Audit(self.books, self._outbox)
@@ -126,8 +127,9 @@ class Exchange:
         if isinstance(reply, Refusal):
             return self._mend(reply, sent)
         self._wants_heads = False
+        self._clock.learn(reply.time)
         if reply.links:
-            self.books.grow(reply.links)
+            self._changed(self.books.grow(reply.links))
         if reply.chain < len(self.books.links):
             return ChainLost()
         if reply.stale:
@@ -151,7 +153,7 @@ class Exchange:
         if event.after != cursor or not event.entries or self._inbox.waits:
             return False
         verdict = self._inbox.judge(event.entries, self.books.ledger, self._audit.forked)
-        if verdict.refused or self._inbox.waits:
+        if verdict.refused or verdict.late or self._inbox.waits:
             self._inbox.clear()
             return False
         self._store(verdict.accepted, event.cursor, event.log)
@@ -168,6 +170,8 @@ class Exchange:
         self._audit.note_forked(verdict.forked)
         if verdict.refused:
             self._audit.note(Notice.REFUSED)
+        if verdict.late:
+            self._audit.note(Notice.LATE)
         if self._audit.turn_page(reply):
             self._store(verdict.accepted)
         else:

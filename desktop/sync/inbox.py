@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from shared.domain.stamps import Origin
 from shared.envelope import HEADER_BYTES, Header, MalformedEnvelopeError
-from shared.ledger import Accepted, Duplicate, Ledger, Refused, Waiting
+from shared.ledger import Accepted, Code, Duplicate, Ledger, Refused, Waiting
 from shared.protocol.limits import MIB
 
 _MOST_WAITING_BYTES = 64 * MIB
@@ -14,10 +14,15 @@ _MOST_WAITING_BYTES = 64 * MIB
 
 @dataclass(slots=True)
 class Verdict:
-    """What became of some entries. ``forked`` are streams that show two histories."""
+    """What became of some entries.
+
+    ``late``: refused because their device was removed before it wrote them. ``forked`` are
+    streams that show two histories.
+    """
 
     accepted: list[Accepted] = field(default_factory=list)
     refused: int = 0
+    late: int = 0
     forked: set[Origin] = field(default_factory=set)
 
 
@@ -61,6 +66,9 @@ class Inbox:
         try:
             found = ledger.judge(sealed)
         except Refused as refused:
+            if refused.code is Code.CUT:
+                verdict.late += 1
+                return
             verdict.refused += 1
             if refused.code.stops_stream:
                 verdict.forked.add(_stream(sealed)[0])

@@ -15,6 +15,7 @@ from desktop.sync.joined import Joined
 from desktop.sync.mailbox import Mailbox, Pause
 from desktop.sync.pairing import Guest, Host, Newcomer, OpenMailbox, Reception
 from desktop.sync.recovery import recover
+from desktop.sync.removal import Removals
 from desktop.sync.reporter import Reporter
 from desktop.sync.rhythm import Rhythm
 from desktop.sync.session import Session
@@ -78,7 +79,8 @@ class Network:
             changed=note,
             now_millis=self.surroundings.now_millis,
         )
-        return Session(exchange, courier, attachments)
+        removals = Removals(exchange.books, vault.secrets, self.surroundings.random)
+        return Session(exchange, courier, attachments, removals)
 
     def why_not(self, server: str, name: str) -> str:
         """Return the sentence why a name cannot be had at a server; empty if it can."""

@@ -18,6 +18,10 @@ class Notice(Enum):
         "The server holds back edits of another device that this one needs. "
         "Sync that device; if this stays, do not trust this server."
     )
+    LATE = (
+        "A device that was removed wrote more after that. It was not taken in; "
+        "what it wrote before is still here."
+    )
     COPIED = (
         "This device's collection was copied or put back from a backup. "
         "It goes on under a new number; nothing is lost."

@@ -9,10 +9,15 @@ from desktop.sync.errors import RefusedError
 from desktop.sync.event_stream import EventStream
 from desktop.sync.exchange import ChainLost, Denied, Exchange, Onward, Settled
 from desktop.sync.notices import Notice
+from desktop.sync.removal import Removals
 from desktop.sync.restoring import ChainLostError, restore_chain
 from shared.ids import RecordId
 from shared.membership import Role
-from shared.protocol.messages import Event
+from shared.protocol.messages import ChainRequest, Event, LinkParcel
+from shared.protocol.problems import Code
+
+_TRIES = 5
+"""How often a link is signed anew because others were faster, before it waits for the next sync."""
 
 Progress = Callable[[int, int], None]
 """Told how many of how many own edits the server has, or files."""
@@ -21,10 +26,13 @@ Progress = Callable[[int, int], None]
 class Session:
     """Drives the exchange over the courier. One thread uses it; SyncError is what may come."""
 
-    def __init__(self, exchange: Exchange, courier: Courier, attachments: Attachments) -> None:
+    def __init__(
+        self, exchange: Exchange, courier: Courier, attachments: Attachments, removals: Removals
+    ) -> None:
         self._exchange = exchange
         self._courier = courier
         self._attachments = attachments
+        self._removals = removals
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -65,10 +73,29 @@ class Session:
         """
         self._attachments.begin()
         self._exchange_all(progress)
+        self._put_out(progress)
         if Notice.RESTORED in self._exchange.notices:
             self._attachments.send_again()
         self._attachments.send_large()
         self._attachments.fetch()
+
+    def _put_out(self, progress: Progress) -> None:
+        """Remove the devices that are to be removed, by compare-and-swap on the chain's end.
+
+        Each round of entries brings the chain level again, with the new keys, whoever was faster.
+        """
+        for _ in range(_TRIES):
+            made = self._removals.next_link()
+            if made is None:
+                return
+            parcel = LinkParcel(made.link, made.boxes)
+            head = self._exchange.books.membership.head
+            try:
+                self._courier.append_links(ChainRequest(head, (parcel,)))
+            except RefusedError as error:
+                if error.refusal.code is not Code.CHAIN_MOVED:
+                    raise
+            self._exchange_all(progress)
 
     def _exchange_all(self, progress: Progress) -> None:
         self._exchange.begin()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from desktop.system.clock import uptime as seconds_up
 from desktop.system.durable import sync_folder, write_durably
 from desktop.system.lock import FolderLock, FolderTakenError
 from desktop.vault.database import Database, make_durable
@@ -44,12 +45,14 @@ _CLOUD_MARKS = (".dropbox", ".stfolder", ".sync_journal.db", ".owncloudsync.log"
 class Surroundings:
     """What the vault takes from the world: ``now_millis`` since 1970, and random bytes.
 
-    ``cost`` is what a guess of a new password shall cost.
+    ``cost`` is what a guess of a new password shall cost, ``uptime`` counts seconds that nobody
+    can set.
     """
 
     now_millis: Callable[[], int]
     random: Random
     cost: Cost = FLOOR
+    uptime: Callable[[], float] = seconds_up
 
 
 def make_folder(

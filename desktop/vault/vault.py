@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite3 import Cursor
 
 from desktop.system.anchor import TOKEN_BYTES, Anchor, AnchorFile, AnchorPlace
+from desktop.system.clock import BoundedClock
 from desktop.vault.entries import read_heads
 from desktop.vault.files import Files
 from desktop.vault.lineage import Lineage
@@ -48,6 +49,7 @@ class Vault:
 
     ``put_back`` tells that the folder is an older state or a copy of what was last open here; the
     device then writes to a new stream, so that nothing is mistaken for what it sent before.
+    ``clock`` is what edits are stamped with; the sync tells it what time the server has.
     """
 
     def __init__(
@@ -74,7 +76,8 @@ class Vault:
         with database.reading() as cursor:
             lineage = Lineage.read(cursor)
             (last,) = cursor.execute("SELECT coalesce(max(reading), 0) FROM edit").fetchone()
-        clock = HybridClock(self._surroundings.now_millis, last)
+        self.clock = BoundedClock(self._surroundings.now_millis, self._surroundings.uptime)
+        clock = HybridClock(self.clock.now_millis, last)
         self.tenant: TenantId = lineage.tenant
         self.device: DeviceId = lineage.origin.device
         self.shelves = Shelves(database)

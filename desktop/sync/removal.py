@@ -1,0 +1,102 @@
+"""Devices that are put out: wished for at any time, signed when the server can be reached.
+
+A wish is kept in the vault, so it outlives a restart. When it is carried out, one link does all:
+the device is out, its entries count up to what is known of it here, and a new key is made that
+it is not given.
+"""
+
+from desktop.sync.books import Books
+from desktop.sync.chain import MissingKeyError
+from desktop.vault.identity import Identity, keep_founding, read_founding
+from desktop.vault.vault import Secrets
+from shared.crypto.boxes import close_epoch_box
+from shared.crypto.epochs import close_previous, commitment_of
+from shared.crypto.randomness import Random
+from shared.crypto.sealing import KEY_BYTES
+from shared.envelope.entries import SALT_BYTES
+from shared.ids import DeviceId
+from shared.ledger import Heads
+from shared.membership import Cut, LinkWithBoxes, Membership, NextEpoch, revoke
+
+_WISH = "device to remove/"
+
+
+def wish(secrets: Secrets, device: DeviceId) -> None:
+    """Ask that a device be put out as soon as the server can be reached."""
+    secrets.put(_WISH + device.hex(), b"")
+
+
+def withdraw(secrets: Secrets, device: DeviceId) -> None:
+    """Take that back, if it was not carried out yet."""
+    secrets.drop(_WISH + device.hex())
+
+
+def is_wished(secrets: Secrets, device: DeviceId) -> bool:
+    """Tell whether a device is to be put out."""
+    return secrets.get(_WISH + device.hex()) is not None
+
+
+class Removals:
+    """Makes the links that were wished for. One thread uses it."""
+
+    def __init__(self, books: Books, secrets: Secrets, random: Random) -> None:
+        self._books = books
+        self._secrets = secrets
+        self._random = random
+
+    def next_link(self) -> LinkWithBoxes | None:
+        """Make the next link that is to be appended; None if no wish is left.
+
+        Wishes that came true are dropped, whoever it was that carried them out. Raises
+        MissingKeyError if the chain has a newer key than this device.
+        """
+        membership = self._books.membership
+        for device, member in membership.devices.items():
+            if is_wished(self._secrets, device):
+                if member.live:
+                    return self._made(membership, device)
+                withdraw(self._secrets, device)
+        return None
+
+    def _made(self, membership: Membership, device: DeviceId) -> LinkWithBoxes:
+        heads = self._books.ledger.state.heads
+        link = removal(membership, self._books.identity, device, heads, self._random)
+        # A server that lost its chain gets it back from here, with the boxes.
+        keep_founding(self._secrets, (*read_founding(self._secrets), link))
+        return link
+
+
+def removal(
+    membership: Membership, signer: Identity, device: DeviceId, heads: Heads, random: Random
+) -> LinkWithBoxes:
+    """Make the link that puts a device out and starts the next epoch.
+
+    What the device wrote counts as far as ``heads`` know it. Raises MissingKeyError if the chain
+    has a newer epoch than ``signer``.
+    """
+    if not signer.keyring.has(membership.epoch):
+        raise MissingKeyError
+    cuts = {
+        origin.incarnation: Cut(head.seq, head.hash)
+        for origin, head in heads.items()
+        if origin.device == device
+    }
+    epoch = _next_epoch(membership, signer, device, random)
+    return revoke(membership, signer.keys.signer, device, cuts, epoch)
+
+
+def _next_epoch(
+    membership: Membership, signer: Identity, without: DeviceId, random: Random
+) -> NextEpoch:
+    """Make a new key, in a box for everybody who stays; the key before lies in one under it."""
+    tenant, number, key = membership.tenant, membership.epoch + 1, random(KEY_BYTES)
+    before = signer.keyring.epoch_keys[membership.epoch]
+    boxes = {
+        member.device: close_epoch_box(
+            member.box_public, key, tenant=tenant, epoch=number, device=member.device
+        )
+        for member in membership.live
+        if member.device != without
+    }
+    previous = close_previous(key, number, before, tenant, random(SALT_BYTES))
+    return NextEpoch(commitment_of(key, number), previous, boxes)

@@ -1,0 +1,260 @@
+"""A device is put out: at once, or when the server can be reached again; and what that means."""
+
+import time
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+
+from desktop.sync.books import Books
+from desktop.sync.chain import Chain
+from desktop.sync.errors import RefusedError, UnreachableError
+from desktop.sync.notices import Notice
+from desktop.sync.removal import is_wished, removal, wish, withdraw
+from desktop.system.clock import SLACK_MILLIS
+from desktop.vault.identity import read_identity
+from shared.domain.schema import Kind
+from shared.ledger import Waiting
+from shared.membership import Role
+from shared.protocol.messages import ChainRequest, LinkParcel, SyncReply, decode, encode
+from shared.protocol.problems import Code
+from tests.desktop.sync.conftest import World, pair
+from tests.desktop.sync.desk import Desk, eventually
+from tests.desktop.sync.test_worker import Working
+
+
+def live(desk: Desk) -> set[bytes]:
+    chain = Chain.held(desk.vault.log.state())
+    return {member.device for member in chain.membership.live if member.role is not Role.PAPER}
+
+
+def written_by(desk: Desk, **fields: str) -> bytes:
+    """Let a device write an entry and return it sealed, without sending it."""
+    desk.add(**fields)
+    books = Books(desk.vault, desk.network.surroundings.random)
+    numbers, edits = desk.vault.log.pending(100, 10_000)
+    (entry,) = books.seal(numbers, edits)
+    return books.sealed(entry)
+
+
+def slip_in(desk: Desk, *entries: bytes) -> None:
+    """Let the server show these entries to a device."""
+
+    def alter(path: str, body: bytes) -> bytes:
+        if not path.endswith("/sync"):
+            return body
+        reply = decode(body, SyncReply)
+        return encode(structs.replace(reply, entries=(*reply.entries, *entries)))
+
+    desk.line.alter = alter
+
+
+def test_one_sync_puts_a_device_out(world: World, tmp_path: Path) -> None:
+    laptop, tablet = world.artmatt.desks
+    before = tablet.add(notes="before")
+    world.artmatt.sync()
+    with pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        phone.sync()
+        wish(laptop.vault.secrets, tablet.vault.device)
+        laptop.sync()
+        phone.sync()
+        assert live(laptop) == live(phone) == {laptop.vault.device, phone.vault.device}
+        assert not is_wished(laptop.vault.secrets, tablet.vault.device)
+        assert laptop.session.notices == phone.session.notices == ()
+
+        with pytest.raises(RefusedError) as caught:
+            tablet.sync()
+        assert caught.value.sentence == Code.REVOKED.sentence
+        assert tablet.read(before)["notes"] == "before"
+
+        after = phone.add(notes="after")
+        phone.sync()
+        laptop.sync()
+        assert laptop.read(after)
+        assert laptop.read(before)
+        assert laptop.hash == phone.hash
+    assert live(world.begin.laptop) == {desk.vault.device for desk in world.begin.desks}
+    world.begin.sync()
+
+
+def test_the_paper_device_gets_the_new_key_too(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    bear = laptop.add(notes="kept")
+    wish(laptop.vault.secrets, tablet.vault.device)
+    laptop.sync()
+    later = laptop.add(notes="under the new key")
+    laptop.sync()
+    words, tenant = " ".join(world.artmatt.words), laptop.vault.tenant
+    joined = laptop.network.recover(words, tenant, world.server.address)
+    keyring = read_identity(laptop.vault.secrets).keyring
+    assert joined.identity.keyring == keyring
+    assert set(keyring.epoch_keys) == {1, 2}
+    assert laptop.read(bear)
+    assert laptop.read(later)
+
+
+def test_what_is_written_under_the_new_key_is_closed_to_the_removed_device(world: World) -> None:
+    """Even a server that hands everything to it gives it nothing that it can open."""
+    laptop, tablet = world.artmatt.desks
+    wish(laptop.vault.secrets, tablet.vault.device)
+    laptop.sync()
+    laptop.add(notes="not for the tablet")
+    laptop.sync()
+    head = max(laptop.vault.log.state().heads.items(), key=lambda item: item[1].seq)
+    books = Books(laptop.vault, laptop.network.surroundings.random)
+    entry = laptop.vault.log.entry_at(head[0], head[1].seq)
+    assert entry is not None
+    links = laptop.session._courier.chain().links
+    parcels = links[len(tablet.vault.log.state().links) :]
+    theirs = Books(tablet.vault, tablet.network.surroundings.random)
+    theirs.grow(parcels)
+    assert not theirs.identity.keyring.has(2)
+    assert isinstance(theirs.ledger.judge(books.sealed(entry)), Waiting)
+
+
+def test_a_removal_waits_for_the_line_and_can_be_taken_back(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    laptop.line.cut = True
+    wish(laptop.vault.secrets, tablet.vault.device)
+    with pytest.raises(UnreachableError):
+        laptop.sync()
+    laptop.reopen()
+    assert is_wished(laptop.vault.secrets, tablet.vault.device)
+    tablet.add(notes="still one of us")
+    tablet.sync()
+
+    withdraw(laptop.vault.secrets, tablet.vault.device)
+    laptop.line.cut = False
+    laptop.sync()
+    assert tablet.vault.device in live(laptop)
+
+    wish(laptop.vault.secrets, tablet.vault.device)
+    laptop.reopen()
+    laptop.sync()
+    assert live(laptop) == {laptop.vault.device}
+    assert laptop.session.notices == ()
+
+
+def test_a_removal_whose_answer_was_lost_is_not_made_twice(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    laptop.line.alter = lambda path, body: _lose_next(laptop, path, body)
+    wish(laptop.vault.secrets, tablet.vault.device)
+    with pytest.raises(UnreachableError):
+        laptop.sync()
+    laptop.line.alter = None
+    laptop.sync()
+    assert live(laptop) == {laptop.vault.device}
+    assert set(read_identity(laptop.vault.secrets).keyring.epoch_keys) == {1, 2}
+    laptop.add(notes="goes on")
+    laptop.sync()
+    assert laptop.vault.log.waiting() == 0
+
+
+def _lose_next(desk: Desk, path: str, body: bytes) -> bytes:
+    """Lose the answer to the next request once this one has come through."""
+    if path.endswith("/sync"):
+        desk.line.lost_replies = 1
+    return body
+
+
+def test_whoever_is_slower_signs_anew(world: World, tmp_path: Path) -> None:
+    """Two devices remove two others at the same moment: both are out, under one chain."""
+    laptop, tablet = world.artmatt.desks
+    with (
+        pair(laptop, tmp_path / "one.swingtag", world.server.address) as one,
+        pair(laptop, tmp_path / "two.swingtag", world.server.address) as two,
+    ):
+        for desk in (laptop, tablet, one, two):
+            desk.sync()
+        wish(laptop.vault.secrets, one.vault.device)
+        wish(tablet.vault.secrets, two.vault.device)
+        wish(tablet.vault.secrets, one.vault.device)
+        rivals = [tablet]
+
+        def first(method: str, path: str) -> None:
+            if (method, path) == ("POST", "/v1/chain") and rivals:
+                rivals.pop().sync()
+
+        laptop.line.refuse = first
+        laptop.sync()
+        tablet.sync()
+        assert live(laptop) == live(tablet) == {laptop.vault.device, tablet.vault.device}
+        assert not is_wished(laptop.vault.secrets, one.vault.device)
+        laptop.add(notes="both read this")
+        world.artmatt.sync()
+        assert laptop.hash == tablet.hash
+
+
+def test_entries_after_the_cut_are_refused_everywhere(world: World, tmp_path: Path) -> None:
+    laptop, tablet = world.artmatt.desks
+    early = tablet.add(notes="counts")
+    tablet.sync()
+    late = written_by(tablet, notes="too late")
+    with pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        wish(laptop.vault.secrets, tablet.vault.device)
+        laptop.sync()
+        for desk in (laptop, phone):
+            slip_in(desk, late)
+            desk.sync()
+            assert desk.session.notices == (Notice.LATE.value,)
+            desk.line.alter = None
+            desk.sync()
+            assert desk.session.notices == ()
+            assert desk.read(early)
+        assert laptop.hash == phone.hash
+    with pytest.raises(RefusedError):
+        tablet.sync()
+
+
+def test_a_removed_device_signs_nothing_that_counts(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    tablet.sync()
+    signer = read_identity(tablet.vault.secrets)
+    wish(laptop.vault.secrets, tablet.vault.device)
+    laptop.sync()
+    chain = Chain.held(tablet.vault.log.state())
+    made = removal(
+        chain.membership, signer, laptop.vault.device, {}, tablet.network.surroundings.random
+    )
+    parcel = LinkParcel(made.link, made.boxes)
+    with pytest.raises(RefusedError) as caught:
+        tablet.session._courier.append_links(ChainRequest(chain.membership.head, (parcel,)))
+    assert caught.value.refusal.code is Code.REVOKED
+    laptop.sync()
+    assert live(laptop) == {laptop.vault.device}
+
+
+def test_at_work_the_line_closes_and_the_person_is_told(world: World) -> None:
+    """Within a second or two, without anybody asking: the event stream is cut."""
+    laptop, tablet = world.artmatt.desks
+    working = Working(tablet)
+    try:
+        working.settle()
+        eventually(lambda: working.worker._listener.live)
+        began = time.monotonic()
+        wish(laptop.vault.secrets, tablet.vault.device)
+        laptop.sync()
+        eventually(lambda: working.worker.status.message == Code.REVOKED.sentence)
+        assert time.monotonic() - began < 5
+        assert not working.worker._listener.live
+    finally:
+        working.worker.stop()
+
+
+def test_a_clock_that_runs_ahead_is_held_to_the_servers(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    year = 365 * 24 * 3600 * 1000
+    laptop.hand.ahead = year
+    assert laptop.vault.clock.now_millis() > time.time() * 1000 + year / 2
+    laptop.sync()
+    bear = laptop.add(notes="by a clock that is a year ahead")
+    world.artmatt.sync()
+    (past,) = tablet.vault.records.history(Kind.COPY, bear)
+    soon = time.time() * 1000 + SLACK_MILLIS
+    assert past.millis <= soon
+    tablet.put(bear, notes="written later, by a clock that is right")
+    world.artmatt.sync()
+    assert laptop.read(bear) == tablet.read(bear)
+    assert laptop.read(bear)["notes"] == "written later, by a clock that is right"
+    laptop.hand.ahead = -year
+    assert laptop.vault.clock.now_millis() < time.time() * 1000, "a slow clock is left alone"
