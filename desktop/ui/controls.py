@@ -143,7 +143,7 @@ def tint(button: QAbstractButton, icon: Icon | None, ink: Role) -> None:
         return  # Qt tells of a new style more often than there is one
     button.setProperty(_TINTED, (icon, ink, look))
     side = look.scaled(ICON_PIXELS)
-    button.setIcon(look.icon(icon, ink))
+    button.setIcon(look.icon(icon, ink, side))
     button.setIconSize(QSize(side, side))
 
 

@@ -27,6 +27,8 @@ from desktop.ui.shelf.drops import picture_files
 from desktop.ui.zone import Zone, column
 from shared.ids import RecordId
 
+_HOLLOW = 32
+"""Of the icon where a picture is not there, in logical pixels."""
 THUMB = 52
 Fetch = Callable[[RecordId, Callable[[bytes | None], None]], None]
 """Fetches a picture's bytes and delivers them, now or later, on the screen's thread."""
@@ -200,4 +202,5 @@ def _draw(thumb: QToolButton, data: bytes | None) -> None:
     if data is not None and picture.loadFromData(data):
         thumb.setIcon(QIcon(picture))
     else:
-        thumb.setIcon(look_of(thumb).icon(Icon.PHOTO))
+        look = look_of(thumb)
+        thumb.setIcon(look.icon(Icon.PHOTO, size=look.scaled(_HOLLOW)))

@@ -4,7 +4,7 @@ from enum import Enum
 from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 
 _STROKE = 'stroke-width="2"'
@@ -87,7 +87,19 @@ def drawing(icon: Icon, color: QColor) -> QByteArray:
 
 
 def pixmap(icon: Icon, color: QColor, size: int, ratio: float) -> QPixmap:
-    """Paint an icon ``size`` logical pixels wide, sharp at a device pixel ``ratio``."""
+    """Give an icon ``size`` logical pixels wide, sharp at a device pixel ``ratio``.
+
+    Qt keeps what was painted: many buttons show the same icon.
+    """
+    key = f"swingtag/{icon.value}/{color.name()}/{size}/{ratio}"
+    picture = QPixmap()
+    if not QPixmapCache.find(key, picture):
+        picture = _paint(icon, color, size, ratio)
+        QPixmapCache.insert(key, picture)
+    return picture
+
+
+def _paint(icon: Icon, color: QColor, size: int, ratio: float) -> QPixmap:
     picture = QPixmap(round(size * ratio), round(size * ratio))
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)

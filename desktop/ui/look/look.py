@@ -26,8 +26,9 @@ _AIR = {Density.DENSE: 0.75, Density.NORMAL: 1.0, Density.ROOMY: 1.15}
 _ROW = {Density.DENSE: 26, Density.NORMAL: 36, Density.ROOMY: 42}
 _CONTROL = {Density.DENSE: 28, Density.NORMAL: 34, Density.ROOMY: 38}
 _PACE = {Motion.NONE: 0, Motion.CALM: 140, Motion.LIVELY: 200}
-_ICON_SIZES = (16, 20, 24, 32)
 _RATIOS = (1.0, 2.0)
+ICON_SIZE = 16
+"""Of an icon within a line of text, in logical pixels."""
 
 
 class TextSize(Enum):
@@ -134,17 +135,16 @@ class Look:
         """Make the font for numbers that stand below each other."""
         return letters.font(self.skin.type.numbers, self.scaled(size.value), strong=strong)
 
-    def icon(self, name: Icon, role: Role = Role.TEXT_NORMAL) -> QIcon:
-        """Make an icon in the colour of a role, grey when disabled, sharp on any screen."""
+    def icon(self, name: Icon, role: Role = Role.TEXT_NORMAL, size: int = ICON_SIZE) -> QIcon:
+        """Make an icon in the colour of a role, grey when disabled, sharp on any screen.
+
+        ``size`` is how many logical pixels wide it is shown.
+        """
         made = QIcon()
-        faded = self.color(role)
-        faded.setAlphaF(0.4)
-        for size in _ICON_SIZES:
-            for ratio in _RATIOS:
-                made.addPixmap(icons.pixmap(name, self.color(role), size, ratio))
-                made.addPixmap(
-                    icons.pixmap(name, self._muted(role), size, ratio), QIcon.Mode.Disabled
-                )
+        for ratio in _RATIOS:
+            made.addPixmap(icons.pixmap(name, self.color(role), size, ratio))
+            muted = icons.pixmap(name, self._muted(role), size, ratio)
+            made.addPixmap(muted, QIcon.Mode.Disabled)
         return made
 
     def icon_pixmap(
