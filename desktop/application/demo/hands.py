@@ -11,7 +11,7 @@ from time import monotonic
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit, QWidget
 
 PATIENCE_SECONDS = 60.0
 _GLANCE_MILLIS = 20
@@ -85,7 +85,11 @@ def write(widget: QWidget, text: str) -> None:
 
 
 def write_field(widget: QWidget, text: str) -> None:
-    """Fill a field in: a line is finished by Enter, notes by leaving them."""
+    """Fill a field in: a line is finished by Enter, notes by leaving them, choices by letters."""
+    if isinstance(widget, QComboBox):
+        widget.setFocus()
+        QTest.keyClicks(widget, text)
+        return
     write(widget, text)
     if isinstance(widget, QPlainTextEdit):
         widget.clearFocus()

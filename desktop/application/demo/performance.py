@@ -132,7 +132,6 @@ class Performance:
 
     def _take_pictures(self, houses: list[Household]) -> None:
         with self._report.scene("Pictures are taken of both skins"):
-            self._pictures.mkdir(parents=True, exist_ok=True)
             self._both(houses, lambda house: scenes.pose(house, self._pictures))
 
     def _search_disks(self, houses: list[Household]) -> None:

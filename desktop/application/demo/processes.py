@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 from desktop.application.demo.errors import DemoError
@@ -13,6 +14,8 @@ from desktop.system.paths import DEVICE_VARIABLE, HOME_VARIABLE
 _PLAYER = "desktop.application.demo.player"
 _SERVER = "sync_server.application.main"  # named, not imported: the two programs never meet
 _GRACE_SECONDS = 15
+_LONGEST_MOVE_SECONDS = 120
+"""Twice the patience of a player's own; a program that hangs is ended after that."""
 
 
 class Server:
@@ -67,12 +70,16 @@ class Device:
         keyboard, screen = self._process.stdin, self._process.stdout
         if keyboard is None or screen is None:
             raise DemoError(f"{self.name} has no keyboard.")
+        watchdog = Timer(_LONGEST_MOVE_SECONDS, self._process.kill)
+        watchdog.start()
         try:
             keyboard.write(json.dumps([move, *arguments]) + "\n")
             keyboard.flush()
             line = screen.readline()
         except OSError:
             line = ""
+        finally:
+            watchdog.cancel()
         if not line:
             raise DemoError(f"{self.name} ended in the middle of the demo.")
         answer = json.loads(line)

@@ -13,6 +13,7 @@ from desktop.application.demo.processes import Device
 
 SYNCED = "Everything is saved and synced."
 OFFLINE = "The server does not answer.*"
+_GRADES = ("MWMT", "MINT", "NM")
 _PROVEN = (3, 12, 20)
 _PATIENCE_SECONDS = 60.0
 _GLANCE_SECONDS = 0.2
@@ -85,7 +86,11 @@ def join(house: Household, server: str) -> str:
 def catalogue(who: Collector, desk: Device) -> None:
     """Write every piece down in the add panel."""
     for number, piece in enumerate(who.pieces):
-        fields = {"paid": str(5 + number % 20), "value": str(8 + number * 7 % 90)}
+        fields = {
+            "condition": _GRADES[number % len(_GRADES)],
+            "paid": str(5 + number % 20),
+            "value": str(8 + number * 7 % 90),
+        }
         if number == 0:
             fields["location"] = who.place  # and it is carried over to the others
         if number % 10 == 0:
