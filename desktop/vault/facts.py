@@ -4,7 +4,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from sqlite3 import Cursor
-from typing import cast, overload
+from typing import TypeVar, overload
 
 from typing_extensions import override
 
@@ -16,10 +16,12 @@ from shared.ids import RECORD_BYTES, RecordId
 LIVING, TRASHED = 1, 2
 _CODE = (1 << CURRENCY_BITS) - 1
 
-_SELECT = """
-SELECT c.rowid, c.id, c.deleted, c.status, c.location, c.paid, c.value,
-       coalesce(m.introduced, 0) / 10000
-FROM copy c LEFT JOIN model m ON m.id = c.model"""
+_SELECT = f"""
+SELECT c.rowid, c.id, c.deleted + {LIVING}, c.status, c.location,
+       max(0, min(coalesce(m.introduced, 0) / 10000, {LAST_YEAR})),
+       coalesce(c.paid, 0), coalesce(c.value, 0), m.name
+FROM copy c LEFT JOIN model m ON m.id = c.model"""  # noqa: S608 - two numbers of our own
+_T = TypeVar("_T")
 
 
 class Copies(Sequence[RecordId]):
@@ -48,38 +50,45 @@ class Copies(Sequence[RecordId]):
 
 
 class Facts:
-    """One line for each copy, by its row number."""
+    """One line for each copy, by its row number: 1, 2, 3, for rows are never taken away."""
 
     def __init__(self) -> None:
-        self.ids = bytearray()
-        self.state = bytearray()
-        self.status: list[str | None] = []
-        self.location: list[bytes | None] = []
-        self.year = array("h")
-        self.paid = array("q")
-        self.value = array("q")
-        self._grow(0)
+        self.ids = bytearray(RECORD_BYTES)
+        self.state = bytearray(1)
+        self.status: list[str | None] = [None]
+        self.location: list[bytes | None] = [None]
+        self.year = array("h", [0])
+        self.paid = array("q", [0])
+        self.value = array("q", [0])
 
-    def read(self, cursor: Cursor, rows: Collection[int] | None = None) -> None:
-        """Read some lines, or all that are there."""
-        if rows is None:
-            last = cursor.execute("SELECT coalesce(max(rowid), 0) FROM copy").fetchone()[0]
-            self._grow(last)
-            found = cursor.execute(_SELECT)
-        else:
-            self._grow(max(rows, default=0))
-            marks = ",".join("?" * len(rows))
-            found = cursor.execute(f"{_SELECT} WHERE c.rowid IN ({marks})", list(rows))
-        same: dict[object, object] = {}
-        for row, record, deleted, status, location, paid, value, year in found:
-            self.ids[row * RECORD_BYTES : (row + 1) * RECORD_BYTES] = record
-            self.state[row] = TRASHED if deleted else LIVING
+    @classmethod
+    def read(cls, cursor: Cursor) -> tuple["Facts", Sequence[str | None]]:
+        """Read all lines, column by column; and, while at it, the copies' names."""
+        facts, names = cls(), ()
+        lines = cursor.execute(f"{_SELECT} ORDER BY c.rowid").fetchall()
+        if lines:
+            columns = zip(*lines, strict=True)
+            _, ids, states, statuses, locations, years, paid, values, names = columns
+            facts.ids += b"".join(ids)
+            facts.state += bytes(states)
             # Few are different: one object each keeps the lists small.
-            self.status[row] = cast(str | None, same.setdefault(status, status))
-            self.location[row] = cast(bytes | None, same.setdefault(location, location))
-            self.paid[row] = paid or 0
-            self.value[row] = value or 0
-            self.year[row] = year if 0 < year <= LAST_YEAR else 0
+            facts.status += map(_one_each(statuses).__getitem__, statuses)
+            facts.location += map(_one_each(locations).__getitem__, locations)
+            facts.year.extend(years)
+            facts.paid.extend(paid)
+            facts.value.extend(values)
+        return facts, names
+
+    def update(self, cursor: Cursor, rows: Collection[int]) -> None:
+        """Read some lines again, or for the first time."""
+        marks = ",".join("?" * len(rows))
+        self._grow(max(rows, default=0))
+        found = cursor.execute(f"{_SELECT} WHERE c.rowid IN ({marks})", list(rows))
+        for row, record, state, status, location, year, paid, value, _ in found:
+            self.ids[row * RECORD_BYTES : (row + 1) * RECORD_BYTES] = record
+            self.state[row] = state
+            self.status[row], self.location[row] = status, location
+            self.year[row], self.paid[row], self.value[row] = year, paid, value
 
     def living(self) -> list[int]:
         """Return the rows that are not in the trash."""
@@ -98,6 +107,10 @@ class Facts:
             self.location.extend([None] * more)
             for column in (self.year, self.paid, self.value):
                 column.extend([0] * more)
+
+
+def _one_each(values: Sequence[_T]) -> dict[_T, _T]:
+    return {value: value for value in dict.fromkeys(values)}
 
 
 def _sums(column: "array[int]", rows: Iterable[int]) -> dict[str, int]:

@@ -4,7 +4,7 @@ Whole columns are read and written at once. A field whose writer saw what is hel
 the comparison of two small numbers; the rules of shared.domain.merge decide about the others.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
 from sqlite3 import Cursor
@@ -24,23 +24,30 @@ from shared.ids import RecordId
 class Footprint:
     """Where edits left something: for the search index and for the views.
 
-    ``records``: all that were made or written to, by kind. ``old``: those among them that were
+    ``made``: records that are new, by kind. ``old``: those that were written to and had been
     there before, and ``fields``: the names that were written in these.
     """
 
-    records: dict[str, set[RecordId]] = field(default_factory=dict)
+    made: dict[str, set[RecordId]] = field(default_factory=dict)
     old: dict[str, set[RecordId]] = field(default_factory=dict)
     fields: dict[str, set[str]] = field(default_factory=dict)
 
     def add(
-        self, kind: str, made: Iterable[RecordId], old: Iterable[RecordId], fields: Iterable[str]
+        self,
+        kind: str,
+        made: Collection[RecordId],
+        old: Collection[RecordId],
+        fields: Iterable[str],
     ) -> None:
         """Note records that were made, and the fields that were written in old ones."""
-        old = set(old)
-        self.records.setdefault(kind, set()).update(made, old)
+        self.made.setdefault(kind, set()).update(made)
+        self.old.setdefault(kind, set()).update(old)
         if old:
-            self.old.setdefault(kind, set()).update(old)
             self.fields.setdefault(kind, set()).update(fields)
+
+    def of(self, kind: str) -> set[RecordId]:
+        """Return all records of a kind that were made or written to."""
+        return self.made.get(kind, set()) | self.old.get(kind, set())
 
 
 @dataclass(frozen=True, slots=True)

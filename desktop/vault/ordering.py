@@ -7,9 +7,11 @@ import re
 import unicodedata
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from sqlite3 import Cursor
+from typing import Any, cast
 
 from desktop.vault.places import Places
 from desktop.vault.values import Column
@@ -55,9 +57,26 @@ class Ordering:
 
     def read(self, cursor: Cursor) -> None:
         """Sort everything."""
-        keys = sorted(map(self._key, cursor.execute(self._select)))
-        self._rows = array("l", [key[-1] for key in keys])
-        self._filled = bisect_left(keys, True, key=lambda key: key[0])  # noqa: FBT003 - a key
+        lines = cursor.execute(f"{self._select} ORDER BY c.rowid").fetchall()
+        columns = zip(*lines, strict=True) if lines else ((), (), ())
+        self.arrange(*columns)
+
+    def arrange(
+        self, rows: Sequence[int], values: Sequence[Value], names: Sequence[str | None]
+    ) -> None:
+        """Sort everything, given in the order of rows."""
+        natural_once = cache(natural)
+        by_name = [natural_once(name or "") for name in names]
+        folded = [self._fold(value, natural_once) for value in values]
+        order = list(range(len(rows)))
+        if self.column is not Column.NAME:
+            order.sort(key=by_name.__getitem__)
+        # Sorting is stable, so equal values stay in the order of their names and rows.
+        filled = [place for place in order if folded[place] is not None]
+        filled.sort(key=cast(list[Any], folded).__getitem__)
+        empty = [place for place in order if folded[place] is None]
+        self._rows = array("l", [rows[place] for place in filled + empty])
+        self._filled = len(filled)
         self._rank = None
 
     def mend(self, cursor: Cursor, rows: Iterable[int]) -> None:
@@ -110,14 +129,20 @@ class Ordering:
 
     def _key(self, line: tuple[int, Value, str | None]) -> "_Key":
         row, value, name = line
+        folded = self._fold(value, natural)
+        by_name = "" if self.column is Column.NAME else natural(name or "")
+        return (folded is None, 0 if folded is None else folded, by_name, row)
+
+    def _fold(self, value: Value, fold: Callable[[str], str]) -> object:
+        """Return what a value sorts by; None if there is nothing."""
         if self.column is Column.LOCATION and isinstance(value, bytes):
             value = self._places.path(value)
-        folded: object = value
-        if isinstance(value, str):
-            folded = (self._ranks.get(value, _LAST), natural(value))
-        empty = value is None or value == ""
-        by_name = "" if self.column is Column.NAME else natural(name or "")
-        return (empty, 0 if empty else folded, by_name, row)
+        if not isinstance(value, str):
+            return value
+        folded = fold(value)
+        if not self._ranks:
+            return folded or None
+        return (self._ranks.get(value, _LAST), folded) if value else None
 
 
 def natural(text: str) -> str:

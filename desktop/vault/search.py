@@ -87,7 +87,7 @@ def update_index(
     cursor: Cursor, speaker: Speaker, footprint: Footprint, first_new_row: int
 ) -> None:
     """Let copies be found by what they read like now. Rows from ``first_new_row`` on are new."""
-    if footprint.records.keys() & {Kind.LOCATION.value, Kind.TAG.value}:
+    if footprint.of(Kind.LOCATION.value) or footprint.of(Kind.TAG.value):
         speaker.forget()
     speaker.learn(cursor)
     old: set[int] = set()
@@ -142,7 +142,7 @@ def _stale_rows(cursor: Cursor, footprint: Footprint) -> set[int]:
     if written & _SPOKEN or written - _KNOWN:
         rows |= rows_where(cursor, "id", old[Kind.COPY.value])
     for kind in (Kind.MODEL, Kind.VARIANT):
-        fresh = footprint.records.get(kind.value, set()) - old.get(kind.value, set())
+        fresh = footprint.made.get(kind.value, set())
         heard = footprint.fields.get(kind.value, set()) & set(_SEARCHED[kind])
         rows |= rows_where(cursor, kind.value, fresh | (old[kind.value] if heard else set()))
     if moved := old.get(Kind.LOCATION.value):

@@ -105,16 +105,17 @@ class Shelves:
     def _current(self, cursor: Cursor, noted: Collection[Footprint]) -> Facts:
         """Bring what is held in memory up to date."""
         facts, self._facts = self._facts, None  # held again once all went well
-        rows = set[int]().union(*(_rows_touched(cursor, footprint) for footprint in noted))
-        if facts is None or len(rows) > _MOST_MENDED:
-            facts = facts or Facts()
-            facts.read(cursor)
-            self._orderings.clear()
+        rows = None if facts is None else _rows_touched(cursor, noted)
+        if facts is None or rows is None:
+            facts, names = Facts.read(cursor)
+            by_name = Ordering(Column.NAME, self._ranks, self._places)
+            by_name.arrange(range(1, len(names) + 1), names, names)
+            self._orderings = {Column.NAME: by_name}
         elif rows:
-            facts.read(cursor, rows)
+            facts.update(cursor, rows)
             for ordering in self._orderings.values():
                 ordering.mend(cursor, rows)
-        if any(Kind.LOCATION.value in footprint.records for footprint in noted) or not self._read:
+        if any(footprint.of(Kind.LOCATION.value) for footprint in noted) or not self._read:
             self._places = Places.read(cursor)
             self._orderings.pop(Column.LOCATION, None)
             self._read = True
@@ -168,10 +169,17 @@ class Shelves:
         return ordering
 
 
-def _rows_touched(cursor: Cursor, footprint: Footprint) -> set[int]:
-    """Return the rows of copies that may read, sort or count differently now."""
-    rows = rows_where(cursor, "id", footprint.records.get(Kind.COPY.value, ()))
-    return rows | rows_where(cursor, "model", footprint.records.get(Kind.MODEL.value, ()))
+def _rows_touched(cursor: Cursor, noted: Collection[Footprint]) -> set[int] | None:
+    """Return the rows of copies that may read, sort or count differently now; None for many."""
+    copies: set[RecordId] = set()
+    models: set[RecordId] = set()
+    for footprint in noted:
+        copies |= footprint.of(Kind.COPY.value)
+        models |= footprint.of(Kind.MODEL.value)
+        if len(copies) + len(models) > _MOST_MENDED:
+            return None
+    rows = rows_where(cursor, "id", copies) | rows_where(cursor, "model", models)
+    return rows if len(rows) <= _MOST_MENDED else None
 
 
 def _counted(values: Iterable[_T | None]) -> dict[_T, int]:

@@ -125,14 +125,10 @@ class Writer:
 
 def change_of(label: str, footprint: Footprint, *, remote: bool = False) -> Change:
     """Tell the views what was touched."""
-    if sum(map(len, footprint.records.values())) > _MOST_LISTED:
+    touched = {kind: frozenset(records) for kind in Kind if (records := footprint.of(kind.value))}
+    if sum(map(len, touched.values())) > _MOST_LISTED:
         return Change(label, everything=True, remote=remote)
-    records = {
-        kind: frozenset(footprint.records[kind.value])
-        for kind in Kind
-        if footprint.records.get(kind.value)
-    }
-    return Change(label, records, remote=remote)
+    return Change(label, touched, remote=remote)
 
 
 def _mended(edit: Edit) -> Edit:

@@ -195,3 +195,14 @@ def test_many_changes_at_once_are_listed_right(device):
     assert list(found[5:7]) == ids[65:67]
     one.vault.tidy()
     assert len(one.vault.shelves.find(Query("1"))) == 40
+
+
+def test_a_model_that_arrives_after_its_copies_is_found_by_them(device):
+    """Named records are made on both sides, so a link may come before what it leads to."""
+    one, other = device("one"), device("other")
+    one.put(A, model=PEANUT)
+    other.put(PEANUT, Kind.MODEL, name="Peanut")
+    other.delete(PEANUT, Kind.MODEL)
+    one.take(other)
+    assert list(one.vault.shelves.find(Query("peanut"))) == [A]
+    assert one.vault.shelves.rows([A])[0].name == "Peanut"
