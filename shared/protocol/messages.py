@@ -193,8 +193,21 @@ class AboutFiles(msgspec.Struct, frozen=True):
     unclaimed: int
 
 
+class AboutTable(msgspec.Struct, frozen=True):
+    """One table of the tenant's file: how much is in it, and its last rows as text."""
+
+    table: str
+    columns: tuple[str, ...]
+    rows: int
+    bytes: int
+    last: tuple[tuple[str, ...], ...] = ()
+
+
 class About(msgspec.Struct, frozen=True):
-    """All that the server holds about a tenant: counts, padded sizes, times; no content."""
+    """All that the server holds about a tenant: counts, padded sizes, times; no content.
+
+    ``tables`` is every table of the tenant's own file, and the tenant's line in the directory.
+    """
 
     slug: str
     skin: str
@@ -208,6 +221,7 @@ class About(msgspec.Struct, frozen=True):
     file_quota: int
     devices: tuple[AboutDevice, ...]
     files: AboutFiles
+    tables: tuple[AboutTable, ...] = ()
 
 
 _M = TypeVar("_M", bound=Message)

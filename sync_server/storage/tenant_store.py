@@ -8,7 +8,13 @@ from typing import NamedTuple
 from shared.ids import Cursor, DeviceId, EntryHash, FileId, TenantId
 from shared.membership import Member, Membership
 from shared.protocol.heads import digest_of_heads, heads_that_count
-from shared.protocol.messages import AboutDevice, AboutFiles, LinkParcel, StreamHead
+from shared.protocol.messages import (
+    AboutDevice,
+    AboutFiles,
+    AboutTable,
+    LinkParcel,
+    StreamHead,
+)
 from sync_server.storage.database import Database
 from sync_server.storage.entry_log import Batch, EntryLog, LogState, Span
 from sync_server.storage.errors import RefusedError
@@ -16,6 +22,7 @@ from sync_server.storage.file_shelf import FileShelf
 from sync_server.storage.inspection import inspect
 from sync_server.storage.link_shelf import LinkShelf
 from sync_server.storage.schema import TENANT, TENANT_VERSION
+from sync_server.storage.survey import survey
 
 DATABASE_NAME = "tenant.db"
 FILES_NAME = "files"
@@ -60,6 +67,7 @@ class Holdings:
     entry_bytes: int
     devices: tuple[AboutDevice, ...]
     files: AboutFiles
+    tables: tuple[AboutTable, ...]
 
 
 class TenantStore:
@@ -125,6 +133,8 @@ class TenantStore:
         """Count all that is stored."""
         state = self.log.state
         link_bytes, boxes = self._links.sizes()
+        with self._database.read() as db:
+            tables = survey(db)
         return Holdings(
             links=self.membership.length,
             link_bytes=link_bytes,
@@ -133,6 +143,7 @@ class TenantStore:
             entry_bytes=state.bytes,
             devices=tuple(_about(member, state) for member in self.membership.devices.values()),
             files=self.files.about(),
+            tables=tables,
         )
 
     @property
