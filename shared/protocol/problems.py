@@ -128,6 +128,11 @@ class Code(Enum):
         503,
         "The server cannot work just now. Swingtag tries again by itself.",
     )
+    MAINTENANCE = (
+        "maintenance",
+        503,
+        "The server is being worked on. Edits stay on this device; Swingtag goes on by itself.",
+    )
     QUOTA = (
         "quota",
         507,

@@ -1,5 +1,6 @@
 """The app put together from its parts."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -30,7 +31,10 @@ def assemble(
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         journal.note("start", version=version)
-        yield
+        async with asyncio.TaskGroup() as tasks:
+            steward = tasks.create_task(house.steward.watch(journal))
+            yield
+            steward.cancel()
         house.close()
         journal.note("stop", version=version)
 

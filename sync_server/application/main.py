@@ -2,30 +2,50 @@
 
 import json
 import secrets
+import sqlite3
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from sync_server.application.assembly import assemble
 from sync_server.operations.command import PROGRAM, RunSettings, read_command
+from sync_server.operations.errands import (
+    NoDataError,
+    StillLeavingError,
+    Surroundings,
+    run_errand,
+)
 from sync_server.operations.logs import JsonLines, forwarding
 from sync_server.operations.serving import SyncServer, address_of, configure, listen
 from sync_server.routes.table import Clocks
 from sync_server.storage.errors import StorageError
+from sync_server.tenancy.desk import NoSuchPlanError, NoSuchTenantError
 from sync_server.tenancy.house import HouseTakenError, open_house
 from sync_server.tenancy.journal import Journal
+from sync_server.tenancy.receipts import BadReceiptError
+
+_SAID = (NoSuchTenantError, NoSuchPlanError, NoDataError, StillLeavingError, BadReceiptError)
+"""What an operator reads instead of a result: their docstrings."""
+_FAILED = ("That did not work", "The server cannot start")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
     settings = read_command(arguments, _version())
     try:
-        _run(settings)
+        if isinstance(settings, RunSettings):
+            _run(settings)
+        else:
+            for line in run_errand(settings, Surroundings(_millis, secrets.token_bytes)):
+                _say(line)
     except HouseTakenError as error:
         return _give_up(f"{error.__doc__} ({settings.data})")
-    except (OSError, StorageError) as error:
-        return _give_up(f"The server cannot start: {error}")
+    except _SAID as error:
+        return _give_up(str(error.__doc__))
+    except (OSError, StorageError, sqlite3.Error) as error:
+        return _give_up(f"{_FAILED[isinstance(settings, RunSettings)]}: {error}")
     except KeyboardInterrupt:
         return 0
     return 0
@@ -55,7 +75,7 @@ def _version() -> str:
         return "unreleased"
 
 
-def _say(line: dict[str, str]) -> None:
+def _say(line: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 

@@ -29,6 +29,7 @@ class Accounts:
     async def sign_up(self, request: Request) -> Response:
         """Make a tenant, ready to sync; the same call again gets the same answer."""
         self._sign_ups.spend(address_of(request))
+        self._house.steward.require_open()
         body = await read_body(request, _SIGN_UP_BYTES)
         asked = decode(body, SignUpRequest)
         if self._house.hosts.tenant_named(authority_of(request)) not in {None, asked.slug}:

@@ -23,7 +23,14 @@ Content = type[msgspec.Struct] | str | None
 """What a body is: a message, a media type of plain bytes, or nothing."""
 
 _SCHEMAS = "#/components/schemas/"
-_SIGNED = (Code.NOT_ADMITTED, Code.CLOCK, Code.REVOKED, Code.SUSPENDED, Code.MISDIRECTED)
+_SIGNED = (
+    Code.NOT_ADMITTED,
+    Code.CLOCK,
+    Code.REVOKED,
+    Code.SUSPENDED,
+    Code.MISDIRECTED,
+    Code.MAINTENANCE,
+)
 _ALWAYS = (Code.MALFORMED, Code.TOO_LARGE, Code.INTERNAL)
 
 

@@ -44,7 +44,7 @@ class Events:
     async def _stream(self, visit: Visit) -> AsyncGenerator[bytes]:
         listener = visit.bell.listen(visit.device)
         try:
-            if not visit.store.membership.devices[visit.device].live:
+            if visit.is_over or not visit.store.membership.devices[visit.device].live:
                 return  # put out between the request and its answer
             yield _line(hello(visit.store))
             ends = asyncio.get_running_loop().time() + self._times.whole

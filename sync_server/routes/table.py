@@ -149,6 +149,7 @@ def _stranger_calls(house: House, clocks: Clocks, rates: Rates) -> tuple[Call, .
         Code.SLUG_TAKEN,
         Code.SIGNED_UP,
         Code.TOO_MANY,
+        Code.MAINTENANCE,
     )
     mail = (Code.NOT_FOUND, Code.TOO_MANY)
     return (

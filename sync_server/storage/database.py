@@ -1,7 +1,7 @@
 """One SQLite file: opened durably, used by one thread at a time."""
 
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
@@ -18,8 +18,12 @@ WAL_BYTES = 8 * 1024 * 1024
 class Database:
     """An open file. What ``write`` yields is on disk when the block ends, or not there at all."""
 
-    def __init__(self, path: Path, schema: str, version: int) -> None:
+    def __init__(
+        self, path: Path, schema: str, version: int, upgrades: Mapping[int, str] | None = None
+    ) -> None:
         """Open ``path``; make it with ``schema`` if it is new.
+
+        ``upgrades`` brings a file of an older version to the next one, in one transaction each.
 
         Raises StorageError when the file is from a newer server, or cannot keep a
         write-ahead log.
@@ -31,10 +35,11 @@ class Database:
             _fill(self._connection, schema, version)
             self._connection.close()
             self._connection = _connect(path)
-        elif found != version:
+        elif found != version and not _upgrade(self._connection, version, upgrades or {}):
             self._connection.close()
             raise StorageError(f"{path.name} has version {found}, this server knows {version}")
         _require_durable(self._connection)
+        self._data_version: object = None
 
     @contextmanager
     def read(self) -> Generator[sqlite3.Connection]:
@@ -57,6 +62,20 @@ class Database:
                     raise RefusedError(Code.DISK_FULL) from error
                 raise
 
+    def empty_log(self) -> None:
+        """Empty the write-ahead log; in the file itself, what is deleted is overwritten at once."""
+        with self._lock:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def changed_elsewhere(self) -> bool:
+        """Tell whether another process has written since this was last asked."""
+        with self._lock:
+            before, self._data_version = (
+                self._data_version,
+                _pragma(self._connection, "data_version"),
+            )
+        return before != self._data_version
+
     def close(self) -> None:
         """Release the file."""
         with self._lock:
@@ -66,6 +85,7 @@ class Database:
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     connection.execute(f"PRAGMA journal_size_limit = {WAL_BYTES}")
     return connection
@@ -75,6 +95,16 @@ def _fill(connection: sqlite3.Connection, schema: str, version: int) -> None:
     # Without reading the answer an I/O error in this switch would go unseen.
     connection.execute("PRAGMA journal_mode = wal").fetchone()
     connection.executescript(f"BEGIN; {schema} PRAGMA user_version = {version}; COMMIT;")
+
+
+def _upgrade(connection: sqlite3.Connection, version: int, upgrades: Mapping[int, str]) -> bool:
+    """Bring an older file up to this version; False if nobody knows how."""
+    while (found := _pragma(connection, "user_version")) != version:
+        if not isinstance(found, int) or found not in upgrades:
+            return False
+        script = f"BEGIN IMMEDIATE; {upgrades[found]} PRAGMA user_version = {found + 1}; COMMIT;"
+        connection.executescript(script)
+    return True
 
 
 def _require_durable(connection: sqlite3.Connection) -> None:

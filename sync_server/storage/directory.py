@@ -1,14 +1,14 @@
 """Which tenants there are, under which names: the only table that spans tenants."""
 
 import sqlite3
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 from shared.ids import Slug, TenantId
 from shared.protocol.problems import Code
 from sync_server.storage.database import Database
 from sync_server.storage.errors import RefusedError
-from sync_server.storage.schema import DIRECTORY, DIRECTORY_VERSION
+
+ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Tenant:
     """One line of the directory. ``created`` is in milliseconds since 1970.
 
     ``pseudonym_key`` names the tenant and its devices in the log; without it the log's lines
-    can no longer be assigned to anybody.
+    can no longer be assigned to anybody. ``leaving``: empty; ``asked`` once a teardown was asked
+    for; then the counts of what is being deleted, as JSON.
     """
 
     id: TenantId
@@ -26,21 +27,34 @@ class Tenant:
     created: int
     suspended: bool
     pseudonym_key: bytes
+    leaving: str = ""
 
 
 class Directory:
-    """Finds tenants by id and by name."""
+    """Finds tenants by id and by name. Several processes may have it open."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path, DIRECTORY, DIRECTORY_VERSION)
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def find(self, tenant: TenantId) -> Tenant | None:
         """Return the tenant with this id."""
-        return self._one("SELECT * FROM tenant WHERE id = ?", tenant)
+        return next(iter(self._read("SELECT * FROM tenant WHERE id = ?", tenant)), None)
 
     def named(self, slug: Slug) -> Tenant | None:
         """Return the tenant with this name."""
-        return self._one("SELECT * FROM tenant WHERE slug = ?", slug)
+        return next(iter(self._read("SELECT * FROM tenant WHERE slug = ?", slug)), None)
+
+    def everybody(self) -> list[Tenant]:
+        """Return all tenants by name."""
+        return self._read("SELECT * FROM tenant ORDER BY slug")
+
+    def leaving(self) -> list[Tenant]:
+        """Return those whose teardown was asked for."""
+        return self._read("SELECT * FROM tenant WHERE leaving <> ''")
+
+    def changed_elsewhere(self) -> bool:
+        """Tell whether another process has written since this was last asked; at first, yes."""
+        return self._database.changed_elsewhere()
 
     def add(self, tenant: Tenant) -> None:
         """Write down a new tenant; from here on it exists. Raises RefusedError SLUG_TAKEN."""
@@ -52,21 +66,31 @@ class Directory:
             tenant.created,
             tenant.suspended,
             tenant.pseudonym_key,
+            tenant.leaving,
         )
         try:
             with self._database.write() as db:
-                db.execute("INSERT INTO tenant VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+                db.execute("INSERT INTO tenant VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         except sqlite3.IntegrityError as error:
             raise RefusedError(Code.SLUG_TAKEN) from error
 
-    def close(self) -> None:
-        """Release the file."""
-        self._database.close()
+    def suspend(self, tenant: TenantId, *, suspended: bool) -> None:
+        """Suspend a tenant, or let it go on."""
+        self._set("UPDATE tenant SET suspended = ? WHERE id = ?", int(suspended), tenant)
 
-    def _one(self, query: str, value: bytes | str) -> Tenant | None:
+    def assign_plan(self, tenant: TenantId, plan: str) -> None:
+        """Put a tenant on another plan."""
+        self._set("UPDATE tenant SET plan = ? WHERE id = ?", plan, tenant)
+
+    def let_go(self, tenant: TenantId, leaving: str) -> None:
+        """Write down how far the teardown of a tenant is; see Tenant.leaving."""
+        self._set("UPDATE tenant SET leaving = ? WHERE id = ?", leaving, tenant)
+
+    def _set(self, statement: str, value: str | int, tenant: TenantId) -> None:
+        with self._database.write() as db:
+            db.execute(statement, (value, tenant))
+
+    def _read(self, query: str, *values: bytes | str) -> list[Tenant]:
         with self._database.read() as db:
-            row = db.execute(query, (value,)).fetchone()
-        if row is None:
-            return None
-        tenant, slug, skin, plan, created, suspended, key = row
-        return Tenant(tenant, slug, skin, plan, created, bool(suspended), key)
+            rows = db.execute(query, values).fetchall()
+        return [replace(Tenant(*row), suspended=bool(row[5])) for row in rows]

@@ -58,8 +58,8 @@ CREATE TABLE chunk (
 ) WITHOUT ROWID;
 """
 
-DIRECTORY_VERSION = 1
-DIRECTORY = """
+DIRECTORY_VERSION = 2
+_TENANTS = """
 CREATE TABLE tenant (
     id BLOB PRIMARY KEY,
     slug TEXT NOT NULL UNIQUE,
@@ -70,3 +70,33 @@ CREATE TABLE tenant (
     pseudonym_key BLOB NOT NULL     -- names the tenant and its devices in the log
 ) WITHOUT ROWID;
 """
+_BOOKS = """
+ALTER TABLE tenant ADD COLUMN leaving TEXT NOT NULL DEFAULT '';  -- see Tenant.leaving
+
+CREATE TABLE fact (                 -- the server's own keys and switches
+    name TEXT PRIMARY KEY,
+    value BLOB NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE locked_name (          -- names of tenants that left
+    mac BLOB PRIMARY KEY,
+    tenant BLOB NOT NULL,           -- whose it was: finds the receipt
+    until INTEGER NOT NULL          -- milliseconds since 1970
+) WITHOUT ROWID;
+
+CREATE TABLE receipt (
+    tenant BLOB PRIMARY KEY,
+    receipt BLOB NOT NULL           -- as it is handed out
+) WITHOUT ROWID;
+
+CREATE TABLE audit (
+    n INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,            -- milliseconds since 1970
+    action TEXT NOT NULL,
+    tenant TEXT NOT NULL,           -- a pseudonym, or empty
+    detail TEXT NOT NULL
+);
+"""
+DIRECTORY = _TENANTS + _BOOKS
+DIRECTORY_UPGRADES = {1: _BOOKS}
+"""What brings a directory of this version to the next one."""

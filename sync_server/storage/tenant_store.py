@@ -73,12 +73,13 @@ class Holdings:
 class TenantStore:
     """One tenant's log, chain of devices and attachments.
 
-    Every method may wait for the disk; ``log.state``, ``membership`` and ``heads`` do not.
+    ``limits``: what the tenant may fill. Every method may wait for the disk; ``log.state``,
+    ``membership`` and ``heads`` do not.
     """
 
     def __init__(self, folder: Path, tenant: TenantId, limits: Limits) -> None:
         self._database = Database(folder / DATABASE_NAME, TENANT, TENANT_VERSION)
-        self._limits = limits
+        self.limits = limits
         self._links = LinkShelf(self._database, tenant)
         self.log = EntryLog(self._database)
         self.files = FileShelf(self._database, folder / FILES_NAME)
@@ -106,7 +107,7 @@ class TenantStore:
         with self._database.read():  # the chain must not move between the check and the write
             checked = [self._inspect(parcel) for parcel in parcels]
             batches = [each for each in checked if isinstance(each, Batch)]
-            stored = iter(self.log.append_each(batches, quota=self._limits.log_bytes))
+            stored = iter(self.log.append_each(batches, quota=self.limits.log_bytes))
             return [_outcome(each, stored) for each in checked]
 
     def _inspect(self, parcel: Parcel) -> Batch | RefusedError:
@@ -119,7 +120,7 @@ class TenantStore:
     def extend_chain(self, head: EntryHash, parcels: Sequence[LinkParcel]) -> Membership:
         """Append links to the chain if it still ends with ``head``; see LinkShelf.extend."""
         with self._database.read():
-            return self._links.extend(head, parcels, most_devices=self._limits.devices)
+            return self._links.extend(head, parcels, most_devices=self.limits.devices)
 
     def links_after(self, count: int, device: DeviceId) -> tuple[LinkParcel, ...]:
         """Return the links after the first ``count``, with the boxes for ``device``."""
@@ -127,7 +128,7 @@ class TenantStore:
 
     def put_chunk(self, file: FileId, n: int, content: bytes, *, now: int) -> None:
         """Store one chunk of an attachment; see FileShelf.put."""
-        self.files.put(file, n, content, now=now, quota=self._limits.file_bytes)
+        self.files.put(file, n, content, now=now, quota=self.limits.file_bytes)
 
     def holdings(self) -> Holdings:
         """Count all that is stored."""
@@ -145,11 +146,6 @@ class TenantStore:
             files=self.files.about(),
             tables=tables,
         )
-
-    @property
-    def limits(self) -> Limits:
-        """What this tenant may fill."""
-        return self._limits
 
     def close(self) -> None:
         """Release the file."""

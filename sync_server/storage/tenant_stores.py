@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 
 from shared.ids import LogId, TenantId
 from shared.protocol.messages import LinkParcel
@@ -24,6 +25,7 @@ class TenantStores:
     def __init__(self, root: Path) -> None:
         self._tenants = root / "tenants"
         self._staging = root / "staging"
+        self._moving = Lock()
         if self._staging.exists():
             shutil.rmtree(self._staging)
         for folder in (self._tenants, self._staging):
@@ -31,6 +33,10 @@ class TenantStores:
 
     def create(self, tenant: TenantId, parcels: Sequence[LinkParcel], log: LogId) -> None:
         """Make a tenant's files from its checked first links; nothing if they are there."""
+        with self._moving:
+            self._create(tenant, parcels, log)
+
+    def _create(self, tenant: TenantId, parcels: Sequence[LinkParcel], log: LogId) -> None:
         home = self._home(tenant)
         if home.exists():
             return
@@ -54,6 +60,27 @@ class TenantStores:
         """Open the store of a tenant that was created."""
         return TenantStore(self._home(tenant), tenant, limits)
 
+    def remove(self, tenant: TenantId) -> None:
+        """Delete all files of a tenant; nothing may have them open. Again is fine."""
+        with self._moving:
+            self._remove(tenant)
+
+    def _remove(self, tenant: TenantId) -> None:
+        home, leaving = self._home(tenant), self._staging / f"{tenant.hex()}-leaving"
+        if home.exists():
+            home.rename(leaving)  # from here on they are gone, whatever happens
+            sync_folder(home.parent)
+        if leaving.exists():
+            shutil.rmtree(leaving)
+            sync_folder(self._staging)
+        if home.parent.exists() and not any(home.parent.iterdir()):
+            home.parent.rmdir()
+            sync_folder(self._tenants)
+
+    def holds(self, tenant: TenantId) -> bool:
+        """Tell whether a tenant has files here."""
+        return self._home(tenant).exists()
+
     def log_of(self, tenant: TenantId) -> LogId:
         """Return the name of a tenant's log without opening the rest."""
         database = Database(self._home(tenant) / DATABASE_NAME, TENANT, TENANT_VERSION)
@@ -63,5 +90,10 @@ class TenantStores:
             database.close()
 
     def _home(self, tenant: TenantId) -> Path:
-        name = tenant.hex()
-        return self._tenants / name[:2] / name
+        return home_of(self._tenants.parent, tenant)
+
+
+def home_of(root: Path, tenant: TenantId) -> Path:
+    """Return the folder of a tenant."""
+    name = tenant.hex()
+    return root / "tenants" / name[:2] / name

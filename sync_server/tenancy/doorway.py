@@ -14,7 +14,8 @@ from sync_server.storage.errors import RefusedError
 from sync_server.storage.tenant_store import Growth, Parcel, TenantStore
 from sync_server.tenancy.hosts import Hosts
 from sync_server.tenancy.journal import Journal, device_pseudonym, tenant_pseudonym
-from sync_server.tenancy.open_stores import OpenStore, OpenStores
+from sync_server.tenancy.open_stores import OpenStore, OpenStores, is_shut
+from sync_server.tenancy.steward import Steward
 from sync_server.tenancy.wakeups import Bell, Wakeups
 
 _P = ParamSpec("_P")
@@ -48,6 +49,11 @@ class Visit:
         """Run a call of the store that waits for the disk, off the event loop."""
         return await self._held.work(call, *args, **kwargs)
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the tenant was shut out since the request was admitted."""
+        return is_shut(self._held.tenant)
+
     async def append(self, parcel: Parcel) -> Growth:
         """Store entries; see OpenStore.append."""
         return await self._held.append(parcel)
@@ -57,8 +63,14 @@ class Doorway:
     """Admits a device to its tenant's store. ``now`` returns milliseconds since 1970."""
 
     def __init__(
-        self, stores: OpenStores, wakeups: Wakeups, hosts: Hosts, now: Callable[[], int]
+        self,
+        stores: OpenStores,
+        wakeups: Wakeups,
+        hosts: Hosts,
+        steward: Steward,
+        now: Callable[[], int],
     ) -> None:
+        self._steward = steward
         self._stores = stores
         self._wakeups = wakeups
         self._hosts = hosts
@@ -71,9 +83,11 @@ class Doorway:
         """Open the store of the device that signed the request, while the block runs.
 
         ``paper``: the paper device may do this too. The body is read only for a known device.
-        Raises RefusedError: NOT_ADMITTED, CLOCK, REVOKED, SUSPENDED, PAPER, MISDIRECTED.
+        Raises RefusedError: NOT_ADMITTED, CLOCK, REVOKED, SUSPENDED, PAPER, MISDIRECTED,
+        MAINTENANCE.
         """
         credential = read_credential(claim.authorization)
+        self._steward.require_open()
         async with self._stores.lend(credential.tenant) as held:
             if held is None:
                 raise RefusedError(Code.NOT_ADMITTED)
@@ -90,7 +104,7 @@ class Doorway:
             raise RefusedError(Code.REVOKED)
         if self._hosts.tenant_named(claim.authority) not in {None, tenant.slug}:
             raise RefusedError(Code.MISDIRECTED)
-        if tenant.suspended:
+        if is_shut(tenant):
             raise RefusedError(Code.SUSPENDED)
         if member.role is Role.PAPER and not paper:
             raise RefusedError(Code.PAPER)

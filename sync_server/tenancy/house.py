@@ -5,14 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sync_server.storage.directory import Directory
 from sync_server.storage.tenant_stores import TenantStores
+from sync_server.tenancy.desk import open_registry
 from sync_server.tenancy.doorway import Doorway
 from sync_server.tenancy.hosts import Hosts
+from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import Names
 from sync_server.tenancy.open_stores import OpenStores
 from sync_server.tenancy.plans import PLANS, Plans
 from sync_server.tenancy.sign_up import SignUp
+from sync_server.tenancy.steward import Steward
 from sync_server.tenancy.wakeups import Wakeups
 
 MOST_OPEN_STORES = 256
@@ -31,6 +33,7 @@ class House:
     names: Names
     hosts: Hosts
     wakeups: Wakeups
+    steward: Steward
     close: Callable[[], None]
 
 
@@ -49,22 +52,35 @@ def open_house(
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = _lock(folder / "lock")
-    directory = Directory(folder / "directory.db")
+    registry = open_registry(folder, random)
+    directory, books = registry.directory, registry.books
     stores = TenantStores(folder)
     opened = OpenStores(directory, stores, plans, most=most_open, now=now)
     wakeups, hosts = Wakeups(), Hosts(public_name)
+    locks = NameLocks(books, now)
+    names = Names(directory, locks)
+    steward = Steward(
+        registry,
+        stores=stores,
+        opened=opened,
+        wakeups=wakeups,
+        locks=locks,
+        plans=plans,
+        now=now,
+    )
 
     def close() -> None:
         opened.close()
-        directory.close()
+        registry.close()
         lock.close()
 
     return House(
-        doorway=Doorway(opened, wakeups, hosts, now),
-        sign_up=SignUp(directory, stores, now=now, random=random),
-        names=Names(directory),
+        doorway=Doorway(opened, wakeups, hosts, steward, now),
+        sign_up=SignUp(directory, names, stores, now=now, random=random),
+        names=names,
         hosts=hosts,
         wakeups=wakeups,
+        steward=steward,
         close=close,
     )
 

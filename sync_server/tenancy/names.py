@@ -5,6 +5,7 @@ from shared.protocol.messages import SlugAnswer
 from shared.protocol.problems import Code
 from sync_server.storage.directory import Directory
 from sync_server.storage.errors import RefusedError
+from sync_server.tenancy.name_locks import NameLocks
 
 RESERVED = frozenset({"www", "api", "admin", "app", "mail", "status", "s", "v1"})
 """Names that mean the server itself, in host names or in paths."""
@@ -28,13 +29,14 @@ def free_name(text: str) -> Slug:
 class Names:
     """Answers strangers' questions about names: whether one is free, whether one has a page."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, locks: NameLocks) -> None:
         self._directory = directory
+        self._locks = locks
 
     def answer(self, text: str) -> SlugAnswer:
         """Say whether a name can be signed up, and if not, why."""
         try:
-            if self._directory.named(free_name(text)) is None:
+            if self.is_free(free_name(text)):
                 return SlugAnswer(text, available=True)
             code = Code.SLUG_TAKEN
         except RefusedError as refused:
@@ -43,4 +45,9 @@ class Names:
 
     def is_signed_up(self, name: Slug) -> bool:
         """Tell whether a collector has this name."""
-        return self._directory.named(name) is not None
+        found = self._directory.named(name)
+        return found is not None and not found.leaving
+
+    def is_free(self, name: Slug) -> bool:
+        """Tell whether nobody has this name, nor had it not long ago."""
+        return self._directory.named(name) is None and self._locks.last_owner(name) is None

@@ -20,6 +20,14 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
+_PATIENCE_SECONDS = 0.01
+
+
+def is_shut(tenant: Tenant) -> bool:
+    """Tell whether a tenant's devices are to be turned away."""
+    return tenant.suspended or bool(tenant.leaving)
+
+
 class _Waiting(NamedTuple):
     """Entries that wait for the disk, and what will be said of them."""
 
@@ -107,6 +115,24 @@ class OpenStores:
         finally:
             held.users -= 1
 
+    async def refresh(self) -> None:
+        """Read again what the directory says of the open ones."""
+        for tenant, held in tuple(self._open.items()):
+            found = await asyncio.to_thread(self._directory.find, tenant)
+            if found is not None:
+                held.tenant = found
+                held.store.limits = self._plans[found.plan]
+
+    async def give_up(self, tenant: TenantId) -> None:
+        """Close a tenant's store as soon as nobody uses it; it is not lent any more."""
+        async with self._opening:
+            held = self._open.pop(tenant, None)
+        if held is None:
+            return
+        while held.users:  # noqa: ASYNC110 - rare; an event would cost every request
+            await asyncio.sleep(_PATIENCE_SECONDS)
+        held.store.close()
+
     def close(self) -> None:
         """Close all."""
         for held in self._open.values():
@@ -125,7 +151,7 @@ class OpenStores:
 
     def _find_and_open(self, tenant: TenantId) -> OpenStore | None:
         found = self._directory.find(tenant)
-        if found is None:
+        if found is None or found.leaving:
             return None
         store = self._stores.open(tenant, self._plans[found.plan])
         store.files.sweep(now=self._now())

@@ -12,7 +12,7 @@ from sync_server.storage.errors import RefusedError
 from sync_server.storage.link_shelf import check_parcels
 from sync_server.storage.tenant_stores import TenantStores
 from sync_server.tenancy.doorway import Claim, prove, read_credential
-from sync_server.tenancy.names import free_name
+from sync_server.tenancy.names import Names, free_name
 from sync_server.tenancy.plans import STANDARD
 
 _KEY_BYTES = 16
@@ -25,12 +25,14 @@ class SignUp:
     def __init__(
         self,
         directory: Directory,
+        names: Names,
         stores: TenantStores,
         *,
         now: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
         self._directory = directory
+        self._names = names
         self._stores = stores
         self._now = now
         self._random = random
@@ -49,6 +51,8 @@ class SignUp:
         tenant = self._require_founder(asked, claim, body)
         slug = free_name(asked.slug)
         known = self._directory.find(tenant)
+        if known is not None and known.leaving:
+            raise RefusedError(Code.SLUG_TAKEN)
         if known is not None and known.slug != slug:
             raise RefusedError(Code.SIGNED_UP)
         if known is None:
@@ -69,7 +73,7 @@ class SignUp:
 
     def _provision(self, tenant: TenantId, slug: Slug, asked: SignUpRequest) -> None:
         """Make the files, then the line in the directory, which is what makes it a tenant."""
-        if self._directory.named(slug) is not None:
+        if not self._names.is_free(slug):
             raise RefusedError(Code.SLUG_TAKEN)
         self._stores.create(tenant, asked.links, LogId(self._random(_LOG_BYTES)))
         self._directory.add(

@@ -44,8 +44,13 @@ class Wakeups:
         """Return what wakes this tenant's devices and no others."""
         return Bell(self._listeners, tenant)
 
+    @property
+    def listening(self) -> tuple[TenantId, ...]:
+        """The tenants with open streams."""
+        return tuple(self._listeners)
+
     def close(self) -> None:
-        """End all streams: the server stops."""
+        """End all streams: the server stops, or is worked on."""
         for listeners in self._listeners.values():
             for listener in listeners:
                 listener.tell(None)
@@ -63,6 +68,11 @@ class Bell:
         listener = Listener(device)
         self._listeners.setdefault(self._tenant, set()).add(listener)
         return listener
+
+    def end(self) -> None:
+        """End all streams of the tenant."""
+        for listener in self._listeners.get(self._tenant, set()):
+            listener.tell(None)
 
     def leave(self, listener: Listener) -> None:
         """Forget a stream."""

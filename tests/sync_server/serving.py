@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import httpx
 
@@ -26,7 +27,8 @@ from sync_server.tenancy.plans import PLANS, Plans
 from sync_server.tenancy.throttle import Rate
 
 ROOT = Path(__file__).parents[2]
-COMMAND = (sys.executable, "-m", "sync_server.application.main", "run")
+PROGRAM = (sys.executable, "-m", "sync_server.application.main")
+COMMAND = (*PROGRAM, "run")
 FREE = (Rate(10_000, 10_000), Rate(10_000, 10_000))
 """No limit that a test would meet."""
 
@@ -125,6 +127,25 @@ def running(
         thread.join(15)
         listener.close()
         assert not thread.is_alive()
+
+
+def operate(folder: Path, *words: str) -> list[dict[str, Any]]:
+    """Run an operator's command as people do; give the lines that it prints."""
+    done = attempt(folder, *words)
+    assert done.returncode == 0, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def attempt(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run an operator's command that may fail."""
+    return subprocess.run(
+        [*PROGRAM, *words, "--data", folder],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=False,
+    )
 
 
 @contextmanager

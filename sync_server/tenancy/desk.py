@@ -1,0 +1,158 @@
+"""The operator's desk: what is wanted of tenants is written into the directory here.
+
+Whoever holds the house makes it so: a running server sees it at once, a stopped one when it
+starts. So the commands work beside a running server, and again after a crash.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.ids import Slug, TenantId
+from shared.signing import SigningKey
+from sync_server.storage.books import AuditLine, Books
+from sync_server.storage.database import Database
+from sync_server.storage.directory import ASKED, Directory, Tenant
+from sync_server.storage.schema import DIRECTORY, DIRECTORY_UPGRADES, DIRECTORY_VERSION
+from sync_server.storage.tenant_store import Holdings, TenantStore
+from sync_server.storage.tenant_stores import home_of
+from sync_server.tenancy.journal import tenant_pseudonym
+from sync_server.tenancy.name_locks import NameLocks
+from sync_server.tenancy.plans import PLANS
+from sync_server.tenancy.receipts import Deletion, check_receipt
+
+MAINTENANCE = "maintenance"
+_SEED_BYTES = 32
+
+
+class NoSuchTenantError(Exception):
+    """No tenant has this name. ``swingtag-server tenant list`` shows all."""
+
+
+class NoSuchPlanError(Exception):
+    """There is no plan of this name. ``swingtag-server tenant plan list`` shows all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A tenant as an operator sees it. ``created`` is in milliseconds since 1970."""
+
+    name: Slug
+    tenant: str
+    state: str
+    plan: str
+    skin: str
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The directory and the books: one file, opened once."""
+
+    directory: Directory
+    books: Books
+    close: Callable[[], None]
+
+    @property
+    def signing(self) -> SigningKey:
+        """The server's own key."""
+        return SigningKey.from_seed(self.books.secret("signing", _SEED_BYTES))
+
+
+def open_registry(folder: Path, random: Callable[[int], bytes]) -> Registry:
+    """Open the directory of a data folder, or make one."""
+    path = folder / "directory.db"
+    database = Database(path, DIRECTORY, DIRECTORY_VERSION, DIRECTORY_UPGRADES)
+    return Registry(Directory(database), Books(database, random), database.close)
+
+
+class Desk:
+    """Does what an operator asks, and notes it. ``now`` returns milliseconds since 1970."""
+
+    def __init__(self, registry: Registry, folder: Path, now: Callable[[], int]) -> None:
+        self._folder = folder
+        self._locks = NameLocks(registry.books, now)
+        self._directory = registry.directory
+        self._books = registry.books
+        self._registry = registry
+        self._now = now
+
+    def everybody(self) -> list[Card]:
+        """Return all tenants by name."""
+        return [_card(tenant) for tenant in self._directory.everybody()]
+
+    def show(self, name: str) -> Card:
+        """Return one tenant, or raise NoSuchTenantError."""
+        return _card(self._find(name))
+
+    def holdings(self, name: str) -> Holdings:
+        """Count what the server holds of a tenant."""
+        tenant = self._find(name)
+        home = home_of(self._folder, tenant.id)
+        store = TenantStore(home, tenant.id, PLANS[tenant.plan])
+        try:
+            return store.holdings()
+        finally:
+            store.close()
+
+    def suspend(self, name: str, *, suspended: bool) -> Card:
+        """Shut a tenant out until it is resumed, or let it in again. Again is fine."""
+        tenant = self._find(name)
+        if tenant.suspended != suspended:
+            self._directory.suspend(tenant.id, suspended=suspended)
+            self._note("suspend" if suspended else "resume", tenant)
+        return self.show(name)
+
+    def assign_plan(self, name: str, plan: str) -> Card:
+        """Put a tenant on a plan, or raise NoSuchPlanError."""
+        tenant = self._find(name)
+        if plan not in PLANS:
+            raise NoSuchPlanError
+        if tenant.plan != plan:
+            self._directory.assign_plan(tenant.id, plan)
+            self._note("plan", tenant, plan)
+        return self.show(name)
+
+    def ask_teardown(self, name: str) -> TenantId:
+        """Ask for all of a tenant to be deleted; it is shut out at once. Again is fine."""
+        gone = self._locks.last_owner(Slug(name))
+        if gone is not None:
+            return gone
+        tenant = self._find(name)
+        if not tenant.leaving:
+            self._directory.let_go(tenant.id, ASKED)
+            self._note("teardown_asked", tenant)
+        return tenant.id
+
+    def receipt(self, tenant: TenantId) -> bytes | None:
+        """Return the receipt once nothing of the tenant is left."""
+        return None if self._directory.find(tenant) else self._books.receipt(tenant)
+
+    def verify(self, receipt: bytes) -> Deletion:
+        """Return what a receipt of this server says, or raise BadReceiptError."""
+        return check_receipt(receipt, self._registry.signing.public)
+
+    def maintain(self, *, on: bool) -> None:
+        """Answer all devices that the server is being worked on, or go on."""
+        if self._books.is_on(MAINTENANCE) != on:
+            self._books.turn(MAINTENANCE, on=on)
+            self._books.note(AuditLine(self._now(), f"maintenance_{'on' if on else 'off'}", "", ""))
+
+    def audit(self) -> list[AuditLine]:
+        """Return what operators did, oldest first."""
+        return self._books.audit()
+
+    def _find(self, name: str) -> Tenant:
+        found = self._directory.named(Slug(name))
+        if found is None:
+            raise NoSuchTenantError
+        return found
+
+    def _note(self, action: str, tenant: Tenant, detail: str = "") -> None:
+        who = tenant_pseudonym(tenant.pseudonym_key)
+        self._books.note(AuditLine(self._now(), action, who, detail))
+
+
+def _card(tenant: Tenant) -> Card:
+    state = "leaving" if tenant.leaving else "suspended" if tenant.suspended else "active"
+    return Card(tenant.slug, tenant.id.hex(), state, tenant.plan, tenant.skin, tenant.created)
