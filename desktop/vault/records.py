@@ -13,7 +13,7 @@ from desktop.vault.moments import Moments
 from desktop.vault.places import Places
 from desktop.vault.values import Conflict, Detail, Past, Photo, Tag
 from shared.domain.edits import Group, Shape
-from shared.domain.merge import same
+from shared.domain.merge import same, unseen
 from shared.domain.schema import DELETED, TAG_PREFIX, Kind, Value
 from shared.ids import FileId, RecordId
 
@@ -123,9 +123,11 @@ class _Pasts:
         device = self._moments.stamp(moment).origin.device
         return Past(field, value, device, self._names.get(device, ""), millis, label)
 
-    def newest(self, moments: set[int]) -> int:
-        """Return the moment with the largest stamp."""
-        return max(moments, key=self._moments.stamp)
+    def rescue(self, row: Row) -> int:
+        """Return the moment of the first write that kept a record out of the trash."""
+        live = {self._moments.stamp(moment): moment for moment in row.live_moments()}
+        deletion = self._moments.unpack_deletion(row.moments[DELETED], row.extra.get(DELETED))
+        return live[unseen(deletion.cover or (), live)[0]]
 
 
 def _values(group: Group, place: int) -> list[tuple[str, Value]]:
@@ -156,7 +158,7 @@ def _conflicts(cursor: Cursor) -> list[Conflict]:
 
 def _winner(row: Row, field: str, pasts: _Pasts) -> Past:
     if field == DELETED:
-        return pasts.past(pasts.newest(row.live_moments()), field, value=False)
+        return pasts.past(pasts.rescue(row), field, value=False)
     return pasts.past(row.moment(field) or row.born, field, row.value(field))
 
 

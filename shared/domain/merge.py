@@ -72,8 +72,13 @@ def lies_dead(deletion: Deletion | None, live: Iterable[Stamp]) -> bool:
     """Tell whether a record is in the trash: its deleter saw every value that it holds now."""
     if deletion is None or deletion.cover is None:
         return False
-    seen = {stamp.origin: stamp.reading for stamp in deletion.cover}
-    return all(stamp.reading <= seen.get(stamp.origin, -1) for stamp in live)
+    return not unseen(deletion.cover, live)
+
+
+def unseen(cover: Cover, live: Iterable[Stamp]) -> list[Stamp]:
+    """Return the writes that a deleter had not seen, the oldest first."""
+    seen = {stamp.origin: stamp.reading for stamp in cover}
+    return sorted(stamp for stamp in live if stamp.reading > seen.get(stamp.origin, -1))
 
 
 def cover_of(live: Iterable[Stamp]) -> Cover:

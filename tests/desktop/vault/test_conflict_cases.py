@@ -88,6 +88,21 @@ def test_a_delete_does_not_swallow_a_later_edit(pair):
         assert each.get(COPY)["notes"] == "still here"
         assert losers(each) == {DELETED: True}
         assert each.vault.shelves.counts().copies == 1
+        (conflict,) = each.vault.records.conflicts()
+        assert conflict.winner.device == other.vault.device
+        assert conflict.loser.device == one.vault.device
+
+
+def test_whoever_saved_a_record_is_named_although_the_deleter_wrote_to_it_since(pair):
+    one, other = pair
+    one.delete(COPY)
+    other.put(COPY, notes="still here")
+    settle_down(one, other)
+    one.put(COPY, number="2")
+    settle_down(one, other)
+    for each in pair:
+        (conflict,) = each.vault.records.conflicts()
+        assert conflict.winner.device == other.vault.device
 
 
 def test_both_add(pair):
