@@ -60,15 +60,17 @@ class Sidebar(Zone):
         self._filling = False
 
     def show_shelves(self, shelves: Sequence[Shelf]) -> None:
-        """Show the shelves anew; the chosen one stays chosen, else the first is."""
+        """Show the shelves anew; the chosen one stays chosen, else the first is and tells so."""
         self._filling = True
         chosen = self.key
         self._tree.clear()
         for shelf in shelves:
             self._add(self._tree.invisibleRootItem(), shelf)
         self._tree.expandAll()
-        self._filling = False
         self.choose(chosen)
+        self._filling = False
+        if self.key != chosen:
+            self.chosen.emit(self.key)
 
     @property
     def key(self) -> str:

@@ -6,6 +6,8 @@ from desktop.collection.values import Draft
 from desktop.ui.add.panel import AddPanel
 from desktop.ui.window.palette import Palette
 from shared.domain.money import Money
+from shared.domain.operations import Delete
+from shared.domain.schema import Kind
 from shared.skins.tokens import View
 
 
@@ -85,6 +87,26 @@ def test_the_sidebar_counts_and_leads_to_a_shelf(stocked):
     sidebar.choose(f"location:{place.location.hex()}")
     assert names(stocked) == ["Patti"]
     sidebar.choose("")
+    assert len(names(stocked)) == 3
+
+
+def test_an_edit_asks_for_the_list_once_and_leaves_the_page_in_sight(stocked, monkeypatch):
+    stocked.pages.show_settings()
+    page, asked = stocked.panels.middle.currentWidget(), []
+    collection = stocked.live.collection
+    find = collection.find
+    monkeypatch.setattr(collection, "find", lambda query: asked.append(query) or find(query))
+    collection.copies.add(Draft(model={"name": "Nip"}))
+    assert len(asked) == 1
+    assert stocked.panels.middle.currentWidget() is page is not stocked.panels.list
+    assert "Nip" in names(stocked)
+
+
+def test_the_first_shelf_is_chosen_when_the_chosen_one_is_gone(stocked):
+    place = stocked.live.collection.words.locations()[-1]
+    stocked.panels.sidebar.choose(f"location:{place.location.hex()}")
+    stocked.live.collection.write("Take away", [Delete(Kind.LOCATION, [place.location])])
+    assert stocked.panels.sidebar.key == ""
     assert len(names(stocked)) == 3
 
 
