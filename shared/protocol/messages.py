@@ -137,11 +137,15 @@ class ChainGrown(Message, frozen=True):
 
 
 class SignUpRequest(Message, frozen=True):
-    """A new tenant: the name it wants, and the first links of its chain (genesis, paper)."""
+    """A new tenant: the name it wants, and the first links of its chain (genesis, paper).
+
+    ``invitation``: the code that an operator gave out for this name, or empty.
+    """
 
     slug: str
     links: tuple[LinkParcel, ...]
     skin: Annotated[str, Meta(max_length=64)] = ""
+    invitation: Annotated[str, Meta(max_length=64)] = ""
 
 
 class SignUpReply(Message, frozen=True):

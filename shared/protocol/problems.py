@@ -52,6 +52,16 @@ class Code(Enum):
         403,
         "The operator has suspended this account. Your collection stays usable offline.",
     )
+    INVITATION = (
+        "invitation",
+        403,
+        "This name needs an invitation here. Ask the operator of the server for its code.",
+    )
+    CLOSED = (
+        "closed",
+        403,
+        "This server takes no new collectors. Choose another server.",
+    )
     NOT_FOUND = ("not_found", 404, "There is nothing here.")
     METHOD = ("method", 405, "This address does not answer that kind of request.")
     SLUG_TAKEN = ("slug_taken", 409, "This name belongs to another collector. Choose another.")

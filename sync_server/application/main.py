@@ -20,7 +20,7 @@ from sync_server.operations.errands import (
 from sync_server.operations.logs import JsonLines, forwarding
 from sync_server.operations.serving import SyncServer, address_of, configure, listen
 from sync_server.routes.table import Clocks
-from sync_server.storage.errors import StorageError
+from sync_server.storage.errors import RefusedError, StorageError
 from sync_server.tenancy.desk import NoSuchPlanError, NoSuchTenantError
 from sync_server.tenancy.house import HouseTakenError, open_house
 from sync_server.tenancy.journal import Journal
@@ -38,12 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(settings, RunSettings):
             _run(settings)
         else:
-            for line in run_errand(settings, Surroundings(_millis, secrets.token_bytes)):
+            lines = run_errand(settings, Surroundings(_millis, secrets.token_bytes))
+            for line in lines:
                 _say(line)
+            return int(not all(line.get("ok", True) for line in lines))
     except HouseTakenError as error:
         return _give_up(f"{error.__doc__} ({settings.data})")
     except _SAID as error:
         return _give_up(str(error.__doc__))
+    except RefusedError as refused:
+        return _give_up(refused.code.sentence)
     except (OSError, StorageError, sqlite3.Error) as error:
         return _give_up(f"{_FAILED[isinstance(settings, RunSettings)]}: {error}")
     except KeyboardInterrupt:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
+from sync_server.tenancy.plans import STANDARD
+from sync_server.tenancy.registration import Mode
+
 PROGRAM = "swingtag-server"
 DEFAULT_PORT = 8642
 _LAST_PORT = 65535
@@ -32,6 +35,9 @@ class Errand(Enum):
     ASSIGN_PLAN = "assign plan"
     VERIFY = "verify"
     AUDIT = "audit"
+    CREATE = "create"
+    REGISTRATION = "registration"
+    DOCTOR = "doctor"
     MAINTENANCE_ON = "maintenance on"
     MAINTENANCE_OFF = "maintenance off"
 
@@ -79,6 +85,12 @@ def _parser(version: str) -> ArgumentParser:
     _add_run(commands)
     tenant = commands.add_parser("tenant", help="see and end what collectors have here")
     errands = tenant.add_subparsers(required=True, metavar="COMMAND")
+    create = _add_errand(
+        errands, "create", Errand.CREATE, "invite somebody to sign up under a name", "NAME"
+    )
+    create.add_argument(
+        "--plan", dest="detail", default=STANDARD, help="on this plan (default: %(default)s)"
+    )
     _add_errand(errands, "list", Errand.LIST, "one line for each tenant")
     _add_errand(errands, "show", Errand.SHOW, "what is held of a tenant, counted", "NAME")
     _add_errand(errands, "suspend", Errand.SUSPEND, "shut a tenant out for now", "NAME")
@@ -95,6 +107,9 @@ def _parser(version: str) -> ArgumentParser:
     receipt = commands.add_parser("receipt", help="receipts of deletion")
     receipts = receipt.add_subparsers(required=True, metavar="COMMAND")
     _add_errand(receipts, "verify", Errand.VERIFY, "did this server sign it?", "FILE")
+    registration = _add_errand(commands, "registration", Errand.REGISTRATION, "who may sign up")
+    registration.add_argument("subject", choices=[mode.value for mode in Mode])
+    _add_errand(commands, "doctor", Errand.DOCTOR, "look at everything and say what is wrong")
     _add_errand(commands, "audit", Errand.AUDIT, "what operators did here")
     maintenance = commands.add_parser("maintenance", help="tell devices to wait")
     switch = maintenance.add_subparsers(required=True, metavar="COMMAND")

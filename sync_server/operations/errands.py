@@ -11,10 +11,12 @@ from typing import Any
 import msgspec
 
 from sync_server.operations.command import Errand, ErrandSettings
+from sync_server.operations.doctor import examine
 from sync_server.tenancy.desk import Card, Desk, open_registry
 from sync_server.tenancy.house import HouseTakenError, open_house
 from sync_server.tenancy.plans import PLANS
 from sync_server.tenancy.receipts import BadReceiptError
+from sync_server.tenancy.registration import Mode
 
 Line = Mapping[str, Any]
 _TEARDOWN_SECONDS = 60
@@ -59,10 +61,10 @@ def _run(desk: Desk, settings: ErrandSettings, around: Surroundings) -> Iterable
             return [{**line._asdict(), "at": _moment(line.at)} for line in desk.audit()]
         case Errand.PLANS:
             return [{"plan": name, **asdict(limits)} for name, limits in PLANS.items()]
-        case Errand.MAINTENANCE_ON | Errand.MAINTENANCE_OFF:
-            is_on = settings.errand is Errand.MAINTENANCE_ON
-            desk.maintain(on=is_on)
-            return [{"maintenance": "on" if is_on else "off"}]
+        case Errand.DOCTOR:
+            return [asdict(finding) for finding in examine(desk, settings.data)]
+        case Errand.REGISTRATION | Errand.MAINTENANCE_ON | Errand.MAINTENANCE_OFF:
+            return [_switch(desk, settings)]
         case _:
             return _tenants(desk, settings)
 
@@ -72,12 +74,24 @@ def _tenants(desk: Desk, settings: ErrandSettings) -> Iterable[Line]:
     match settings.errand:
         case Errand.SUSPEND | Errand.RESUME:
             return [_line(desk.suspend(name, suspended=settings.errand is Errand.SUSPEND))]
+        case Errand.CREATE:
+            code = desk.invite(name, settings.detail)
+            return [{"name": name, "plan": settings.detail, "invitation": code}]
         case Errand.ASSIGN_PLAN:
             return [_line(desk.assign_plan(name, settings.detail))]
         case Errand.SHOW:
             return [{**_line(desk.show(name)), **msgspec.to_builtins(desk.holdings(name))}]
         case _:
             return [_line(card) for card in desk.everybody()]
+
+
+def _switch(desk: Desk, settings: ErrandSettings) -> Line:
+    if settings.errand is Errand.REGISTRATION:
+        desk.register(Mode(settings.subject))
+        return {"registration": settings.subject}
+    is_on = settings.errand is Errand.MAINTENANCE_ON
+    desk.maintain(on=is_on)
+    return {"maintenance": "on" if is_on else "off"}
 
 
 def _teardown(desk: Desk, settings: ErrandSettings, around: Surroundings) -> Line:

@@ -148,6 +148,8 @@ def _stranger_calls(house: House, clocks: Clocks, rates: Rates) -> tuple[Call, .
         Code.SLUG_RESERVED,
         Code.SLUG_TAKEN,
         Code.SIGNED_UP,
+        Code.INVITATION,
+        Code.CLOSED,
         Code.TOO_MANY,
         Code.MAINTENANCE,
     )

@@ -6,7 +6,7 @@ They lie in the directory's file, so that a tenant's leaving is one transaction.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from shared.ids import TenantId
+from shared.ids import Slug, TenantId
 from sync_server.storage.database import Database
 
 
@@ -19,10 +19,19 @@ class AuditLine(NamedTuple):
     detail: str
 
 
+class Invitation(NamedTuple):
+    """A name that somebody was invited to take, on which plan, until when (milliseconds)."""
+
+    slug: Slug
+    plan: str
+    until: int
+
+
 class Farewell(NamedTuple):
     """What stays of a tenant that leaves: the lock on its name, its receipt."""
 
     tenant: TenantId
+    slug: Slug
     pseudonym: str
     name_mac: bytes
     locked_until: int
@@ -43,18 +52,34 @@ class Books:
             row = db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return bytes(row[0])
 
-    def is_on(self, switch: str) -> bool:
-        """Tell whether a switch is on."""
+    def setting(self, name: str) -> str:
+        """Return how a switch of the server is set; empty if it never was."""
         with self._database.read() as db:
-            found = db.execute("SELECT 1 FROM fact WHERE name = ?", (switch,)).fetchone()
-        return found is not None
+            found = db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
+        return found[0].decode() if found else ""
 
-    def turn(self, switch: str, *, on: bool) -> None:
-        """Turn a switch on or off."""
+    def set(self, name: str, value: str) -> None:
+        """Set a switch."""
         with self._database.write() as db:
-            db.execute("DELETE FROM fact WHERE name = ?", (switch,))
-            if on:
-                db.execute("INSERT INTO fact VALUES (?, x'01')", (switch,))
+            db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value.encode()))
+
+    def invitation(self, name: Slug, *, now: int) -> Invitation | None:
+        """Return the invitation to a name, if there is one that still counts."""
+        with self._database.read() as db:
+            row = db.execute(
+                "SELECT slug, plan, until FROM invitation WHERE slug = ? AND until > ?", (name, now)
+            ).fetchone()
+        return Invitation(*row) if row else None
+
+    def invite(self, invitation: Invitation) -> None:
+        """Write down an invitation; an older one to the same name counts no more."""
+        with self._database.write() as db:
+            db.execute("INSERT OR REPLACE INTO invitation VALUES (?, ?, ?)", invitation)
+
+    def forget_invitation(self, name: Slug) -> None:
+        """Drop an invitation: it was taken up."""
+        with self._database.write() as db:
+            db.execute("DELETE FROM invitation WHERE slug = ?", (name,))
 
     def last_owner(self, name_mac: bytes, *, now: int) -> TenantId | None:
         """Return whose a name was that is still kept from new tenants; None if it is not kept."""
@@ -64,9 +89,10 @@ class Books:
             ).fetchone()
         return TenantId(found[0]) if found else None
 
-    def forget_locks(self, *, now: int) -> None:
-        """Drop the locks that have run out."""
+    def forget_old(self, *, now: int) -> None:
+        """Drop the locks and invitations that have run out."""
         with self._database.write() as db:
+            db.execute("DELETE FROM invitation WHERE until <= ?", (now,))
             db.execute("DELETE FROM locked_name WHERE until <= ?", (now,))
 
     def note(self, line: AuditLine) -> None:
@@ -90,6 +116,7 @@ class Books:
         """Take a tenant out of the directory; leave the lock, the receipt and one audit line."""
         with self._database.write() as db:
             db.execute("DELETE FROM tenant WHERE id = ?", (farewell.tenant,))
+            db.execute("DELETE FROM invitation WHERE slug = ?", (farewell.slug,))
             db.execute("DELETE FROM audit WHERE tenant = ?", (farewell.pseudonym,))
             db.execute("INSERT INTO audit VALUES (NULL, ?, ?, ?, ?)", line)
             db.execute(

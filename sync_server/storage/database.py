@@ -76,6 +76,11 @@ class Database:
             )
         return before != self._data_version
 
+    def is_sound(self) -> bool:
+        """Read the whole file and tell whether it is undamaged."""
+        with self._lock:
+            return _pragma(self._connection, "quick_check") == "ok"
+
     def close(self) -> None:
         """Release the file."""
         with self._lock:

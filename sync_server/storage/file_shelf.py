@@ -106,6 +106,13 @@ class FileShelf:
                 db.execute("DELETE FROM file WHERE id = ?", (file,))
         return len(rows)
 
+    def is_complete(self) -> bool:
+        """Tell whether every chunk in the list is on disk with its size."""
+        with self._database.read() as db:
+            rows = db.execute("SELECT file, n, bytes FROM chunk").fetchall()
+        paths = ((self._path(FileId(file), n), size) for file, n, size in rows)
+        return all(path.exists() and path.stat().st_size == size for path, size in paths)
+
     def about(self) -> AboutFiles:
         """Count what is here."""
         with self._database.read() as db:

@@ -58,7 +58,7 @@ CREATE TABLE chunk (
 ) WITHOUT ROWID;
 """
 
-DIRECTORY_VERSION = 2
+DIRECTORY_VERSION = 3
 _TENANTS = """
 CREATE TABLE tenant (
     id BLOB PRIMARY KEY,
@@ -97,6 +97,13 @@ CREATE TABLE audit (
     detail TEXT NOT NULL
 );
 """
-DIRECTORY = _TENANTS + _BOOKS
-DIRECTORY_UPGRADES = {1: _BOOKS}
+_INVITATIONS = """
+CREATE TABLE invitation (
+    slug TEXT PRIMARY KEY,
+    plan TEXT NOT NULL,
+    until INTEGER NOT NULL          -- milliseconds since 1970
+) WITHOUT ROWID;
+"""
+DIRECTORY = _TENANTS + _BOOKS + _INVITATIONS
+DIRECTORY_UPGRADES = {1: _BOOKS, 2: _INVITATIONS}
 """What brings a directory of this version to the next one."""

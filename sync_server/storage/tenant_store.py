@@ -147,6 +147,10 @@ class TenantStore:
             tables=tables,
         )
 
+    def is_sound(self) -> bool:
+        """Read all and tell whether nothing is damaged or missing."""
+        return self._database.is_sound() and self.files.is_complete()
+
     def close(self) -> None:
         """Release the file."""
         self._database.close()

@@ -77,10 +77,6 @@ class TenantStores:
             home.parent.rmdir()
             sync_folder(self._tenants)
 
-    def holds(self, tenant: TenantId) -> bool:
-        """Tell whether a tenant has files here."""
-        return self._home(tenant).exists()
-
     def log_of(self, tenant: TenantId) -> LogId:
         """Return the name of a tenant's log without opening the rest."""
         database = Database(self._home(tenant) / DATABASE_NAME, TENANT, TENANT_VERSION)
@@ -91,6 +87,11 @@ class TenantStores:
 
     def _home(self, tenant: TenantId) -> Path:
         return home_of(self._tenants.parent, tenant)
+
+
+def homes(root: Path) -> set[str]:
+    """Return the names of all tenants' folders."""
+    return {home.name for home in (root / "tenants").glob("*/*")}
 
 
 def home_of(root: Path, tenant: TenantId) -> Path:

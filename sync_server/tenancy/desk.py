@@ -4,22 +4,29 @@ Whoever holds the house makes it so: a running server sees it at once, a stopped
 starts. So the commands work beside a running server, and again after a crash.
 """
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared.ids import Slug, TenantId
+from shared.membership import InvalidChainError
+from shared.protocol.problems import Code
 from shared.signing import SigningKey
 from sync_server.storage.books import AuditLine, Books
 from sync_server.storage.database import Database
 from sync_server.storage.directory import ASKED, Directory, Tenant
+from sync_server.storage.errors import RefusedError, StorageError
 from sync_server.storage.schema import DIRECTORY, DIRECTORY_UPGRADES, DIRECTORY_VERSION
 from sync_server.storage.tenant_store import Holdings, TenantStore
-from sync_server.storage.tenant_stores import home_of
+from sync_server.storage.tenant_stores import home_of, homes
 from sync_server.tenancy.journal import tenant_pseudonym
 from sync_server.tenancy.name_locks import NameLocks
+from sync_server.tenancy.names import Names, free_name
 from sync_server.tenancy.plans import PLANS
 from sync_server.tenancy.receipts import Deletion, check_receipt
+from sync_server.tenancy.registration import REGISTRATION, Mode, Registration
 
 MAINTENANCE = "maintenance"
 _SEED_BYTES = 32
@@ -87,13 +94,23 @@ class Desk:
 
     def holdings(self, name: str) -> Holdings:
         """Count what the server holds of a tenant."""
-        tenant = self._find(name)
-        home = home_of(self._folder, tenant.id)
-        store = TenantStore(home, tenant.id, PLANS[tenant.plan])
-        try:
+        with self._opened(self._find(name)) as store:
             return store.holdings()
-        finally:
-            store.close()
+
+    def is_sound(self, name: str) -> bool:
+        """Read all that is held of a tenant and tell whether it is undamaged."""
+        tenant = self._find(name)
+        if not home_of(self._folder, tenant.id).exists():
+            return False
+        try:
+            with self._opened(tenant) as store:
+                return store.is_sound()
+        except (sqlite3.Error, InvalidChainError, StorageError):
+            return False
+
+    def strays(self) -> set[str]:
+        """Return the folders of tenants of whom the directory knows nothing."""
+        return homes(self._folder) - {each.id.hex() for each in self._directory.everybody()}
 
     def suspend(self, name: str, *, suspended: bool) -> Card:
         """Shut a tenant out until it is resumed, or let it in again. Again is fine."""
@@ -134,19 +151,49 @@ class Desk:
 
     def maintain(self, *, on: bool) -> None:
         """Answer all devices that the server is being worked on, or go on."""
-        if self._books.is_on(MAINTENANCE) != on:
-            self._books.turn(MAINTENANCE, on=on)
-            self._books.note(AuditLine(self._now(), f"maintenance_{'on' if on else 'off'}", "", ""))
+        self._set(MAINTENANCE, "on" if on else "")
+
+    def register(self, mode: Mode) -> None:
+        """Say who may sign up from now on."""
+        self._set(REGISTRATION, mode.value)
+
+    def invite(self, name: str, plan: str) -> str:
+        """Invite somebody to sign up under a name, on a plan; return the code. Again is fine.
+
+        Raises NoSuchPlanError, RefusedError: SLUG_RESERVED, SLUG_INVALID, SLUG_TAKEN.
+        """
+        slug = free_name(name)
+        if plan not in PLANS:
+            raise NoSuchPlanError
+        if not Names(self._directory, self._locks).is_free(slug):
+            raise RefusedError(Code.SLUG_TAKEN)
+        code, is_new = Registration(self._books, self._now).invite(slug, plan)
+        if is_new:
+            self._books.note(AuditLine(self._now(), "invite", "", plan))
+        return code
 
     def audit(self) -> list[AuditLine]:
         """Return what operators did, oldest first."""
         return self._books.audit()
+
+    @contextmanager
+    def _opened(self, tenant: Tenant) -> Generator[TenantStore]:
+        store = TenantStore(home_of(self._folder, tenant.id), tenant.id, PLANS[tenant.plan])
+        try:
+            yield store
+        finally:
+            store.close()
 
     def _find(self, name: str) -> Tenant:
         found = self._directory.named(Slug(name))
         if found is None:
             raise NoSuchTenantError
         return found
+
+    def _set(self, name: str, value: str) -> None:
+        if self._books.setting(name) != value:
+            self._books.set(name, value)
+            self._books.note(AuditLine(self._now(), name, "", value or "off"))
 
     def _note(self, action: str, tenant: Tenant, detail: str = "") -> None:
         who = tenant_pseudonym(tenant.pseudonym_key)

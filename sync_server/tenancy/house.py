@@ -13,6 +13,7 @@ from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import Names
 from sync_server.tenancy.open_stores import OpenStores
 from sync_server.tenancy.plans import PLANS, Plans
+from sync_server.tenancy.registration import Registration
 from sync_server.tenancy.sign_up import SignUp
 from sync_server.tenancy.steward import Steward
 from sync_server.tenancy.wakeups import Wakeups
@@ -76,7 +77,7 @@ def open_house(
 
     return House(
         doorway=Doorway(opened, wakeups, hosts, steward, now),
-        sign_up=SignUp(directory, names, stores, now=now, random=random),
+        sign_up=SignUp(directory, names, Registration(books, now), stores, now=now, random=random),
         names=names,
         hosts=hosts,
         wakeups=wakeups,

@@ -13,7 +13,7 @@ from sync_server.storage.link_shelf import check_parcels
 from sync_server.storage.tenant_stores import TenantStores
 from sync_server.tenancy.doorway import Claim, prove, read_credential
 from sync_server.tenancy.names import Names, free_name
-from sync_server.tenancy.plans import STANDARD
+from sync_server.tenancy.registration import Registration
 
 _KEY_BYTES = 16
 _LOG_BYTES = 16
@@ -26,6 +26,7 @@ class SignUp:
         self,
         directory: Directory,
         names: Names,
+        registration: Registration,
         stores: TenantStores,
         *,
         now: Callable[[], int],
@@ -33,6 +34,7 @@ class SignUp:
     ) -> None:
         self._directory = directory
         self._names = names
+        self._registration = registration
         self._stores = stores
         self._now = now
         self._random = random
@@ -42,7 +44,7 @@ class SignUp:
         """Make the tenant whose first link this is; the same call again gets the same answer.
 
         Raises RefusedError: NOT_ADMITTED, CLOCK, LINKS_REFUSED, SLUG_INVALID, SLUG_RESERVED,
-        SLUG_TAKEN, SIGNED_UP.
+        SLUG_TAKEN, SIGNED_UP, INVITATION, CLOSED.
         """
         async with self._turn:
             return await asyncio.to_thread(self._make, asked, claim, body)
@@ -75,15 +77,17 @@ class SignUp:
         """Make the files, then the line in the directory, which is what makes it a tenant."""
         if not self._names.is_free(slug):
             raise RefusedError(Code.SLUG_TAKEN)
+        plan = self._registration.admit(slug, asked.invitation)
         self._stores.create(tenant, asked.links, LogId(self._random(_LOG_BYTES)))
         self._directory.add(
             Tenant(
                 id=tenant,
                 slug=slug,
                 skin=asked.skin,
-                plan=STANDARD,
+                plan=plan,
                 created=self._now(),
                 suspended=False,
                 pseudonym_key=self._random(_KEY_BYTES),
             )
         )
+        self._registration.took_up(slug)

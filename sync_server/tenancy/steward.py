@@ -85,12 +85,12 @@ class Steward:
 
     async def _do_all(self) -> None:
         directory, books = self._registry.directory, self._registry.books
-        self._in_maintenance = await asyncio.to_thread(books.is_on, MAINTENANCE)
+        self._in_maintenance = bool(await asyncio.to_thread(books.setting, MAINTENANCE))
         await self._opened.refresh()
         await self._end_streams()
         for tenant in await asyncio.to_thread(directory.leaving):
             await self._see_off(tenant)
-        await asyncio.to_thread(books.forget_locks, now=self._now())
+        await asyncio.to_thread(books.forget_old, now=self._now())
 
     async def _end_streams(self) -> None:
         if self._in_maintenance:
@@ -125,6 +125,7 @@ class Steward:
         deletion = Deletion(tenant.id.hex(), now, counts, REMAINS)
         farewell = Farewell(
             tenant=tenant.id,
+            slug=tenant.slug,
             pseudonym=tenant_pseudonym(tenant.pseudonym_key),
             name_mac=self._locks.mac(tenant.slug),
             locked_until=now + NAME_LOCK_DAYS * DAY_MILLIS,
