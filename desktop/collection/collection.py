@@ -202,10 +202,6 @@ class Collection:
         """Wrap the key anew; raise WrongPasswordError."""
         self._vault.change_password(old, new)
 
-    def tidy(self) -> bool:
-        """Tidy a little while nobody waits; tell whether to call again."""
-        return self._vault.tidy()
-
     def close(self) -> None:
         """Stop the sync and close the file."""
         if self._sync is not None:

@@ -19,7 +19,7 @@ _DDL = (
     " detail=none, tokenize='unicode61 remove_diacritics 2')"
 )
 _SETTINGS = {"automerge": 0, "crisismerge": 1000}
-"""Merging while writing stalls one edit in some hundreds; see ``tidy``."""
+"""Merging all at once stalls one edit in some hundreds for a tenth of a second; see ``tidy``."""
 _OWNERS = {Kind.MODEL: "m", Kind.VARIANT: "v", Kind.COPY: "c"}
 _SEARCHED = {kind: [field.name for field in FIELDS[kind] if field.searched] for kind in Kind}
 _KNOWN = frozenset(field.name for field in FIELDS[Kind.COPY])
@@ -32,7 +32,7 @@ INSERT INTO words (rowid, text)
 SELECT c.rowid, concat_ws(' ', {_COLUMNS}, place_words(c.location), extra_words(c.extra))
 {_FROM} WHERE """
 _MOST_PARAMETERS = 20_000
-_TIDY_PAGES = 200
+_TIDY_PAGES = 8
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -105,15 +105,9 @@ def next_row(cursor: Cursor) -> int:
     return int(cursor.execute("SELECT coalesce(max(rowid), 0) + 1 FROM copy").fetchone()[0])
 
 
-def tidy(cursor: Cursor) -> bool:
-    """Merge a little of the index, as single edits leave it in many pieces; tell if more waits.
-
-    Called when nobody waits: merging while writing would stall one edit in some hundreds.
-    """
-    before = cursor.connection.total_changes
-    sql = "INSERT INTO words (words, rank) VALUES ('merge', ?)"
-    cursor.execute(sql, (_TIDY_PAGES,))
-    return cursor.connection.total_changes - before > 1
+def tidy(cursor: Cursor) -> None:
+    """Join a few pages of the many pieces that single edits leave the index in."""
+    cursor.execute("INSERT INTO words (words, rank) VALUES ('merge', ?)", (_TIDY_PAGES,))
 
 
 def matching(cursor: Cursor, words: str) -> list[int] | None:

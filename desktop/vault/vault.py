@@ -5,7 +5,7 @@ of their own and see what was last committed, so a long merge never makes a scre
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Cursor
@@ -13,6 +13,7 @@ from sqlite3 import Cursor
 from desktop.system.anchor import TOKEN_BYTES, Anchor, AnchorFile, AnchorPlace
 from desktop.system.clock import BoundedClock
 from desktop.vault.entries import read_heads
+from desktop.vault.errors import ClosedVaultError
 from desktop.vault.files import Files
 from desktop.vault.lineage import Lineage
 from desktop.vault.log import Log
@@ -28,7 +29,7 @@ from desktop.vault.opening import (
     take_folder,
 )
 from desktop.vault.records import Records
-from desktop.vault.search import Speaker, tidy
+from desktop.vault.search import Speaker
 from desktop.vault.secrets import Secrets, get, put
 from desktop.vault.shelves import Shelves
 from desktop.vault.steps import Steps
@@ -168,15 +169,10 @@ class Vault:
         """Close a conflict by choosing one of its two values; empty if it is closed already."""
         return self._steps.settle(number, keep_loser=keep_loser)
 
-    def tidy(self) -> bool:
-        """Tidy a little of the search index while nobody waits; tell whether more is to do."""
-        with self._database.writing() as cursor:
-            return tidy(cursor)
-
     def close(self) -> None:
         """Close the file, leave no -wal behind and let go of the lock."""
-        self._anchor()
-        self._closing.close()
+        with self._closing, suppress(ClosedVaultError):  # it may be closed already
+            self._anchor()
 
     def _committed(self, footprint: Footprint) -> None:
         self.shelves.note(footprint)

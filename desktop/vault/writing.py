@@ -10,7 +10,7 @@ from desktop.vault.database import Database
 from desktop.vault.forming import Forming, halves, parts_of
 from desktop.vault.merging import Footprint, Merging
 from desktop.vault.moments import UNKNOWN, Moments
-from desktop.vault.search import Speaker, next_row, update_index
+from desktop.vault.search import Speaker, next_row, tidy, update_index
 from shared.domain.edits import Edit, Group, encode_edit
 from shared.domain.operations import Change, Operation
 from shared.domain.schema import Kind, Value
@@ -18,6 +18,7 @@ from shared.domain.stamps import HybridClock, Origin, Stamp
 
 _MOST_LISTED = 5_000
 """So many records are named in a Change; beyond, everything may have changed."""
+_WRITES_A_TIDYING = 4
 
 
 @dataclass(slots=True)
@@ -102,6 +103,7 @@ class Writer:
         self._speaker = speaker
         self._clock = clock
         self._committed = committed
+        self._untidy = 0
         self.origin = origin
 
     @contextmanager
@@ -116,11 +118,17 @@ class Writer:
                 millis = self._clock.now_millis()
                 yield Writing(cursor, moments, merging, self._clock, self.origin, millis)
                 update_index(cursor, self._speaker, merging.footprint, first_new_row)
+                self._tidy_now_and_then(cursor)
             except BaseException:
                 self._clock.last = last
                 self._speaker.forget()
                 raise
         self._committed(merging.footprint)
+
+    def _tidy_now_and_then(self, cursor: Cursor) -> None:
+        self._untidy = (self._untidy + 1) % _WRITES_A_TIDYING
+        if not self._untidy:
+            tidy(cursor)
 
 
 def change_of(label: str, footprint: Footprint, *, remote: bool = False) -> Change:

@@ -111,6 +111,7 @@ def test_the_log_beside_the_file_is_as_private(folder, world):
 def test_what_was_closed_says_so(folder, world):
     vault = Vault.unlock(folder, PASSWORD, world)
     vault.close()
+    vault.close()
     with pytest.raises(ClosedVaultError):
         vault.records.fields(Kind.COPY, rid(1))
 

@@ -193,7 +193,6 @@ def test_many_changes_at_once_are_listed_right(device):
     found = one.vault.shelves.find(Query())
     assert list(found) == ids[60:]
     assert list(found[5:7]) == ids[65:67]
-    one.vault.tidy()
     assert len(one.vault.shelves.find(Query("1"))) == 40
 
 
