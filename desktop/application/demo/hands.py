@@ -11,7 +11,7 @@ from time import monotonic
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QWidget
 
 PATIENCE_SECONDS = 60.0
 _GLANCE_MILLIS = 20
@@ -60,7 +60,10 @@ def wait_until(what: str, true: Callable[[], bool], seconds: float = PATIENCE_SE
     deadline = monotonic() + seconds
     while not true():
         if monotonic() > deadline:
-            raise NotOnScreenError(f"{what} did not come within {seconds:.0f} seconds.")
+            shown = " | ".join(w.text() for w in widgets() if isinstance(w, QLabel))
+            raise NotOnScreenError(
+                f"{what} did not come within {seconds:.0f} seconds. The screen says: {shown}"
+            )
         QTest.qWait(_GLANCE_MILLIS)
 
 
