@@ -11,7 +11,7 @@ from time import monotonic
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPlainTextEdit, QPushButton, QWidget
 
 PATIENCE_SECONDS = 60.0
 _GLANCE_MILLIS = 20
@@ -60,7 +60,7 @@ def wait_until(what: str, true: Callable[[], bool], seconds: float = PATIENCE_SE
     deadline = monotonic() + seconds
     while not true():
         if monotonic() > deadline:
-            shown = " | ".join(w.text() for w in widgets() if isinstance(w, QLabel))
+            shown = " | ".join(w.text() for w in widgets() if isinstance(w, QLabel | QPushButton))
             raise NotOnScreenError(
                 f"{what} did not come within {seconds:.0f} seconds. The screen says: {shown}"
             )
