@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from sqlite3 import Cursor
@@ -36,7 +36,7 @@ class Shelves:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._noted: list[Footprint] = []
+        self._noted: deque[Footprint] = deque()
         self._facts: Facts | None = None
         self._orderings: dict[Column, Ordering] = {}
         self._places = Places(())
@@ -98,7 +98,7 @@ class Shelves:
     def _looking(self) -> Iterator[tuple[Cursor, Facts]]:
         with self._lock:
             # Notes first: what is noted was committed, so the reading that follows sees it.
-            noted, self._noted = self._noted, []
+            noted = [self._noted.popleft() for _ in range(len(self._noted))]
             with self._database.reading() as cursor:
                 yield cursor, self._current(cursor, noted)
 
