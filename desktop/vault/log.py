@@ -21,7 +21,7 @@ from shared.crypto.randomness import Random
 from shared.domain.edits import decode_edit
 from shared.domain.operations import Change
 from shared.domain.stamps import Origin
-from shared.ids import INCARNATION_BYTES, Cursor, EntryHash, Incarnation, LogId
+from shared.ids import INCARNATION_BYTES, Cursor, DeviceId, EntryHash, Incarnation, LogId
 from shared.ledger.frame import decode_frame
 from shared.ledger.values import Accepted, LedgerState, SealedEntry
 
@@ -58,8 +58,12 @@ class Log:
 
     def hash_at(self, origin: Origin, seq: int) -> EntryHash | None:
         """Return the hash of an entry held here."""
-        entry = self.entry_at(origin, seq)
-        return entry.hash if entry else None
+        sql = """
+            SELECT e.hash FROM entry e JOIN stream s ON s.number = e.stream
+            WHERE device = ? AND incarnation = ? AND e.seq = ?"""
+        with self._database.reading() as cursor:
+            found = cursor.execute(sql, (*origin, seq)).fetchone()
+        return EntryHash(found[0]) if found else None
 
     def entry_at(self, origin: Origin, seq: int) -> SealedEntry | None:
         """Return an entry held here."""
@@ -118,6 +122,14 @@ class Log:
                        (SELECT number FROM entry WHERE NOT sent))"""
         with self._database.reading() as cursor:
             return int(cursor.execute(sql).fetchone()[0])
+
+    def last_written(self) -> dict[DeviceId, int]:
+        """Return when each device wrote its last edit that is here, milliseconds since 1970."""
+        sql = """
+            SELECT s.device, max(e.millis) FROM edit e JOIN stream s ON s.number = e.stream
+            GROUP BY s.device"""
+        with self._database.reading() as cursor:
+            return {DeviceId(device): millis for device, millis in cursor.execute(sql)}
 
     def cursor(self) -> tuple[LogId | None, Cursor]:
         """Return the name of the server's log, and how far it was read."""
