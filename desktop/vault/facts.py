@@ -4,7 +4,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from sqlite3 import Cursor
-from typing import TypeVar, overload
+from typing import Any, overload
 
 from typing_extensions import override
 
@@ -21,7 +21,9 @@ SELECT c.rowid, c.id, c.deleted + {LIVING}, c.status, c.location,
        max(0, min(coalesce(m.introduced, 0) / 10000, {LAST_YEAR})),
        coalesce(c.paid, 0), coalesce(c.value, 0), m.name
 FROM copy c LEFT JOIN model m ON m.id = c.model"""  # noqa: S608 - two numbers of our own
-_T = TypeVar("_T")
+_AT_ONCE = 512
+"""Lines that are read before they are sorted into columns: all of 100,000 would take 45 MiB, and
+keep the garbage collector busy."""
 
 
 class Copies(Sequence[RecordId]):
@@ -64,20 +66,22 @@ class Facts:
     @classmethod
     def read(cls, cursor: Cursor) -> tuple["Facts", Sequence[str | None]]:
         """Read all lines, column by column; and, while at it, the copies' names."""
-        facts, names = cls(), ()
-        lines = cursor.execute(f"{_SELECT} ORDER BY c.rowid").fetchall()
-        if lines:
-            columns = zip(*lines, strict=True)
+        facts = cls()
+        found: list[str | None] = []
+        one: dict[Any, Any] = {}  # few values are different: one object each keeps the lists small
+        lines = cursor.execute(f"{_SELECT} ORDER BY c.rowid")
+        while some := lines.fetchmany(_AT_ONCE):
+            columns = zip(*some, strict=True)
             _, ids, states, statuses, locations, years, paid, values, names = columns
             facts.ids += b"".join(ids)
             facts.state += bytes(states)
-            # Few are different: one object each keeps the lists small.
-            facts.status += map(_one_each(statuses).__getitem__, statuses)
-            facts.location += map(_one_each(locations).__getitem__, locations)
+            facts.status += map(one.setdefault, statuses, statuses)
+            facts.location += map(one.setdefault, locations, locations)
             facts.year.extend(years)
             facts.paid.extend(paid)
             facts.value.extend(values)
-        return facts, names
+            found += map(one.setdefault, names, names)
+        return facts, found
 
     def update(self, cursor: Cursor, rows: Collection[int]) -> None:
         """Read some lines again, or for the first time."""
@@ -107,10 +111,6 @@ class Facts:
             self.location.extend([None] * more)
             for column in (self.year, self.paid, self.value):
                 column.extend([0] * more)
-
-
-def _one_each(values: Sequence[_T]) -> dict[_T, _T]:
-    return {value: value for value in dict.fromkeys(values)}
 
 
 def _sums(column: "array[int]", rows: Iterable[int]) -> dict[str, int]:
