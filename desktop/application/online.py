@@ -12,6 +12,7 @@ from desktop.sync.worker import Worker
 from desktop.ui.first_run.beginnings import Trouble
 from desktop.vault.identity import read_server
 from desktop.vault.vault import Vault
+from shared.protocol.messages import About
 
 
 class Patience:
@@ -85,6 +86,13 @@ class Connection:
         if self._collection.sync is not None:
             self._collection.sync.sync_now()
         return None
+
+    def about(self) -> About | Trouble:
+        """Ask the server what it holds."""
+        try:
+            return self._network.about(self._vault)
+        except EXPECTED as error:
+            return Trouble(sentence(error))
 
     def cancel(self) -> None:
         """Give up waiting for a device."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from desktop.collection.copies import Copies
-from desktop.collection.devices import device_cards
+from desktop.collection.devices import Roster
 from desktop.collection.imaging import Imaging
 from desktop.collection.naming import Mint
 from desktop.collection.photos import Photos
@@ -43,7 +43,7 @@ class Collection:
     """Reads and writes one opened vault.
 
     ``copies`` has the verbs for pieces, ``photos`` for pictures, ``words`` choices, tags, places
-    and own fields, ``settings`` preferences, ``reference`` what Ty made.
+    and own fields, ``settings`` preferences, ``roster`` the devices, ``reference`` what Ty made.
     """
 
     def __init__(
@@ -61,6 +61,14 @@ class Collection:
         self.copies = Copies(records, reference, mint, self.write)
         self.words = Words(records, reference, mint, self.write)
         self.settings = Settings(records, vault.secrets, self.write)
+        self.roster = Roster(
+            vault.log,
+            records,
+            vault.secrets,
+            write=self.write,
+            announce=self.announce,
+            wake=self._wake,
+        )
         self.photos = Photos(
             tenant=vault.tenant,
             files=vault.files,
@@ -167,7 +175,7 @@ class Collection:
 
     def devices(self) -> tuple[DeviceCard, ...]:
         """Return the devices that may read this collection."""
-        return device_cards(self._vault.log, self._vault.records)
+        return self.roster.cards()
 
     @property
     def content_hash(self) -> bytes:
@@ -211,6 +219,10 @@ class Collection:
     def _want(self, photo: RecordId) -> None:
         if self._sync is not None:
             self._sync.want(photo)
+
+    def _wake(self) -> None:
+        if self._sync is not None:
+            self._sync.sync_now()
 
     def _made(self, change: Change) -> Change:
         """Tell everybody of a change that was made here."""

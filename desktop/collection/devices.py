@@ -1,25 +1,122 @@
-"""The devices of a collector, as the signed list tells, with the names they were given."""
+"""The devices of a collector, as the signed list tells, and what is done with them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from enum import Enum
 
 from desktop.collection.autofill import Fields
+from desktop.collection.copies import Write
 from desktop.collection.values import DeviceCard
-from desktop.vault.vault import Log, Records
+from desktop.sync.comparison import stream_heads
+from desktop.sync.removal import is_wished, wish, withdraw
+from desktop.vault.vault import Log, Records, Secrets
+from shared.crypto.paper import paper_device, secret_of
+from shared.crypto.spoken import spoken
+from shared.domain.operations import Change, Put
 from shared.domain.schema import Kind
 from shared.ids import DeviceId, RecordId
-from shared.membership import Member, Role, verify_chain
+from shared.membership import Member, Membership, Role, verify_chain
+from shared.protocol.heads import digest_of_heads
+from shared.signing import labelled, sha256
 
 _PAPER_NAME = "Emergency kit"
 _NAMELESS = "A device without a name"
 
 
-def device_cards(log: Log, records: Records) -> tuple[DeviceCard, ...]:
-    """Return the devices that may read now, this one first, the paper one last."""
-    state = log.state()
-    names = records.living(Kind.DEVICE)
-    members = verify_chain(state.links, state.tenant).live
-    cards = [_card(member, names, log.origin.device) for member in members]
-    return tuple(sorted(cards, key=lambda card: (not card.this_one, card.paper, card.name)))
+class KitVerdict(Enum):
+    """What came of trying an emergency kit."""
+
+    RIGHT = "it opens this collection"
+    REPLACED = "it did, until a newer one took its place"
+    OTHER = "it belongs to another collection"
+
+
+class Roster:
+    """The devices of one collection, this one included.
+
+    ``announce`` tells the screens of what is no edit, ``wake`` asks for a sync if there is one.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        records: Records,
+        secrets: Secrets,
+        *,
+        write: Write,
+        announce: Callable[[Change], None],
+        wake: Callable[[], None],
+    ) -> None:
+        self._log = log
+        self._records = records
+        self._secrets = secrets
+        self._write = write
+        self._announce = announce
+        self._wake = wake
+
+    def cards(self) -> tuple[DeviceCard, ...]:
+        """Return the devices that may read now, this one first, the paper one last."""
+        names = self._records.living(Kind.DEVICE)
+        heard = self._log.last_written()
+        membership = self._membership()
+        cards = [self._card(member, membership, names, heard) for member in membership.live]
+        return tuple(sorted(cards, key=lambda card: (not card.this_one, card.paper, card.name)))
+
+    def rename(self, device: DeviceId, name: str) -> Change:
+        """Call a device something else, on every device."""
+        put = Put(Kind.DEVICE, device_record(device), {"name": name.strip() or None})
+        return self._write("Rename a device", [put])
+
+    def remove(self, device: DeviceId) -> None:
+        """Put a device out, now or as soon as the server can be reached."""
+        wish(self._secrets, device)
+        self._note(device)
+        self._wake()
+
+    def keep(self, device: DeviceId) -> None:
+        """Take that back, if it was not carried out yet."""
+        withdraw(self._secrets, device)
+        self._note(device)
+
+    def words(self) -> tuple[str, ...]:
+        """Return six words that are the same on devices which hold the same history."""
+        membership = self._membership()
+        heads = digest_of_heads(stream_heads(self._log.state().heads, membership))
+        return spoken(sha256(labelled("compare", membership.tenant, membership.head, heads)))
+
+    def try_kit(self, words: str) -> KitVerdict:
+        """Hold the 24 words against the signed list, without any server; WrongWordsError."""
+        paper = paper_device(secret_of(words))
+        member = self._membership().devices.get(paper.device)
+        if member is None or member.signing_public != paper.signing.public:
+            return KitVerdict.OTHER
+        return KitVerdict.RIGHT if member.live else KitVerdict.REPLACED
+
+    def _membership(self) -> Membership:
+        state = self._log.state()
+        return verify_chain(state.links, state.tenant)
+
+    def _note(self, device: DeviceId) -> None:
+        self._announce(Change("Remove a device", {Kind.DEVICE: frozenset([device_record(device)])}))
+
+    def _card(
+        self,
+        member: Member,
+        membership: Membership,
+        names: Mapping[RecordId, Fields],
+        heard: Mapping[DeviceId, int],
+    ) -> DeviceCard:
+        platform = names.get(device_record(member.device), {}).get("platform")
+        founder = member.added_by == member.device
+        return DeviceCard(
+            device=member.device,
+            name=_name(member, names),
+            platform=platform if isinstance(platform, str) else "",
+            this_one=member.device == self._log.origin.device,
+            paper=member.role is Role.PAPER,
+            added_by="" if founder else _name(membership.devices[member.added_by], names),
+            heard_millis=heard.get(member.device),
+            leaving=is_wished(self._secrets, member.device),
+        )
 
 
 def device_record(device: DeviceId) -> RecordId:
@@ -27,14 +124,8 @@ def device_record(device: DeviceId) -> RecordId:
     return RecordId(device)
 
 
-def _card(member: Member, names: Mapping[RecordId, Fields], here: DeviceId) -> DeviceCard:
-    fields = names.get(device_record(member.device), {})
-    paper = member.role is Role.PAPER
-    name, platform = fields.get("name"), fields.get("platform")
-    return DeviceCard(
-        device=member.device,
-        name=name if isinstance(name, str) else _PAPER_NAME if paper else _NAMELESS,
-        platform=platform if isinstance(platform, str) else "",
-        this_one=member.device == here,
-        paper=paper,
-    )
+def _name(member: Member, names: Mapping[RecordId, Fields]) -> str:
+    name = names.get(device_record(member.device), {}).get("name")
+    if isinstance(name, str):
+        return name
+    return _PAPER_NAME if member.role is Role.PAPER else _NAMELESS

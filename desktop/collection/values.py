@@ -17,8 +17,11 @@ from desktop.vault.values import (
 )
 from shared.domain.schema import Field, Value
 from shared.ids import DeviceId, RecordId
+from shared.protocol.messages import About, AboutTable
 
 __all__ = [
+    "About",
+    "AboutTable",
     "Column",
     "Conflict",
     "CopyRow",
@@ -108,10 +111,18 @@ class Shelf:
 
 @dataclass(frozen=True, slots=True)
 class DeviceCard:
-    """A device of this collector, as its own signed list tells."""
+    """A device of this collector, as its own signed list tells.
+
+    ``added_by`` names the device that let it in, "" for the one that began the collection.
+    ``heard_millis``: when it wrote the last edit that is here. ``leaving``: it is to be removed
+    as soon as the server can be reached.
+    """
 
     device: DeviceId
     name: str
     platform: str
     this_one: bool
     paper: bool
+    added_by: str = ""
+    heard_millis: int | None = None
+    leaving: bool = False

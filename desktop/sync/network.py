@@ -27,6 +27,7 @@ from desktop.vault.vault import Surroundings, Vault
 from shared.crypto.devices import DeviceKeys
 from shared.domain.operations import Change
 from shared.ids import PairId, TenantId
+from shared.protocol.messages import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ class Network:
         courier = self._courier(server, vault.tenant, keys)
         sign_up(courier, name, read_founding(vault.secrets), skin)
         keep_server(vault.secrets, str(server_url(server)))
+
+    def about(self, vault: Vault) -> About:
+        """Ask a collection's server what it holds of it."""
+        keys = read_identity(vault.secrets).keys
+        return self._courier(read_server(vault.secrets), vault.tenant, keys).about()
 
     def newcomer(self, server: str, pause: Pause) -> Newcomer:
         """Begin to join a collection from this new device: it has a code to show."""

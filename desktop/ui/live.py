@@ -49,6 +49,8 @@ class LiveCollection(QObject):
         """Tell no more, for the window goes away."""
         for end in self._ends:
             end()
+        # What is on its way to the screen's thread comes to nothing.
+        self.blockSignals(True)  # noqa: FBT003 - Qt takes it by place only
 
     def _announce(self, change: Change) -> None:
         self.changed.emit(change)

@@ -92,6 +92,10 @@ class Notation:
         largest_first = sorted(minor_by_currency.items(), key=lambda item: -item[1])
         return " + ".join(self.money(Money(minor, code).pack()) for code, minor in largest_first)
 
+    def size(self, count: int) -> str:
+        """Write a number of bytes, in kilobytes or larger where it is more."""
+        return self._locale.formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
     def moment(self, millis: int) -> str:
         """Write a point in time, to the minute, in this computer's zone."""
         when = QDateTime.fromMSecsSinceEpoch(millis)

@@ -13,12 +13,12 @@ WIDTH = 680
 
 
 class Page(Zone):
-    """A page that scrolls. Esc and the arrow lead back to the list."""
+    """A page that scrolls. Esc and the arrow lead back, as a rule to the list."""
 
     left = Signal()
 
-    def __init__(self, heading: str, body: QWidget) -> None:
-        self._back = IconButton("Back to the list", Icon.LEFT)
+    def __init__(self, heading: str, body: QWidget, back: str = "Back to the list") -> None:
+        self._back = IconButton(back, Icon.LEFT)
         title = Text(heading, "heading")
         self._middle = Zone(layout=column(row(self._back, title), body, None, gap=4))
         inner = Zone("page", row(None, self._middle, None, edge=5))

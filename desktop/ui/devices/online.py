@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from desktop.collection.values import About
 from desktop.ui.first_run.beginnings import Trouble
 
 
@@ -31,6 +32,9 @@ class Online(Protocol):
 
     def welcome(self, code: str) -> Visit | Trouble:
         """Answer the code of a new device, and wait for it."""
+
+    def about(self) -> About | Trouble:
+        """Ask the server what it holds."""
 
     def cancel(self) -> None:
         """Give up waiting."""

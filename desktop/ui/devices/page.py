@@ -1,16 +1,19 @@
 """The devices that may read this collection, and the ways to have more of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 
-from desktop.collection.values import DeviceCard
+from desktop.collection.values import DeviceCard, SyncStatus
 from desktop.ui.controls import Button, Text
+from desktop.ui.devices.card import DeviceTile
+from desktop.ui.devices.comparison import Comparison
 from desktop.ui.devices.online import Online
 from desktop.ui.errand import Errand
 from desktop.ui.first_run.beginnings import Trouble
 from desktop.ui.first_run.server_lines import ServerLines
 from desktop.ui.look import Icon
+from desktop.ui.notation import Notation
 from desktop.ui.page import Page
 from desktop.ui.zone import Zone, column, row
 
@@ -23,34 +26,73 @@ class DevicesPage(Page):
 
     add_wanted = Signal()
     signed_up = Signal()
+    server_wanted = Signal()
+    kit_wanted = Signal()
+    renamed = Signal(object, str)  # DeviceId
+    removed = Signal(object)  # DeviceId
+    kept = Signal(object)  # DeviceId
 
-    def __init__(self, online: Online) -> None:
+    def __init__(
+        self,
+        online: Online,
+        notation: Notation,
+        words: Callable[[], Sequence[str]],
+        waiting: Callable[[], int],
+    ) -> None:
+        self._notation = notation
+        self._server = online.server
+        self._devices: tuple[DeviceCard, ...] = ()
+        self._tiles: list[DeviceTile] = []
         self._cards = Zone(layout=column(gap=2))
-        server = online.server
-        more = self._adding(server) if server else SignUp(online)
-        body = Zone(layout=column(Text(_TOGETHER if server else _ALONE), self._cards, more, gap=4))
+        self._comparison = Comparison(words, waiting)
+        lead = Text(_TOGETHER if self._server else _ALONE)
+        more = self._adding() if self._server else SignUp(online)
+        body = Zone(layout=column(lead, self._cards, more, self._comparison, gap=4))
+        self._comparison.setVisible(bool(self._server))
         super().__init__("Devices", body)
         if isinstance(more, SignUp):
             more.done.connect(self.signed_up)
 
     def show_devices(self, devices: Sequence[DeviceCard]) -> None:
-        """List these devices."""
+        """List these devices, unless somebody is in the middle of a card."""
+        self._comparison.refresh()
+        if tuple(devices) == self._devices or any(tile.busy for tile in self._tiles):
+            return
+        self._devices = tuple(devices)
         box = self._cards.layout()
         while box is not None and (item := box.takeAt(0)):
             if widget := item.widget():
                 widget.deleteLater()
-        for device in devices:
+        self._tiles = [self._tile(device) for device in devices]
+        for tile in self._tiles:
             if box is not None:
-                box.addWidget(_card(device))
+                box.addWidget(tile)
 
-    def _adding(self, server: str) -> Zone:
-        address = Text(f"Server: {server}", "caption")
+    def follow(self, _status: SyncStatus) -> None:
+        """Keep the words in step: edits count once they are sealed, which the status tells."""
+        self._comparison.refresh()
+
+    def _tile(self, device: DeviceCard) -> DeviceTile:
+        tile = DeviceTile(device, self._notation, has_server=bool(self._server))
+        tile.renamed.connect(self.renamed)
+        tile.removed.connect(self.removed)
+        tile.kept.connect(self.kept)
+        tile.kit_wanted.connect(self.kit_wanted)
+        return tile
+
+    def _adding(self) -> Zone:
+        address = Text(f"Server: {self._server}", "caption")
         address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        add = Button("Add a device", "primary", icon=Icon.ADD, pressed=self._ask)
-        return Zone(layout=column(address, row(add, None), gap=3))
+        add = Button("Add a device", "primary", icon=Icon.ADD, pressed=self._ask_add)
+        knows = Button("What the server knows", icon=Icon.SHOW, pressed=self._ask_server)
+        # Methods, not the signals themselves: those exist only once the page does.
+        return Zone(layout=column(row(add, knows, None, gap=2), address, gap=2))
 
-    def _ask(self) -> None:
+    def _ask_add(self) -> None:
         self.add_wanted.emit()
+
+    def _ask_server(self) -> None:
+        self.server_wanted.emit()
 
 
 class SignUp(Zone):
@@ -93,17 +135,3 @@ class SignUp(Zone):
         self._go.setEnabled(True)
         self._trouble.say(trouble.sentence)
         self._trouble.show()
-
-
-def _card(device: DeviceCard) -> Zone:
-    about = "Paper, 24 words" if device.paper else device.platform
-    words = column(Text(device.name, "strong"), Text(about, "caption"), gap=0)
-    line = row(words, gap=3, edge=3)
-    line.setStretch(0, 1)
-    if device.this_one:
-        here = Text("This device", "chip")
-        here.setWordWrap(False)
-        line.addWidget(here, 0, Qt.AlignmentFlag.AlignVCenter)
-    card = Zone("card", line)
-    card.setAccessibleName(f"{device.name}, {about}")
-    return card

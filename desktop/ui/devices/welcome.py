@@ -48,6 +48,7 @@ class WelcomePage(Page):
                     self._words, self._code, self._digits, self._said, row(self._go, None), gap=4
                 )
             ),
+            "Back to the devices",
         )
         self._code.textChanged.connect(self._judge)
         self.left.connect(online.cancel)

@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         )
         self._pictures.stop()
         self.live.stop()
+        self._burst.stop()
         super().closeEvent(event)
         self.closed.emit()
 

@@ -1,6 +1,7 @@
 """The pages that take the list's place: values to choose, devices, settings, about."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ from desktop.collection.library import SKIN
 from desktop.ui.conflicts.page import ConflictsPage
 from desktop.ui.devices.online import Online
 from desktop.ui.devices.page import DevicesPage
+from desktop.ui.devices.server_page import ServerPage
 from desktop.ui.devices.welcome import WelcomePage
+from desktop.ui.kit.drill import DrillPage
 from desktop.ui.look import dress
 from desktop.ui.page import Page
 from desktop.ui.settings.about import AboutPage
@@ -20,6 +23,8 @@ from shared.skins.tokens import Skin
 
 if TYPE_CHECKING:  # the window owns its pages
     from desktop.ui.window.main_window import MainWindow
+
+_PLAIN = (DevicesPage, WelcomePage, ServerPage, DrillPage)
 
 
 class Pages(QObject):
@@ -54,16 +59,37 @@ class Pages(QObject):
     def show_devices(self) -> None:
         """List the devices."""
         collection = self._window.live.collection
-        page = DevicesPage(self._online)
+        roster = collection.roster
+        page = DevicesPage(
+            self._online, self._window.notation, roster.words, lambda: collection.status.waiting
+        )
+        self._window.live.synced.connect(page.follow)
         page.add_wanted.connect(self.show_welcome)
         page.signed_up.connect(self.show_devices)
+        page.server_wanted.connect(self.show_server)
+        page.kit_wanted.connect(self.show_drill)
+        page.renamed.connect(
+            lambda device, name: self._attempt(partial(roster.rename, device, name))
+        )
+        page.removed.connect(lambda device: self._attempt(partial(roster.remove, device)))
+        page.kept.connect(lambda device: self._attempt(partial(roster.keep, device)))
         self._replace(page, lambda: page.show_devices(collection.devices()))
+
+    def show_server(self) -> None:
+        """Say what the server knows."""
+        page = ServerPage(self._online, self._window.notation)
+        self._replace(page, _nothing, back=self.show_devices)
+
+    def show_drill(self) -> None:
+        """Let the emergency kit be tried."""
+        page = DrillPage(self._window.live.collection.roster.try_kit)
+        self._replace(page, _nothing, back=self.show_devices)
 
     def show_welcome(self) -> None:
         """Let another device in."""
         page = WelcomePage(self._online)
         page.admitted.connect(self._admitted)
-        self._replace(page, _nothing)
+        self._replace(page, _nothing, back=self.show_devices)
 
     def show_settings(self) -> None:
         """Show the settings."""
@@ -105,15 +131,23 @@ class Pages(QObject):
         self._window.wardrobe.wear(skin)
         live.attempt(lambda: live.collection.settings.put(SKIN, skin.name, "Change the look"))
 
-    def _replace(self, page: Page | None, refresh: Callable[[], None]) -> None:
+    def _attempt(self, deed: Callable[[], object]) -> None:
+        self._window.live.attempt(deed)
+
+    def _replace(
+        self,
+        page: Page | None,
+        refresh: Callable[[], None],
+        back: Callable[[], None] | None = None,
+    ) -> None:
         middle, old = self._window.panels.middle, self._shown
         self._shown, self._refresh = page, refresh
         if page is not None:
             middle.addWidget(page)
-            if isinstance(page, DevicesPage | WelcomePage):
+            if isinstance(page, _PLAIN):
                 # No skin may hide or recolour what is said about who can read.
                 dress(page, self._window.wardrobe.look.plain())
-            page.left.connect(self.show_list)
+            page.left.connect(back or self.show_list)
             refresh()
             page.setFocus()
         middle.setCurrentWidget(page or self._window.panels.list)

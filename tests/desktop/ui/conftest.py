@@ -33,6 +33,9 @@ class Offline:
     def welcome(self, code):
         return Trouble(f"No device waits with {code}.")
 
+    def about(self):
+        return Trouble("There is no server.")
+
     def cancel(self):
         pass
 

@@ -1,0 +1,136 @@
+"""One device on its card: who it is, and the two things that are done with it."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit
+
+from desktop.collection.values import DeviceCard
+from desktop.ui.controls import Button, Text
+from desktop.ui.look import say
+from desktop.ui.notation import Notation
+from desktop.ui.zone import Zone, column, row
+
+LONGEST_NAME = 60
+_WHAT_HAPPENS = (
+    "Is this you? If it is not, or if the device is lost or sold, remove it: it gets no more "
+    "edits, and what it writes from now on is refused. What it holds already it keeps; nobody can "
+    "take that back. Your other devices get a new key by themselves. Your emergency kit stays good."
+)
+_LEAVING = "It is removed as soon as the server can be reached."
+_PAPER = "Paper, 24 words. It brings everything back when no device is left."
+
+
+class DeviceTile(Zone):
+    """A card that turns into a line for a new name, or asks before a device is removed."""
+
+    renamed = Signal(object, str)  # DeviceId
+    removed = Signal(object)  # DeviceId
+    kept = Signal(object)  # DeviceId
+    kit_wanted = Signal()
+
+    def __init__(self, device: DeviceCard, notation: Notation, *, has_server: bool) -> None:
+        super().__init__("card")
+        self._device = device
+        self._facts = Zone(layout=self._face(notation, has_server=has_server))
+        self._line = QLineEdit(device.name)
+        self._line.setMaxLength(LONGEST_NAME)
+        self._line.setAccessibleName(f"New name of {device.name}")
+        self._save = Button("Save", "primary", pressed=self._rename)
+        self._naming = Zone(
+            layout=row(self._line, self._save, Button("Cancel", pressed=self._rest), gap=2)
+        )
+        self._asking = Zone(
+            layout=column(
+                Text(f"Remove \u201c{device.name}\u201d?", "strong"),
+                Text(_WHAT_HAPPENS),
+                row(
+                    Button("Remove this device", "danger", pressed=self._remove),
+                    Button("Keep it", pressed=self._rest),
+                    None,
+                    gap=2,
+                ),
+                gap=2,
+            )
+        )
+        self.setLayout(column(self._facts, self._naming, self._asking, gap=0, edge=3))
+        self.setAccessibleName(device.name)
+        self._line.textChanged.connect(lambda name: self._save.setEnabled(bool(name.strip())))
+        self._line.returnPressed.connect(self._rename)
+        self._rest()
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is in the middle of something here."""
+        return not self._facts.isVisibleTo(self)
+
+    def _face(self, notation: Notation, *, has_server: bool) -> QHBoxLayout:
+        device = self._device
+        words = column(
+            Text(device.name, "strong"), Text(_about(device, notation), "caption"), gap=0
+        )
+        if device.leaving:
+            waits = Text(_LEAVING, "caption")
+            say(waits, "warning")
+            words.addWidget(waits)
+        line = row(words, gap=2)
+        line.setStretch(0, 1)
+        if device.this_one:
+            here = Text("This device", "chip")
+            here.setWordWrap(False)
+            line.addWidget(here, 0, Qt.AlignmentFlag.AlignVCenter)
+        for button in self._ways(has_server=has_server):
+            button.setAccessibleName(f"{button.text().rstrip(chr(0x2026))}: {device.name}")
+            line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        return line
+
+    def _ways(self, *, has_server: bool) -> list[Button]:
+        device = self._device
+        if device.paper:
+            return [Button("Test my kit", "quiet", pressed=self.kit_wanted.emit)]
+        if device.leaving:
+            return [Button("Keep it", pressed=partial(self.kept.emit, device.device))]
+        ways = [Button("Rename\u2026", "quiet", pressed=self._ask_name)]
+        if has_server and not device.this_one:
+            ways.append(Button("Remove\u2026", "quiet", pressed=self._ask_removal))
+        return ways
+
+    def _ask_name(self) -> None:
+        self._show(self._naming)
+        self._line.selectAll()
+        self._line.setFocus()
+
+    def _ask_removal(self) -> None:
+        self._show(self._asking)
+
+    def _rename(self) -> None:
+        name = self._line.text().strip()
+        self._rest()
+        if name and name != self._device.name:
+            self.renamed.emit(self._device.device, name)
+
+    def _remove(self) -> None:
+        self._rest()
+        self.removed.emit(self._device.device)
+
+    def _rest(self) -> None:
+        self._show(self._facts)
+
+    def _show(self, part: Zone) -> None:
+        for each in (self._facts, self._naming, self._asking):
+            each.setVisible(each is part)
+
+
+def _about(device: DeviceCard, notation: Notation) -> str:
+    """Say what the machine is, who let it in, and when it was last heard of."""
+    if device.paper:
+        return _PAPER
+    came = f"added by {device.added_by}" if device.added_by else "began this collection"
+    parts = [device.platform, came]
+    if not device.this_one:
+        heard = device.heard_millis
+        parts.append(
+            "not heard from yet" if heard is None else f"last heard from {notation.moment(heard)}"
+        )
+    line = " \u00b7 ".join(filter(None, parts))
+    return line[:1].upper() + line[1:]

@@ -1,0 +1,266 @@
+"""The pages about devices and the server, over a real server, with two collectors."""
+
+import secrets
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
+
+from desktop.application.online import Connection
+from desktop.collection.known import KnownCollections
+from desktop.collection.library import Library, Machine, Wish
+from desktop.collection.values import SyncPhase
+from desktop.drawing.imaging import QtImaging
+from desktop.sync.courier import open_http
+from desktop.sync.network import Network
+from desktop.sync.rhythm import Rhythm
+from desktop.ui.devices.page import DevicesPage
+from desktop.ui.devices.server_page import ServerPage
+from desktop.ui.devices.server_words import TABLES
+from desktop.ui.kit.drill import DrillPage
+from desktop.ui.live import LiveCollection
+from desktop.ui.look.packs import bundled, bundled_skin
+from desktop.ui.notation import Notation
+from desktop.ui.window.main_window import MainWindow
+from desktop.vault.vault import Surroundings
+from shared.protocol.messages import About
+from shared.protocol.problems import Code
+from tests.desktop.sync.desk import SWIFT, never_ready
+from tests.desktop.sync.line import Line
+from tests.journeys.hands import named, press, write
+from tests.sync_server.serving import running
+
+PASSWORD = "correct horse battery"
+PATIENCE = 20_000
+
+
+class Computer:
+    """A computer with one collection in a window, and its line to the server."""
+
+    def __init__(self, home, name, reference):
+        self.name = name
+        self.line = Line()
+        self.connection = self.collection = self.window = None
+        self._home = home
+        self._reference = reference
+        surroundings = Surroundings(lambda: time.time_ns() // 1_000_000, secrets.token_bytes)
+        rhythm = Rhythm(time.monotonic, lambda: 0.5, SWIFT)
+        self.network = Network(open_http(self.line), surroundings, rhythm)
+        self._machine = Machine(surroundings, None, QtImaging(), name, "Linux")
+
+    def _connect(self, vault, collection):
+        self.connection = Connection(self.network, vault, collection)
+        return self.connection.start()
+
+    @property
+    def library(self):
+        home = self._home / self.name
+        known = KnownCollections(home / "known.json", home)
+        return Library(known, self._reference, self._machine, self._connect)
+
+    def show(self, qtbot, collection):
+        self.collection = collection
+        skin = bundled_skin("classic")
+        live = LiveCollection(collection)
+        notation = Notation(QLocale("en_US"))
+        self.window = MainWindow(live, self.connection, notation, bundled(), skin)
+        qtbot.addWidget(self.window)
+        self.window.show()
+        self.window.pages.show_devices()
+
+    @property
+    def page(self):
+        return self.window.pages._shown
+
+    def says(self, words):
+        return any(
+            words in label.text() for label in self.page.findChildren(QLabel) if label.isVisible()
+        )
+
+    def is_saved(self):
+        status = self.collection.status
+        return status.phase is SyncPhase.SAVED and status.waiting == 0
+
+    def close(self):
+        self.window.close()
+        self.collection.close()
+        self.network.http.close()
+
+
+def begin(qtbot, computer, slug, server):
+    """Found a collection on a new computer and sign it up."""
+    created = computer.library.create(Wish(slug, PASSWORD))
+    assert computer.connection.sign_up(server.address, slug) is None
+    computer.show(qtbot, created.collection)
+    return computer, created.words
+
+
+@pytest.fixture
+def server(tmp_path):
+    with running(tmp_path / "server") as made:
+        yield made
+
+
+@pytest.fixture
+def pair(qtbot, tmp_path, reference, server):
+    """The laptop of artmatt, who has a tablet too, and the words of the kit."""
+    laptop, words = begin(qtbot, Computer(tmp_path, "laptop", reference), "artmatt", server)
+    tablet = Computer(tmp_path, "tablet", reference)
+    newcomer = tablet.network.newcomer(server.address, never_ready)
+    vault = laptop.connection._vault
+    with ThreadPoolExecutor(1) as other:
+        met = other.submit(laptop.network.greet, vault, newcomer.code, never_ready)
+        guest = newcomer.meet()
+        laptop.network.admit(vault, met.result())
+    joined = tablet.network.join(guest, server.address)
+    tablet.show(qtbot, tablet.library.join(joined, Wish("artmatt", PASSWORD)))
+    for computer in (laptop, tablet):
+        qtbot.waitUntil(lambda one=computer: one.says("tablet"), timeout=PATIENCE)
+        qtbot.waitUntil(lambda one=computer: one.says("laptop"), timeout=PATIENCE)
+    yield laptop, tablet, words
+    for computer in (laptop, tablet):
+        computer.close()
+
+
+@pytest.fixture
+def other(qtbot, tmp_path, reference, server):
+    """Begin's laptop, at the same server."""
+    computer, _words = begin(qtbot, Computer(tmp_path, "begins laptop", reference), "begin", server)
+    yield computer
+    computer.close()
+
+
+def test_a_device_is_removed_and_both_screens_say_so(qtbot, pair, other):
+    laptop, tablet, _ = pair
+    press(laptop.page, "Remove: tablet")
+    assert laptop.says("What it holds already it keeps")
+    press(laptop.page, "Keep it")
+    press(laptop.page, "Remove: tablet")
+    press(laptop.page, "Remove this device")
+    qtbot.waitUntil(lambda: not laptop.says("tablet"), timeout=PATIENCE)
+    qtbot.waitUntil(
+        lambda: tablet.collection.status.message == Code.REVOKED.sentence, timeout=PATIENCE
+    )
+    assert {card.name for card in tablet.collection.devices()} >= {"laptop", "tablet"}
+    assert laptop.is_saved()
+    assert laptop.collection.status.devices == 1
+    assert {card.name for card in other.collection.devices()} == {"begins laptop", "Emergency kit"}
+
+
+def test_without_a_line_a_removal_waits_and_says_so(qtbot, pair):
+    laptop, *_ = pair
+    laptop.line.cut = True
+    press(laptop.page, "Remove: tablet")
+    press(laptop.page, "Remove this device")
+    qtbot.waitUntil(lambda: laptop.says("as soon as the server can be reached"), timeout=PATIENCE)
+    press(laptop.page, "Keep it: tablet")
+    qtbot.waitUntil(lambda: not laptop.says("as soon as"), timeout=PATIENCE)
+    press(laptop.page, "Remove: tablet")
+    press(laptop.page, "Remove this device")
+    qtbot.waitUntil(lambda: laptop.says("as soon as the server can be reached"), timeout=PATIENCE)
+    laptop.line.cut = False
+    qtbot.waitUntil(lambda: not laptop.says("tablet"), timeout=PATIENCE)
+
+
+def test_a_new_name_reaches_the_other_device(qtbot, pair, other):
+    laptop, tablet, _ = pair
+    press(laptop.page, "Rename: tablet")
+    write(laptop.page, "New name of tablet", "Kitchen tablet")
+    press(laptop.page, "Save")
+    qtbot.waitUntil(lambda: tablet.says("Kitchen tablet"), timeout=PATIENCE)
+    assert tablet.says("added by laptop")
+    assert laptop.says("last heard from")
+    assert not other.says("Kitchen")
+
+
+def test_six_words_agree_on_devices_that_hold_the_same(qtbot, pair, other):
+    laptop, tablet, _ = pair
+    qtbot.waitUntil(lambda: laptop.is_saved() and tablet.is_saved(), timeout=PATIENCE)
+    for computer in (laptop, tablet, other):
+        press(computer.page, "Compare devices")
+    first = laptop.page._comparison.shown
+    assert len(first) == 6
+    qtbot.waitUntil(lambda: tablet.page._comparison.shown == first, timeout=PATIENCE)
+    assert other.page._comparison.shown != first
+    tablet.collection.sync.pause()
+    laptop.collection.roster.rename(laptop.collection.devices()[0].device, "Desk")
+    qtbot.waitUntil(lambda: laptop.page._comparison.shown != first, timeout=PATIENCE)
+    assert tablet.page._comparison.shown == first
+    tablet.collection.sync.resume()
+    qtbot.waitUntil(
+        lambda: tablet.page._comparison.shown == laptop.page._comparison.shown, timeout=PATIENCE
+    )
+
+
+def test_the_kit_is_tried_on_this_computer_alone(qtbot, pair, other):
+    laptop, _, words = pair
+    laptop.line.cut = other.line.cut = True
+    press(laptop.page, "Test my kit: Emergency kit")
+    try_words(laptop, " ".join(word[:4] for word in words))
+    qtbot.waitUntil(lambda: laptop.says("This kit is good"), timeout=PATIENCE)
+    assert not named(laptop.page, "The 24 words of my kit", QPlainTextEdit).toPlainText()
+    try_words(laptop, " ".join(reversed(words)))
+    qtbot.waitUntil(lambda: laptop.says("Compare each"), timeout=PATIENCE)
+    press(other.page, "Test my kit: Emergency kit")
+    try_words(other, " ".join(words))
+    qtbot.waitUntil(lambda: other.says("of another collection"), timeout=PATIENCE)
+
+
+def try_words(computer, words):
+    assert isinstance(computer.page, DrillPage)
+    named(computer.page, "The 24 words of my kit", QPlainTextEdit).setPlainText(words)
+    press(computer.page, "Test my kit")
+
+
+def test_what_the_server_knows_is_on_the_screen_to_the_last_column(qtbot, pair, other, server):
+    """The truth is read from the files themselves; whatever is there must be in plain words."""
+    laptop, _, _ = pair
+    for computer, slug, foreign in ((laptop, "artmatt", "begin"), (other, "begin", "artmatt")):
+        press(computer.page, "What the server knows")
+        assert isinstance(computer.page, ServerPage)
+        qtbot.waitUntil(
+            lambda one=computer: one.says("read back from the server"), timeout=PATIENCE
+        )
+        about = computer.connection.about()
+        assert isinstance(about, About)
+        assert about.slug == slug
+        told = {table.table: table for table in about.tables}
+        assert set(told) == {*columns_on_disk(server), "tenant"}
+        for name, columns in columns_on_disk(server).items():
+            assert set(told[name].columns) == set(columns)
+        for name, table in told.items():
+            assert set(table.columns) == set(TABLES[name].columns)
+            words = (TABLES[name].title, *TABLES[name].columns.values())
+            qtbot.waitUntil(
+                lambda one=computer, words=words: all(map(one.says, words)), timeout=PATIENCE
+            )
+        assert not computer.says(foreign)
+        assert told["entry"].rows == about.entries > 0
+        named(computer.page, "Back to the devices").click()
+        assert isinstance(computer.page, DevicesPage)
+
+
+def columns_on_disk(server):
+    """Every table and column of the tenants' files, as SQLite says."""
+    files = sorted(server.folder.rglob("tenant.db"))
+    assert len(files) == 2
+    found = {}
+    for file in files:
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as db:
+            tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (table,) in tables:
+                info = db.execute(f"PRAGMA table_info({table})").fetchall()
+                found[table] = {column for _, column, *_ in info}
+        db.close()
+    return found
+
+
+def test_every_column_of_the_directory_line_has_its_words(other, server):
+    with sqlite3.connect(f"file:{server.folder / 'directory.db'}?mode=ro", uri=True) as db:
+        info = db.execute("PRAGMA table_info(tenant)").fetchall()
+    db.close()
+    assert other.connection.server
+    assert {column for _, column, *_ in info} == set(TABLES["tenant"].columns)
