@@ -29,7 +29,7 @@ from desktop.sync.courier import open_http
 from desktop.sync.network import Network
 from desktop.sync.rhythm import Rhythm
 from desktop.sync.worker import Worker
-from desktop.system.keychain import find_keychain
+from desktop.system.keychain import Keychain
 from desktop.system.paths import device_name
 from desktop.ui.first_run.beginnings import Begun, Trouble, Wanted
 from desktop.ui.kit.kit import Kit, Reading
@@ -155,12 +155,12 @@ class Keeper:
         return connection.start()
 
 
-def build_keeper(known: KnownCollections) -> Keeper:
+def build_keeper(known: KnownCollections, keychain: Keychain | None) -> Keeper:
     """Put together what opens collections on this computer."""
     surroundings = Surroundings(lambda: time.time_ns() // 1_000_000, os.urandom)
     machine = Machine(
         surroundings,
-        find_keychain(),
+        keychain,
         QtImaging(),
         device_name(os.environ, platform.node()) or NAMELESS,
         platform.system(),

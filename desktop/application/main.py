@@ -5,10 +5,11 @@ thread while the password is typed.
 """
 
 import argparse
+import gc
 import hashlib
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from importlib.metadata import version
@@ -57,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     boundary = Boundary(where.reports, version("swingtag"), datetime.now)
     boundary.stand_guard()
     known = KnownCollections(where.settings / KNOWN_FILE, where.collections)
-    desk = Desk(known, load(known))
+    desk = Desk(known, load(lambda: keeper_of(known)))
     boundary.struck.connect(desk.tell)
     instance.listen(lambda wish: desk.visit(Path(wish)) if wish else desk.come_forward())
     desk.start(folder)
@@ -106,15 +107,24 @@ def instance_name(where: Places) -> str:
     return "swingtag-" + hashlib.sha256(str(where.settings).encode()).hexdigest()[:16]
 
 
-def load(known: KnownCollections) -> "Future[Keeper]":
-    """Load the data layer in a thread."""
+def load(build: "Callable[[], Keeper]") -> "Future[Keeper]":
+    """Build what opens collections in a thread; the first window is on the screen meanwhile."""
     keeper: Future[Keeper] = Future()
 
-    def build() -> None:
-        # Deferred on purpose: this brings SQLAlchemy and all screens along, about a second.
-        from desktop.application.keeper import build_keeper  # noqa: PLC0415 - see above
+    def work() -> None:
+        built = build()
+        # All that was imported stays to the end: no use in looking through it for garbage.
+        gc.freeze()
+        keeper.set_result(built)
 
-        keeper.set_result(build_keeper(known))
-
-    Thread(target=build, name="data layer", daemon=True).start()
+    Thread(target=work, name="data layer", daemon=True).start()
     return keeper
+
+
+def keeper_of(known: KnownCollections) -> "Keeper":
+    """Build what opens this computer's collections."""
+    # Deferred on purpose: this brings the vault, the network and all screens along.
+    from desktop.application.keeper import build_keeper  # noqa: PLC0415 - see above
+    from desktop.system.keychain import find_keychain  # noqa: PLC0415 - see above
+
+    return build_keeper(known, find_keychain())

@@ -4,12 +4,8 @@ Composed as ``desktop.application.main`` does, in the same order; only the keych
 """
 
 import argparse
-import random
 import sys
-import time
-from concurrent.futures import Future
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject
@@ -17,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from typing_extensions import override
 
 from desktop.application.desk import Desk
+from desktop.application.main import load
 from desktop.collection.known import KnownCollections
 from desktop.ui.look import prepare
 
@@ -59,35 +56,18 @@ def main() -> int:
     known = KnownCollections(asked.folder / "known.json", asked.folder)
     watcher = Watcher(asked.copies)
     app.installEventFilter(watcher)
-    desk = Desk(known, load(known, asked.folder))
+    desk = Desk(known, load(lambda: keeper_of(known, asked.folder)))
     desk.start()
     return app.exec()
 
 
-def load(known: KnownCollections, folder: Path) -> "Future[Keeper]":
-    """Load the data layer in a thread, as the app does."""
-    keeper: Future[Keeper] = Future()
+def keeper_of(known: KnownCollections, folder: Path) -> "Keeper":
+    """Build what opens collections as the app does, with the bench's keychain."""
+    # Deferred on purpose: the first window is painted meanwhile.
+    from desktop.application.keeper import build_keeper  # noqa: PLC0415 - see above
+    from tests.benchmarks.devices import BenchKeychain  # noqa: PLC0415 - see above
 
-    def build() -> None:
-        # Deferred on purpose: the first window is painted meanwhile.
-        from desktop.application.keeper import Keeper  # noqa: PLC0415 - see above
-        from desktop.collection.library import Machine  # noqa: PLC0415 - see above
-        from desktop.collection.reference.catalogue import load as reference  # noqa: PLC0415
-        from desktop.drawing.imaging import QtImaging  # noqa: PLC0415 - see above
-        from desktop.sync.courier import open_http  # noqa: PLC0415 - see above
-        from desktop.sync.network import Network  # noqa: PLC0415 - see above
-        from desktop.sync.rhythm import Rhythm  # noqa: PLC0415 - see above
-        from desktop.ui.notation import system_locale  # noqa: PLC0415 - see above
-        from tests.benchmarks.devices import SURROUNDINGS, BenchKeychain  # noqa: PLC0415
-
-        machine = Machine(
-            SURROUNDINGS, BenchKeychain(folder / "keychain"), QtImaging(), "Bench", "Linux"
-        )
-        network = Network(open_http(), SURROUNDINGS, Rhythm(time.monotonic, random.random))
-        keeper.set_result(Keeper(known, reference(), machine, network, system_locale()))
-
-    Thread(target=build, name="data layer", daemon=True).start()
-    return keeper
+    return build_keeper(known, BenchKeychain(folder / "keychain"))
 
 
 if __name__ == "__main__":
