@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from sync_server.application.assembly import assemble
+from sync_server.operations.admin import admin_app
 from sync_server.operations.command import PROGRAM, RunSettings, read_command
 from sync_server.operations.errands import (
     NoDataError,
@@ -18,7 +19,8 @@ from sync_server.operations.errands import (
     run_errand,
 )
 from sync_server.operations.logs import JsonLines, forwarding
-from sync_server.operations.serving import SyncServer, address_of, configure, listen
+from sync_server.operations.meters import Meters
+from sync_server.operations.serving import AdminServer, SyncServer, address_of, configure, listen
 from sync_server.routes.table import Clocks
 from sync_server.storage.errors import RefusedError, StorageError
 from sync_server.tenancy.desk import NoSuchPlanError, NoSuchTenantError
@@ -57,15 +59,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(settings: RunSettings) -> None:
     listener = listen(settings.host, settings.port)
+    beside = listen(*settings.admin) if settings.admin else None
     clocks = Clocks(millis=_millis, steady=time.monotonic)
     lines = JsonLines(sys.stderr, _millis)
     house = open_house(
         settings.data, public_name=settings.public_name, now=_millis, random=secrets.token_bytes
     )
-    app = assemble(house, journal=Journal(lines), clocks=clocks, version=_version())
-    config = configure(app, logging=forwarding(lines), proxy=settings.proxy)
-    _say({"event": "listening", "address": address_of(listener), "data": str(settings.data)})
-    SyncServer(config, house.wakeups.close).run(sockets=[listener])
+    meters = Meters()
+    journal, logging = Journal(meters.counting(lines)), forwarding(meters.counting(lines))
+    app = assemble(house, journal=journal, clocks=clocks, version=_version())
+    config = configure(app, logging=logging, proxy=settings.proxy)
+    said = {"event": "listening", "address": address_of(listener), "data": str(settings.data)}
+    admin = None
+    if beside:
+        admin = AdminServer(admin_app(house, meters, settings.data), beside, logging)
+        said["admin"] = address_of(beside)
+    _say(said)
+    SyncServer(config, house.wakeups.close, admin).run(sockets=[listener])
 
 
 def _millis() -> int:

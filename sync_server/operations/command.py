@@ -44,13 +44,17 @@ class Errand(Enum):
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """How to run the server. ``port`` 0 lets the system choose; ``proxy`` is "" for none."""
+    """How to run the server. ``port`` 0 lets the system choose; ``proxy`` is "" for none.
+
+    ``admin``: host and port of the operator's own address, None for none.
+    """
 
     data: Path
     host: str
     port: int
     public_name: str
     proxy: str
+    admin: tuple[str, int] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ def read_command(arguments: Sequence[str] | None, version: str) -> RunSettings |
     if "errand" in chosen:
         subject, detail = getattr(chosen, "subject", ""), getattr(chosen, "detail", "")
         return ErrandSettings(chosen.data, chosen.errand, subject, detail)
-    return RunSettings(chosen.data, chosen.host, chosen.port, chosen.public_name, chosen.proxy)
+    return RunSettings(
+        chosen.data, chosen.host, chosen.port, chosen.public_name, chosen.proxy, chosen.admin
+    )
 
 
 def _parser(version: str) -> ArgumentParser:
@@ -170,6 +176,17 @@ def _add_run(commands: Commands) -> None:
         metavar="ADDRESS",
         help="believe this proxy what it says of its clients' addresses (default: nobody)",
     )
+    run.add_argument(
+        "--admin",
+        type=_address,
+        metavar="HOST:PORT",
+        help="answer /metrics and /ready there, for your own machines only (default: nowhere)",
+    )
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    return host.strip("[]") or "127.0.0.1", _port(port)
 
 
 def _port(text: str) -> int:

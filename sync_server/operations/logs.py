@@ -8,7 +8,7 @@ from typing import Any, TextIO
 import msgspec
 from typing_extensions import override
 
-from sync_server.tenancy.journal import Value
+from sync_server.tenancy.journal import Sink, Value
 
 
 class JsonLines:
@@ -33,7 +33,7 @@ class Forwarder(logging.Handler):
     The text of such a message can hold paths or addresses.
     """
 
-    def __init__(self, sink: JsonLines) -> None:
+    def __init__(self, sink: Sink) -> None:
         super().__init__(logging.WARNING)
         self._sink = sink
 
@@ -44,7 +44,7 @@ class Forwarder(logging.Handler):
         self._sink({"event": "web_server", "error": error or record.levelname, "where": where})
 
 
-def forwarding(sink: JsonLines) -> dict[str, Any]:
+def forwarding(sink: Sink) -> dict[str, Any]:
     """Return uvicorn's logging configuration: warnings and worse, into our log."""
     return {
         "version": 1,

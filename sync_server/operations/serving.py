@@ -1,13 +1,16 @@
 """The running web server: listens, says where, and stops without cutting anybody off."""
 
+import asyncio
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 from typing_extensions import override
 
 from sync_server.operations.connection import Connection, Patience
@@ -24,9 +27,22 @@ _TICKS_A_LOOK = 10
 class SyncServer(uvicorn.Server):
     """Cuts slow clients; ends the event streams first when it stops, they would wait for ever."""
 
-    def __init__(self, config: uvicorn.Config, end_streams: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        end_streams: Callable[[], None],
+        admin: "AdminServer | None" = None,
+    ) -> None:
         super().__init__(config)
         self._end_streams = end_streams
+        self._admin = admin
+        self._beside: asyncio.Task[None] | None = None
+
+    @override
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._admin:
+            self._beside = asyncio.create_task(self._admin.serve_beside())
 
     @override
     async def on_tick(self, counter: int) -> bool:
@@ -40,6 +56,36 @@ class SyncServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._end_streams()
         await super().shutdown(sockets)
+        if self._admin and self._beside:
+            self._admin.should_exit = True
+            await self._beside
+
+
+class AdminServer(uvicorn.Server):
+    """A second, small server in the same process; the first one says when it ends."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, logging: dict[str, Any]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                ws="none",
+                lifespan="off",
+                access_log=False,
+                log_config=logging,
+                server_header=False,
+                date_header=False,
+            )
+        )
+        self._listener = listener
+
+    async def serve_beside(self) -> None:
+        """Serve until ``should_exit``."""
+        await self.serve(sockets=[self._listener])
+
+    @override
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        yield  # they are the first server's
 
 
 def configure(

@@ -52,6 +52,14 @@ class Directory:
         """Return those whose teardown was asked for."""
         return self._read("SELECT * FROM tenant WHERE leaving <> ''")
 
+    def count(self) -> tuple[int, int]:
+        """Return how many tenants there are, and how many of them are shut out."""
+        with self._database.read() as db:
+            row = db.execute(
+                "SELECT count(*), coalesce(sum(suspended OR leaving <> ''), 0) FROM tenant"
+            ).fetchone()
+        return row[0], row[1]
+
     def changed_elsewhere(self) -> bool:
         """Tell whether another process has written since this was last asked; at first, yes."""
         return self._database.changed_elsewhere()

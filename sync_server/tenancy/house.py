@@ -1,11 +1,12 @@
 """All tenants under one roof: opens the data folder and hands out the ways in."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sync_server.storage.tenant_stores import TenantStores
+from sync_server.tenancy.census import Census, counting
 from sync_server.tenancy.desk import open_registry
 from sync_server.tenancy.doorway import Doorway
 from sync_server.tenancy.hosts import Hosts
@@ -35,6 +36,7 @@ class House:
     hosts: Hosts
     wakeups: Wakeups
     steward: Steward
+    census: Callable[[], Awaitable[Census]]
     close: Callable[[], None]
 
 
@@ -82,6 +84,7 @@ def open_house(
         hosts=hosts,
         wakeups=wakeups,
         steward=steward,
+        census=counting(directory, opened, wakeups, steward),
         close=close,
     )
 

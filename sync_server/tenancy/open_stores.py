@@ -115,6 +115,10 @@ class OpenStores:
         finally:
             held.users -= 1
 
+    def __len__(self) -> int:
+        """How many stores are open."""
+        return len(self._open)
+
     async def refresh(self) -> None:
         """Read again what the directory says of the open ones."""
         for tenant, held in tuple(self._open.items()):

@@ -56,12 +56,12 @@ class Steward:
         self._locks = locks
         self._plans = plans
         self._now = now
-        self._in_maintenance = False
+        self.in_maintenance = bool(registry.books.setting(MAINTENANCE))
         self._has_work = True
 
     def require_open(self) -> None:
         """Raise RefusedError MAINTENANCE while the server is being worked on."""
-        if self._in_maintenance:
+        if self.in_maintenance:
             raise RefusedError(Code.MAINTENANCE, retry_after=_MAINTENANCE_SECONDS)
 
     async def watch(self, journal: Journal) -> None:
@@ -85,7 +85,7 @@ class Steward:
 
     async def _do_all(self) -> None:
         directory, books = self._registry.directory, self._registry.books
-        self._in_maintenance = bool(await asyncio.to_thread(books.setting, MAINTENANCE))
+        self.in_maintenance = bool(await asyncio.to_thread(books.setting, MAINTENANCE))
         await self._opened.refresh()
         await self._end_streams()
         for tenant in await asyncio.to_thread(directory.leaving):
@@ -93,7 +93,7 @@ class Steward:
         await asyncio.to_thread(books.forget_old, now=self._now())
 
     async def _end_streams(self) -> None:
-        if self._in_maintenance:
+        if self.in_maintenance:
             self._wakeups.close()
         for tenant in self._wakeups.listening:
             found = await asyncio.to_thread(self._registry.directory.find, tenant)

@@ -49,6 +49,10 @@ class Wakeups:
         """The tenants with open streams."""
         return tuple(self._listeners)
 
+    def __len__(self) -> int:
+        """How many streams are open."""
+        return sum(map(len, self._listeners.values()))
+
     def close(self) -> None:
         """End all streams: the server stops, or is worked on."""
         for listeners in self._listeners.values():

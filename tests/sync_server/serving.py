@@ -149,12 +149,12 @@ def attempt(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 @contextmanager
-def process(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def process(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run ``swingtag-server`` as people do; gives the process and its address."""
     with (
         (folder.parent / "stderr").open("a") as stderr,
         subprocess.Popen(
-            [*COMMAND, "--data", folder, "--port", "0"],
+            [*COMMAND, "--data", folder, "--port", "0", *options],
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
@@ -163,7 +163,9 @@ def process(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     ):
         assert child.stdout
         try:
-            yield child, json.loads(child.stdout.readline())["address"]
+            said = json.loads(child.stdout.readline())
+            child.said = said  # type: ignore[attr-defined] # for tests of more than the address
+            yield child, said["address"]
         finally:
             if child.poll() is None:
                 child.send_signal(signal.SIGTERM)
