@@ -110,11 +110,15 @@ def instance_name(where: Places) -> str:
 def load(build: "Callable[[], Keeper]") -> "Future[Keeper]":
     """Build what opens collections in a thread; the first window is on the screen meanwhile."""
     keeper: Future[Keeper] = Future()
+    # All that is imported stays to the end: no use in looking through it for garbage.
+    gc.disable()
 
     def work() -> None:
-        built = build()
-        # All that was imported stays to the end: no use in looking through it for garbage.
-        gc.freeze()
+        try:
+            built = build()
+        finally:
+            gc.freeze()
+            gc.enable()
         keeper.set_result(built)
 
     Thread(target=work, name="data layer", daemon=True).start()
