@@ -31,6 +31,7 @@ from sync_server.storage.mailbox import Mailboxes
 from sync_server.tenancy.house import House
 from sync_server.tenancy.throttle import Rate, Throttle
 from sync_server.web.landing import Landing
+from sync_server.web.looks import read_looks
 
 _HTML = "text/html"
 _EVENTS = "text/event-stream"
@@ -165,7 +166,7 @@ def _stranger_calls(house: House, clocks: Clocks, rates: Rates) -> tuple[Call, .
 
 def _open_calls(house: House, version: str) -> tuple[Call, ...]:
     service = Service(version)
-    landing = Landing(house.hosts, house.names, authority_of)
+    landing = Landing(house.hosts, house.names, authority_of, read_looks())
     return (
         Call("GET", paths.HEALTH, service.health, None, Health),
         Call("GET", paths.VERSION, service.version, None, Version),

@@ -43,10 +43,10 @@ class Names:
             code = refused.code
         return SlugAnswer(text, available=False, code=code.word, sentence=code.sentence)
 
-    def is_signed_up(self, name: Slug) -> bool:
-        """Tell whether a collector has this name."""
+    def skin_of(self, name: Slug) -> str | None:
+        """Return what the skin of the collector with this name is called; None if nobody has it."""
         found = self._directory.named(name)
-        return found is not None and not found.leaving
+        return None if found is None or found.leaving else found.skin
 
     def is_free(self, name: Slug) -> bool:
         """Tell whether nobody has this name, nor had it not long ago."""

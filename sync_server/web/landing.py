@@ -1,9 +1,7 @@
 """The landing pages: of the server, and of each collector. No scripts, nothing fetched."""
 
 import asyncio
-import base64
-from collections.abc import Callable
-from hashlib import sha256
+from collections.abc import Callable, Mapping
 from html import escape
 from string import Template
 
@@ -13,87 +11,100 @@ from shared.ids import InvalidIdError, Slug, slug
 from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.hosts import Hosts
 from sync_server.tenancy.names import Names
+from sync_server.web.looks import CLASSIC, Look
 
-_STYLE = """
-:root { color-scheme: light dark; --ground: #fbf7f2; --ink: #2b2118; --quiet: #6b5d50;
-  --tag: #c4262e; }
-@media (prefers-color-scheme: dark) { :root { --ground: #1c1815; --ink: #f4ece3;
-  --quiet: #b6a798; --tag: #e8575d; } }
-body { margin: 0; min-height: 100vh; display: grid; place-content: center;
-  background: var(--ground); color: var(--ink);
-  font: 1.0625rem/1.6 system-ui, sans-serif; }
-main { max-width: 34rem; padding: 3rem 1.5rem; }
-h1 { margin: 0 0 .5rem; font-size: 2.25rem; line-height: 1.15; overflow-wrap: anywhere; }
-h1::before { content: ""; display: block; width: 2.2rem; height: .45rem; margin-bottom: 1rem;
-  border-radius: 1rem; background: var(--tag); }
-p { margin: .75rem 0; } footer { color: var(--quiet); font-size: .875rem; margin-top: 2.5rem; }
-"""
+_TAG = (
+    '<svg viewBox="0 0 100 96" aria-hidden="true"><path d="M50 90C18 66 6 50 6 32a22 22 0 0 1 '
+    '44-8 22 22 0 0 1 44 8c0 18-12 34-44 58Z"/><circle cx="27" cy="29" r="4.5"/>'
+    '<text x="52" y="62">$initial</text></svg>'
+)
+_TINTS = f"<ul aria-hidden='true'>{'<li></li>' * 7}</ul>"
 _PAGE = Template(
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    "<title>$title</title><style>$style</style></head><body><main><h1>$title</h1>$text"
+    "<title>$title</title><style>$style</style></head><body><main>" + _TAG + "$kind"
+    "<h1>$title</h1>$text" + _TINTS + "</main>"
     "<footer>Swingtag is a private catalogue for collectors. It is independent of Ty Inc."
-    "</footer></main></body></html>"
+    "</footer></body></html>"
 )
-_FINGERPRINT = base64.b64encode(sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = {
-    "content-security-policy": f"default-src 'none'; style-src 'sha256-{_FINGERPRINT}'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+_POLICY = (
+    "default-src 'none'; style-src 'sha256-{}'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {"referrer-policy": "no-referrer", "x-content-type-options": "nosniff"}
 _NOT_FOUND = 404
 
 
 class Landing:
     """Answers ``/`` and ``/<slug>``. A host name picks the page; it proves nothing."""
 
-    def __init__(self, hosts: Hosts, names: Names, authority: Callable[[Request], str]) -> None:
+    def __init__(
+        self,
+        hosts: Hosts,
+        names: Names,
+        authority: Callable[[Request], str],
+        looks: Mapping[str, Look],
+    ) -> None:
         self._hosts = hosts
         self._names = names
         self._authority = authority
+        self._looks = looks
+        self._classic = looks[CLASSIC.name]
 
     async def front_page(self, request: Request) -> Response:
         """Show the page of the collector whom the host names, else the server's own."""
         try:
             name = self._hosts.tenant_named(self._authority(request))
         except RefusedError:
-            return _nobody()
-        return _server_page() if name is None else await self._page_of(name)
+            return self._nobody()
+        return self._server_page() if name is None else await self._page_of(name)
 
     async def collector_page(self, name: str) -> Response:
         """Show a collector's page where there are no host names for them."""
         try:
             return await self._page_of(slug(name))
         except InvalidIdError:
-            return _nobody()
+            return self._nobody()
 
     async def _page_of(self, name: Slug) -> Response:
-        if not await asyncio.to_thread(self._names.is_signed_up, name):
-            return _nobody()
+        skin = await asyncio.to_thread(self._names.skin_of, name)
+        if skin is None:
+            return self._nobody()
+        look = self._looks.get(skin, self._classic)
         return _page(
+            look,
             name,
             "<p>A private collection lives here. It is sealed on its collector's own devices; "
             "this server keeps it but cannot read it.</p>"
             "<p>Is it yours? Open Swingtag and unlock it there.</p>",
+            kind=look.collection,
+        )
+
+    def _server_page(self) -> Response:
+        return _page(
+            self._classic,
+            "A Swingtag server",
+            "<p>Collectors sync their catalogues through this server. It stores sealed bytes "
+            "that it cannot read.</p><p>To join, choose this address in Swingtag when you create "
+            "a collection.</p>",
+        )
+
+    def _nobody(self) -> Response:
+        return _page(
+            self._classic,
+            "Nobody by that name",
+            "<p>No collector has signed up here under this name.</p>",
+            status=_NOT_FOUND,
         )
 
 
-def _server_page() -> Response:
-    return _page(
-        "A Swingtag server",
-        "<p>Collectors sync their catalogues through this server. It stores sealed bytes that "
-        "it cannot read.</p><p>To join, choose this address in Swingtag when you create a "
-        "collection.</p>",
+def _page(look: Look, title: str, text: str, *, kind: str = "", status: int = 200) -> Response:
+    html = _PAGE.substitute(
+        title=escape(title),
+        style=look.style,
+        text=text,
+        kind=f'<p class="kind">{escape(kind)}</p>' if kind else "",
+        initial=escape(title[0].upper()) if kind else "",
     )
-
-
-def _nobody() -> Response:
-    return _page(
-        "Nobody by that name", "<p>No collector has signed up here under this name.</p>", _NOT_FOUND
-    )
-
-
-def _page(title: str, text: str, status: int = 200) -> Response:
-    html = _PAGE.substitute(title=escape(title), style=_STYLE, text=text)
-    return Response(html, status, headers=_HEADERS, media_type="text/html")
+    policy = {"content-security-policy": _POLICY.format(look.fingerprint)}
+    return Response(html, status, headers={**_HEADERS, **policy}, media_type="text/html")

@@ -1,10 +1,17 @@
 """Host names pick a page and never a tenant."""
 
+import base64
+import re
 import socket
+from hashlib import sha256
+from importlib.resources import files
 
+import httpx
+import msgspec
 import pytest
 
 from shared.protocol.messages import SyncReply, SyncRequest, decode, encode
+from shared.skins import Role, Scheme, Skin, Word, read_files
 from tests.sync_server.collector import Collector, Device, granted, refused
 from tests.sync_server.conftest import Households
 from tests.sync_server.serving import Running
@@ -128,3 +135,44 @@ def test_pages_are_plain_and_of_the_collector_that_is_named(
     assert "unsafe" not in policy
     assert "<script" not in page.text
     assert "set-cookie" not in page.headers
+
+
+def bundled() -> list[Skin]:
+    return [
+        read_files({each.name: each.read_bytes() for each in folder.iterdir()})
+        for folder in files("themes").iterdir()
+    ]
+
+
+def style_of(page: httpx.Response) -> str:
+    """Return the page's style, which its policy must allow, and nothing else."""
+    (style,) = re.findall(r"<style>(.*?)</style>", page.text, re.DOTALL)
+    fingerprint = base64.b64encode(sha256(style.encode()).digest()).decode()
+    policy = page.headers["content-security-policy"]
+    assert f"style-src 'sha256-{fingerprint}';" in policy
+    assert not re.search(r"url\(|@import|https?:|style=|\$", page.text)
+    return style
+
+
+@pytest.mark.parametrize("skin", ["artmatt", "begin", "classic", "", "../artmatt", "</style>"])
+def test_a_page_wears_its_collectors_skin_and_an_unknown_one_is_classic(
+    server: Running, skin: str
+) -> None:
+    pages = {}
+    for name, worn in (("artmatt", skin), ("begin", "begin")):
+        collector = Collector(name)
+        asked = msgspec.structs.replace(collector.sign_up_request(), skin=worn)
+        device = Device(server.http, collector)
+        granted(device.call("POST", "/v1/tenants", encode(asked)))
+        pages[name] = server.http.get(f"/{name}")
+    themes = {skin.name: skin for skin in bundled()}
+    expected = themes.get(skin, themes["classic"])
+    style = style_of(pages["artmatt"])
+    for scheme in Scheme:
+        for role, color in expected.colors(scheme).items():
+            assert f"--{role.value.replace('_', '-')}: {color};" in style
+    assert f'<p class="kind">{expected.words[Word.COLLECTION]}</p>' in pages["artmatt"].text
+    assert themes["begin"].dark[Role.ACCENT] in style_of(pages["begin"])
+    if expected.name != "begin":
+        assert style != style_of(pages["begin"])
+    assert style_of(server.http.get("/")) == style_of(server.http.get("/nobody-here"))
