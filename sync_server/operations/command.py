@@ -36,6 +36,8 @@ class Errand(Enum):
     VERIFY = "verify"
     AUDIT = "audit"
     CREATE = "create"
+    EXPORT = "export"
+    IMPORT = "import"
     REGISTRATION = "registration"
     DOCTOR = "doctor"
     MAINTENANCE_ON = "maintenance on"
@@ -105,6 +107,11 @@ def _parser(version: str) -> ArgumentParser:
         errands, "teardown", Errand.TEARDOWN, "delete all of a tenant, for good", "NAME"
     )
     teardown.add_argument("--yes", action="store_true", required=True, help="I mean it")
+    export = _add_errand(
+        errands, "export", Errand.EXPORT, "write a tenant's sealed data into a file", "NAME"
+    )
+    export.add_argument("detail", metavar="FILE")
+    _add_errand(errands, "import", Errand.IMPORT, "take in a tenant from such a file", "FILE")
     plan = errands.add_parser("plan", help="the limits of tenants")
     plans = plan.add_subparsers(required=True, metavar="COMMAND")
     _add_errand(plans, "list", Errand.PLANS, "all plans")

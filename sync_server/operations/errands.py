@@ -17,6 +17,7 @@ from sync_server.tenancy.house import HouseTakenError, open_house
 from sync_server.tenancy.plans import PLANS
 from sync_server.tenancy.receipts import BadReceiptError
 from sync_server.tenancy.registration import Mode
+from sync_server.tenancy.relocation import Relocation
 
 Line = Mapping[str, Any]
 _TEARDOWN_SECONDS = 60
@@ -41,11 +42,15 @@ class Surroundings:
 
 def run_errand(settings: ErrandSettings, around: Surroundings) -> list[Line]:
     """Do one errand in a data folder, whether a server runs there or not."""
-    if not (settings.data / "directory.db").exists():
+    if settings.errand is Errand.IMPORT:  # a new server may begin with it
+        settings.data.mkdir(parents=True, exist_ok=True)
+    elif not (settings.data / "directory.db").exists():
         raise NoDataError
     registry = open_registry(settings.data, around.random)
     try:
         desk = Desk(registry, settings.data, around.now)
+        if settings.errand in {Errand.EXPORT, Errand.IMPORT}:
+            return [_relocate(desk, Relocation(registry, settings.data, around.now), settings)]
         return list(_run(desk, settings, around))
     finally:
         registry.close()
@@ -83,6 +88,13 @@ def _tenants(desk: Desk, settings: ErrandSettings) -> Iterable[Line]:
             return [{**_line(desk.show(name)), **msgspec.to_builtins(desk.holdings(name))}]
         case _:
             return [_line(card) for card in desk.everybody()]
+
+
+def _relocate(desk: Desk, relocation: Relocation, settings: ErrandSettings) -> Line:
+    if settings.errand is Errand.IMPORT:
+        return _line(desk.show(relocation.take_in(Path(settings.subject))))
+    relocation.pack(settings.subject, Path(settings.detail))
+    return {**_line(desk.show(settings.subject)), "file": settings.detail}
 
 
 def _switch(desk: Desk, settings: ErrandSettings) -> Line:

@@ -45,6 +45,10 @@ class Books:
         self._database = database
         self._random = random
 
+    def random(self, size: int) -> bytes:
+        """Return fresh random bytes."""
+        return self._random(size)
+
     def secret(self, name: str, size: int) -> bytes:
         """Return one of the server's own keys; it is made when it is first asked for."""
         with self._database.write() as db:

@@ -240,6 +240,12 @@ def read_log_id(database: Database) -> LogId:
         return LogId(db.execute("SELECT value FROM fact WHERE name = 'log'").fetchone()[0])
 
 
+def renew_log_id(database: Database, log: LogId) -> None:
+    """Begin another life of the log: its devices will compare what they hold with it."""
+    with database.write() as db:
+        db.execute("UPDATE fact SET value = ? WHERE name = 'log'", (log,))
+
+
 def _load(db: Connection) -> LogState:
     end = db.execute("SELECT coalesce(max(position), 0) FROM entry").fetchone()[0]
     rows = db.execute("SELECT device, incarnation, id, seq, hash, entries, bytes FROM stream")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from shared.ids import Cursor, DeviceId, EntryHash, FileId, TenantId
+from shared.ids import Cursor, DeviceId, EntryHash, FileId, LogId, TenantId
 from shared.membership import Member, Membership
 from shared.protocol.heads import digest_of_heads, heads_that_count
 from shared.protocol.messages import (
@@ -16,7 +16,7 @@ from shared.protocol.messages import (
     StreamHead,
 )
 from sync_server.storage.database import Database
-from sync_server.storage.entry_log import Batch, EntryLog, LogState, Span
+from sync_server.storage.entry_log import Batch, EntryLog, LogState, Span, renew_log_id
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.file_shelf import FileShelf
 from sync_server.storage.inspection import inspect
@@ -146,6 +146,10 @@ class TenantStore:
             files=self.files.about(),
             tables=tables,
         )
+
+    def begin_again(self, log: LogId) -> None:
+        """Give the log another name, after a restore; open the store anew afterwards."""
+        renew_log_id(self._database, log)
 
     def is_sound(self) -> bool:
         """Read all and tell whether nothing is damaged or missing."""

@@ -133,7 +133,7 @@ class Desk:
     def ask_teardown(self, name: str) -> TenantId:
         """Ask for all of a tenant to be deleted; it is shut out at once. Again is fine."""
         gone = self._locks.last_owner(Slug(name))
-        if gone is not None:
+        if gone is not None and self._directory.named(Slug(name)) is None:
             return gone
         tenant = self._find(name)
         if not tenant.leaving:

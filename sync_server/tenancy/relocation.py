@@ -1,0 +1,119 @@
+"""A tenant carried to another server, or kept as a file: sealed, as one archive."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from shared.ids import InvalidIdError, LogId, Slug, tenant_id
+from shared.membership import InvalidChainError
+from shared.protocol.problems import Code
+from sync_server.storage.archive import FORMAT, Label, read_label, unpack, write_archive
+from sync_server.storage.books import AuditLine
+from sync_server.storage.directory import Tenant
+from sync_server.storage.durable import sync_folder
+from sync_server.storage.errors import RefusedError, StorageError
+from sync_server.storage.tenant_store import TenantStore
+from sync_server.storage.tenant_stores import home_of
+from sync_server.tenancy.desk import NoSuchTenantError, Registry
+from sync_server.tenancy.journal import tenant_pseudonym
+from sync_server.tenancy.name_locks import NameLocks
+from sync_server.tenancy.names import free_name
+from sync_server.tenancy.plans import PLANS, STANDARD
+
+_KEY_BYTES = 16
+_LOG_BYTES = 16
+
+
+class Relocation:
+    """Packs tenants into files and takes them in. ``now`` returns milliseconds since 1970."""
+
+    def __init__(self, registry: Registry, folder: Path, now: Callable[[], int]) -> None:
+        self._directory = registry.directory
+        self._books = registry.books
+        self._locks = NameLocks(registry.books, now)
+        self._folder = folder
+        self._now = now
+
+    def pack(self, name: str, target: Path) -> None:
+        """Write a tenant's data into a file, beside a server that runs, or NoSuchTenantError."""
+        tenant = self._directory.named(Slug(name))
+        if tenant is None:
+            raise NoSuchTenantError
+        label = Label(
+            format=FORMAT,
+            tenant=tenant.id.hex(),
+            slug=tenant.slug,
+            skin=tenant.skin,
+            plan=tenant.plan,
+            created=tenant.created,
+        )
+        write_archive(home_of(self._folder, tenant.id), label, target)
+        self._note("export", tenant)
+
+    def take_in(self, source: Path) -> Slug:
+        """Make the tenant whose data a file holds; nothing if it is here.
+
+        Its log gets another name, so its devices compare what they hold and send what is missing.
+        Raises StorageError, RefusedError: SLUG_TAKEN, SLUG_INVALID, SLUG_RESERVED.
+        """
+        label = read_label(source)
+        tenant = self._newcomer(label)
+        known = self._directory.find(tenant.id)
+        if known is not None:
+            return known.slug
+        self._require_name(tenant)
+        self._unpack(source, tenant)
+        self._directory.add(tenant)
+        self._note("import", tenant)
+        return tenant.slug
+
+    def _newcomer(self, label: Label) -> Tenant:
+        try:
+            identity = tenant_id(bytes.fromhex(label.tenant))
+        except (ValueError, InvalidIdError) as error:
+            raise StorageError("This file does not say whose data it holds.") from error
+        return Tenant(
+            id=identity,
+            slug=free_name(label.slug),
+            skin=label.skin,
+            plan=label.plan if label.plan in PLANS else STANDARD,
+            created=label.created,
+            suspended=False,
+            pseudonym_key=self._books.random(_KEY_BYTES),
+        )
+
+    def _require_name(self, tenant: Tenant) -> None:
+        last_owner = self._locks.last_owner(tenant.slug)
+        if self._directory.named(tenant.slug) or last_owner not in {None, tenant.id}:
+            raise RefusedError(Code.SLUG_TAKEN)
+
+    def _unpack(self, source: Path, tenant: Tenant) -> None:
+        home = home_of(self._folder, tenant.id)
+        draft = self._folder / f"arriving-{home.name}"
+        for left in (draft, home):  # by an attempt that was interrupted: the directory knows none
+            if left.exists():
+                shutil.rmtree(left)
+        draft.mkdir()
+        unpack(source, draft)
+        self._check(draft, tenant)
+        home.parent.mkdir(parents=True, exist_ok=True)
+        draft.rename(home)
+        sync_folder(home.parent)
+
+    def _check(self, draft: Path, tenant: Tenant) -> None:
+        """Open what came as a store: its chain must lead to the tenant that it names."""
+        try:
+            store = TenantStore(draft, tenant.id, PLANS[tenant.plan])
+        except (InvalidChainError, sqlite3.Error) as error:
+            raise StorageError("This file is not the data of the tenant that it names.") from error
+        try:
+            if not store.is_sound():
+                raise StorageError("The data in this file are damaged.")
+            store.begin_again(LogId(self._books.random(_LOG_BYTES)))
+        finally:
+            store.close()
+
+    def _note(self, action: str, tenant: Tenant) -> None:
+        who = tenant_pseudonym(tenant.pseudonym_key)
+        self._books.note(AuditLine(self._now(), action, who, ""))
