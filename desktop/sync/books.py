@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from desktop.sync.chain import Chain
 from desktop.sync.comparison import stream_heads
@@ -26,7 +27,18 @@ from shared.ledger import (
 from shared.membership import LinkWithBoxes, Membership
 from shared.protocol.messages import LinkParcel, StreamHead
 
-_LABEL = "Change of devices"
+
+def _cuts(membership: Membership, heads: Heads) -> dict[Origin, int]:
+    """Return the last number that counts of each stream that is here beyond its cut."""
+    cuts = {}
+    for origin, head in heads.items():
+        member = membership.devices[origin.device]
+        if member.cuts is not None:
+            cut = member.cuts.get(origin.incarnation)
+            last = 0 if cut is None else cut.seq
+            if head.seq > last:
+                cuts[origin] = last
+    return cuts
 
 
 class Books:
@@ -93,10 +105,16 @@ class Books:
         if opened != keyring:
             self.identity = Identity(keys, opened)
             keep_identity(self._secrets, self.identity)
-        self.log.absorb((), [parcel.link for parcel in parcels])
+        cuts = _cuts(chain.membership, self.ledger.state.heads)
+        change = self.log.absorb((), [parcel.link for parcel in parcels], cuts=cuts)
         self._ledger = None
         devices = frozenset(RecordId(device) for device in chain.membership.devices)
-        return Change(_LABEL, {Kind.DEVICE: devices}, remote=True)
+        return replace(change, records={**change.records, Kind.DEVICE: devices})
+
+    @property
+    def set_aside(self) -> bool:
+        """Whether edits are here that their device wrote behind its cut."""
+        return bool(_cuts(self.membership, self.ledger.state.heads))
 
     def absorb(
         self,

@@ -129,7 +129,10 @@ class Exchange:
         self._wants_heads = False
         self._clock.learn(reply.time)
         if reply.links:
+            went_on = self.books.set_aside
             self._changed(self.books.grow(reply.links))
+            if self.books.set_aside and not went_on:
+                self._audit.note(Notice.SET_ASIDE)
         if reply.chain < len(self.books.links):
             return ChainLost()
         if reply.stale:

@@ -22,6 +22,10 @@ class Notice(Enum):
         "A device that was removed wrote more after that. It was not taken in; "
         "what it wrote before is still here."
     )
+    SET_ASIDE = (
+        "The last edits of a device that was removed were taken out again, for your other devices "
+        "never got them. The history of each piece still shows them."
+    )
     COPIED = (
         "This device's collection was copied or put back from a backup. "
         "It goes on under a new number; nothing is lost."

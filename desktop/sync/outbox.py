@@ -69,11 +69,19 @@ class Outbox:
 
     def _lost_entries(self) -> Iterator[SealedEntry]:
         for origin, seq in sorted(self.lost.items()):
-            while (entry := self.books.log.entry_at(origin, seq := seq + 1)) is not None:
+            while (entry := self._counting(origin, seq := seq + 1)) is not None:
                 yield entry
 
+    def _counting(self, origin: Origin, seq: int) -> SealedEntry | None:
+        """Return an entry held here, unless its device wrote it behind its cut."""
+        entry = self.books.log.entry_at(origin, seq)
+        writer = self.books.membership.devices[origin.device]
+        if entry is None or not writer.counts(origin.incarnation, seq, entry.hash):
+            return None
+        return entry
+
     def _drop_what_is_whole(self) -> None:
-        at = self.books.log.entry_at
+        at = self._counting
         self.lost = {
             origin: seq for origin, seq in self.lost.items() if at(origin, seq + 1) is not None
         }

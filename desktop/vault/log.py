@@ -1,9 +1,10 @@
 """What the sync reads and writes: entries, heads, links and how far the server's log was read."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from desktop.vault.archive import decompress
+from desktop.vault.aside import set_aside
 from desktop.vault.content import content_hash
 from desktop.vault.database import Database
 from desktop.vault.entries import (
@@ -144,15 +145,20 @@ class Log:
         *,
         cursor: Cursor | None = None,
         log_id: LogId | None = None,
+        cuts: Mapping[Origin, int] | None = None,
     ) -> Change:
         """Merge accepted entries, add links, move the cursor: all or nothing.
 
-        Entries held already are skipped. Raises MalformedEditError.
+        Entries held already are skipped. ``cuts``: of every stream that the links cut and that
+        went on here, the last number that counts; see desktop.vault.aside. Raises
+        MalformedEditError.
         """
         with self._writer.transaction() as writing:
             for one in accepted:
                 _merge(writing, one)
             _add_links(writing.cursor, links)
+            if cuts:
+                set_aside(writing, cuts)
             if cursor is not None:
                 put(writing.cursor, _REACHED, cursor.to_bytes(8, "big"))
             if log_id is not None:

@@ -127,9 +127,7 @@ class Shelves:
         words = matching(cursor, query.words)
         wanted = TRASHED if query.shelf == _TRASH else LIVING
         if words is None and query.shelf in {"", _TRASH}:
-            everything = facts.state.count(wanted) == facts.state.count(LIVING) + facts.state.count(
-                TRASHED
-            )
+            everything = facts.state.count(wanted) == len(facts.state) - 1
             return (
                 None
                 if everything

@@ -1,6 +1,8 @@
 """A device is put out: at once, or when the server can be reached again; and what that means."""
 
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,9 @@ from desktop.sync.notices import Notice
 from desktop.sync.removal import is_wished, removal, wish, withdraw
 from desktop.system.clock import SLACK_MILLIS
 from desktop.vault.identity import read_identity
+from desktop.vault.values import Query
 from shared.domain.schema import Kind
+from shared.ids import RecordId
 from shared.ledger import Waiting
 from shared.membership import Role
 from shared.protocol.messages import ChainRequest, LinkParcel, SyncReply, decode, encode
@@ -258,3 +262,79 @@ def test_a_clock_that_runs_ahead_is_held_to_the_servers(world: World) -> None:
     assert laptop.read(bear)["notes"] == "written later, by a clock that is right"
     laptop.hand.ahead = -year
     assert laptop.vault.clock.now_millis() < time.time() * 1000, "a slow clock is left alone"
+
+
+@dataclass(frozen=True)
+class Slipped:
+    """Pieces that the tablet still wrote to, and that the phone has got, before the cut."""
+
+    phone: Desk
+    changed: RecordId
+    deleted: RecordId
+    built_on: RecordId
+    born: RecordId
+
+    @property
+    def pieces(self) -> set[RecordId]:
+        return {self.changed, self.deleted, self.built_on}
+
+
+@pytest.fixture
+def slipped(world: World, tmp_path: Path) -> Iterator[Slipped]:
+    """The tablet's last edits reach the server and the phone, but not the one that removes it."""
+    laptop, tablet = world.artmatt.desks
+    changed, deleted, built_on = (laptop.add(notes=f"{n}", number=f"{n}") for n in range(3))
+    laptop.sync()
+    with pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        for desk in (tablet, phone):
+            desk.sync()
+        assert len(phone.vault.shelves.find(Query())) == 3
+        tablet.put(changed, notes="late")
+        tablet.put(built_on, notes="late")
+        tablet.delete(deleted)
+        born = tablet.add(notes="late")
+        rivals = [phone, tablet]
+
+        def meanwhile(method: str, path: str) -> None:
+            while (method, path) == ("POST", "/v1/chain") and rivals:
+                rivals.pop().sync()
+
+        laptop.line.refuse = meanwhile
+        wish(laptop.vault.secrets, tablet.vault.device)
+        laptop.sync()
+        assert phone.read(changed)["notes"] == "late"
+        assert phone.read(born)
+        yield Slipped(phone, changed, deleted, built_on, born)
+
+
+def test_what_slipped_in_before_the_cut_is_set_aside_again(slipped: Slipped) -> None:
+    phone = slipped.phone
+    phone.put(slipped.built_on, number="on top of it")
+    phone.sync()
+    assert phone.session.notices == (Notice.SET_ASIDE.value,)
+    assert phone.read(slipped.changed)["notes"] == "0"
+    assert not phone.read(slipped.born)
+    assert phone.read(slipped.built_on) == {"notes": "2", "number": "on top of it"}
+    assert set(phone.vault.shelves.find(Query())) == slipped.pieces
+    assert list(phone.vault.shelves.find(Query(words="late"))) == []
+    assert phone.vault.shelves.counts().trash == 0
+    past = phone.vault.records.history(Kind.COPY, slipped.changed)
+    assert "late" in [each.value for each in past]
+
+
+def test_devices_on_both_sides_of_a_cut_agree_and_go_on(world: World, slipped: Slipped) -> None:
+    laptop, phone = world.artmatt.laptop, slipped.phone
+    phone.put(slipped.built_on, number="on top of it")
+    phone.sync()
+    for _ in range(2):
+        for desk in (laptop, phone, laptop):
+            desk.sync()
+        assert laptop.hash == phone.hash
+        laptop.put(slipped.changed, notes="goes on")
+        phone.put(slipped.deleted, number="goes on, too")
+    phone.reopen()
+    assert set(phone.vault.shelves.find(Query())) == slipped.pieces
+    for desk in (laptop, phone, laptop):
+        desk.sync()
+    assert laptop.hash == phone.hash
+    assert laptop.session.notices == phone.session.notices == ()
