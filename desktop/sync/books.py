@@ -77,6 +77,10 @@ class Books:
         """Links with their boxes, as far as they were made here."""
         return read_founding(self._secrets)
 
+    def look_again(self) -> None:
+        """Read anew what the vault holds: a pairing may have added to the chain meanwhile."""
+        self._ledger = None
+
     def heads(self) -> tuple[StreamHead, ...]:
         """Return how far each stream has come here, own entries that are not sent included."""
         return stream_heads(self.ledger.state.heads, self.membership)

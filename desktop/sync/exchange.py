@@ -19,6 +19,7 @@ from desktop.sync.refusal import Refusal
 from desktop.vault.vault import Vault
 from shared.crypto.randomness import Random
 from shared.domain.operations import Change
+from shared.domain.stamps import Origin
 from shared.ids import Cursor, LogId
 from shared.ledger import Accepted
 from shared.protocol.heads import digest_of_heads
@@ -94,6 +95,7 @@ class Exchange:
         """Begin a round."""
         self._remedies = 0
         self._wants_heads = False
+        self.books.look_again()
         self._audit.begin()
 
     def parcel(self) -> SyncRequest:
@@ -216,6 +218,10 @@ class Exchange:
                 self._count_remedy()
                 self._wants_heads = True
                 return Onward()
+            case Code.ENTRY_TAKEN if sent.again and 0 <= refusal.at < len(sent.entries):
+                self._count_remedy()
+                self._leave_alone(sent.entries[refusal.at].origin)
+                return Onward()
             case Code.ENTRY_TAKEN | Code.EPOCH_STALE if sent.entries and not sent.again:
                 self._count_remedy()
                 return self._seal_again(refusal, sent)
@@ -233,6 +239,11 @@ class Exchange:
             self._audit.note(Notice.COPIED)
         self._audit.start_review()
         return Onward()
+
+    def _leave_alone(self, stream: Origin) -> None:
+        """Send no more of a stream that the server knows otherwise: it has two histories."""
+        self._audit.note_forked({stream})
+        self._outbox.lost.pop(stream, None)
 
     def _count_remedy(self) -> None:
         self._remedies += 1

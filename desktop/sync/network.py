@@ -17,6 +17,7 @@ from desktop.sync.pairing import Guest, Host, Newcomer, OpenMailbox, Reception
 from desktop.sync.recovery import recover
 from desktop.sync.removal import Removals
 from desktop.sync.reporter import Reporter
+from desktop.sync.restoring import whole_links
 from desktop.sync.rhythm import Rhythm
 from desktop.sync.session import Session
 from desktop.sync.signup import sign_up, why_not
@@ -91,7 +92,8 @@ class Network:
         """Give a collection its place at a server, and let it sync there from now on."""
         keys = read_identity(vault.secrets).keys
         courier = self._courier(server, vault.tenant, keys)
-        sign_up(courier, name, read_founding(vault.secrets), skin)
+        links = whole_links(vault.log.state().links, read_founding(vault.secrets))
+        sign_up(courier, name, links, skin)
         keep_server(vault.secrets, str(server_url(server)))
 
     def about(self, vault: Vault) -> About:

@@ -77,6 +77,7 @@ class Host:
 
     def __init__(self, courier: Courier, vault: Vault, random: Random) -> None:
         self._courier = courier
+        self._log = vault.log
         self._secrets = vault.secrets
         self._identity = read_identity(vault.secrets)
         self._chain = Chain.held(vault.log.state())
@@ -100,6 +101,7 @@ class Host:
             lambda now: admission(now, self._identity, meeting.newcomer),
         )
         keep_founding(self._secrets, (*read_founding(self._secrets), made))
+        self._log.absorb((), chain.links)  # so that a server that loses them gets them back
         (box,) = made.boxes
         membership = chain.membership
         content = Welcome(membership.tenant, membership.head, (), box, tuple(heads))

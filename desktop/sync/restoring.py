@@ -1,9 +1,13 @@
 """A server that lost part of the chain of devices gets it back, as far as its boxes are here."""
 
+from collections.abc import Sequence
+from itertools import takewhile
+
 from desktop.sync.books import Books
 from desktop.sync.chain import FalseChainError
 from desktop.sync.courier import Courier
 from desktop.sync.errors import SyncError
+from shared.membership import InvalidChainError, LinkWithBoxes
 from shared.protocol.messages import ChainRequest, LinkParcel
 from shared.signing import sha256
 
@@ -16,13 +20,32 @@ class ChainLostError(SyncError):
 
 
 def restore_chain(courier: Courier, books: Books) -> None:
-    """Give the server the links that it lacks; raise ChainLostError if it does not take them."""
+    """Give the server the links that it lacks, as far as their boxes are here.
+
+    Raises ChainLostError if that is not even the first of them.
+    """
     links = books.links
     held = tuple(parcel.link for parcel in courier.chain().links)
     if held != links[: len(held)]:
         raise FalseChainError
-    boxes = {sha256(made.link): made.boxes for made in books.founding}
-    missing = tuple(LinkParcel(link, boxes.get(sha256(link), ())) for link in links[len(held) :])
+    missing = whole_links(links[len(held) :], books.founding)
     if not held or not missing:
         raise ChainLostError
-    courier.append_links(ChainRequest(sha256(held[-1]), missing))
+    parcels = tuple(LinkParcel(made.link, made.boxes) for made in missing)
+    courier.append_links(ChainRequest(sha256(held[-1]), parcels))
+
+
+def whole_links(
+    links: Sequence[bytes], founding: Sequence[LinkWithBoxes]
+) -> tuple[LinkWithBoxes, ...]:
+    """Return the first of these links with their boxes, up to one whose boxes are elsewhere."""
+    boxes = {made.link: made.boxes for made in founding}
+    return tuple(takewhile(_is_whole, (LinkWithBoxes(at, boxes.get(at, ())) for at in links)))
+
+
+def _is_whole(made: LinkWithBoxes) -> bool:
+    try:
+        made.check()
+    except InvalidChainError:
+        return False
+    return True

@@ -43,6 +43,8 @@ __all__ = ["Files", "Log", "Records", "Secrets", "Shelves", "Surroundings", "Vau
 
 _TOKEN = "vault/token"  # noqa: S105 - a name, not a secret
 _ANCHOR_EVERY_MILLIS = 10_000
+_APART_BYTES = 3
+"""So many bytes of chance: at most 256 milliseconds."""
 
 
 class Vault:
@@ -77,8 +79,11 @@ class Vault:
         with database.reading() as cursor:
             lineage = Lineage.read(cursor)
             (last,) = cursor.execute("SELECT coalesce(max(reading), 0) FROM edit").fetchone()
+        # Two copies of one file must not give one stamp to two edits, not even if a clock that was
+        # once ahead lets both only count on: so each opening begins a little later by chance.
+        apart = int.from_bytes(self._surroundings.random(_APART_BYTES))
         self.clock = BoundedClock(self._surroundings.now_millis, self._surroundings.uptime)
-        clock = HybridClock(self.clock.now_millis, last)
+        clock = HybridClock(self.clock.now_millis, last + apart)
         self.tenant: TenantId = lineage.tenant
         self.device: DeviceId = lineage.origin.device
         self.shelves = Shelves(database)
