@@ -232,12 +232,21 @@ def run_bench(extra: list[str]) -> int:
     return run([PYTHON, "-m", "tests.benchmarks", *extra], QT_QPA_PLATFORM="offscreen")
 
 
+def run_campaign(extra: list[str]) -> int:
+    """Run what takes longer than the tests may: simulation --seeds 0..20000 --journal FILE."""
+    if extra[:1] != ["simulation"]:
+        raise SystemExit("There is one campaign so far: dev.py campaign simulation --help")
+    set_up(TEST_LOCK)
+    return run([PYTHON, "-m", "tests.simulation", *extra[1:]], QT_QPA_PLATFORM="offscreen")
+
+
 COMMANDS = {
     "run": run_app,
     "test": run_test,
     "check": run_check,
     "demo": run_demo,
     "bench": run_bench,
+    "campaign": run_campaign,
     "screenshots": run_screenshots,
     "server": run_server,
 }

@@ -1,0 +1,91 @@
+"""What one collector remembers of their own doings, to hold against what the devices show.
+
+It is told of each local act by what could be seen before and after it, and never looks at what
+comes in from elsewhere: so it knows nothing of merging, and cannot repeat its mistakes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from shared.domain.schema import Value
+from shared.domain.stamps import Stamp
+from tests.simulation.machine import Item, Sight, Spot
+
+
+class Act(NamedTuple):
+    """One thing done on one device. ``stamps``: the edits that it made."""
+
+    number: int
+    stamps: frozenset[Stamp]
+
+
+class Burial(NamedTuple):
+    """A record put into the trash by somebody who had seen these edits."""
+
+    act: Act
+    seen: frozenset[Stamp]
+
+
+@dataclass
+class Memory:
+    """All acts of one collector, on any device."""
+
+    written: dict[tuple[Spot, Value], Act] = field(default_factory=dict)
+    dropped: set[tuple[Spot, Value]] = field(default_factory=set)
+    touched: dict[Item, list[Act]] = field(default_factory=dict)
+    buried: dict[Item, list[Burial]] = field(default_factory=dict)
+    acts: int = 0
+
+    def note(
+        self, before: Sight, after: Sight, seen: frozenset[Stamp], stamps: frozenset[Stamp]
+    ) -> None:
+        """Remember one act of a device that had ``seen`` these edits."""
+        self.acts += 1
+        act = Act(self.acts, stamps)
+        old, new = before.reachable(), after.reachable()
+        self.dropped |= old - new
+        for spot, value in after.values.items():
+            if before.values.get(spot) != value:
+                self.written.setdefault((spot, value), act)
+                self._touch((spot[0], spot[1]), act)
+        for spot in before.values.keys() - after.values.keys():
+            self._touch((spot[0], spot[1]), act)
+        for item in before.alive.keys() | after.alive.keys():
+            was, is_now = before.alive.get(item), after.alive.get(item)
+            if was and is_now is False:
+                self.buried.setdefault(item, []).append(Burial(act, seen | stamps))
+            elif was is not is_now:
+                self._touch(item, act)
+
+    def faults(self, sight: Sight, held: frozenset[Stamp]) -> Iterator[str]:
+        """Say what is missing, undead or made up, if ``held`` are the edits that survive."""
+        reachable = sight.reachable()
+        for (spot, value), act in self.written.items():
+            is_due = act.stamps and act.stamps <= held and (spot, value) not in self.dropped
+            if is_due and (spot, value) not in reachable:
+                yield f"lost: act {act.number} wrote {value!r} to {_named(spot)}"
+        for spot, value in reachable - self.written.keys():
+            yield f"made up: {value!r} in {_named(spot)}"
+        for item, burials in self.buried.items():
+            if sight.alive.get(item):
+                yield from self._risen(item, burials, held)
+        for item, alive in sight.alive.items():
+            if not alive and item not in self.buried:
+                yield f"gone: nobody put {_named((*item, ''))} into the trash"
+
+    def _risen(
+        self, item: Item, burials: Sequence[Burial], held: frozenset[Stamp]
+    ) -> Iterator[str]:
+        touches = frozenset[Stamp]().union(*(act.stamps for act in self.touched.get(item, ())))
+        for act, seen in burials:
+            if act.stamps and act.stamps <= held and touches <= seen:
+                yield f"risen: act {act.number} put {_named((*item, ''))} into the trash"
+
+    def _touch(self, item: Item, act: Act) -> None:
+        self.touched.setdefault(item, []).append(act)
+
+
+def _named(spot: Spot) -> str:
+    kind, record, name = spot
+    return f"{kind.value} {int.from_bytes(record)} {name}".strip()

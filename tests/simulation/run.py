@@ -1,0 +1,52 @@
+"""From a seed to a verdict."""
+
+import asyncio
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.simulation.machine_room import hand_driven_loop
+from tests.simulation.steps import live, remove
+from tests.simulation.template import Template, make_template
+from tests.simulation.world import World, page_bytes
+
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where there is one
+_PAGES = (1, 2_000, 4_194_304)
+
+
+@dataclass
+class Simulator:
+    """Runs worlds one after the other, in one folder."""
+
+    folder: Path
+    template: Template
+    loop: asyncio.AbstractEventLoop
+
+    def run(self, seed: int, tell: Callable[[str], None] = lambda _: None) -> set[str]:
+        """Let one world live and end; raise Violation, or whatever escaped."""
+        page_bytes(_PAGES[seed % len(_PAGES)])
+        world = World(seed, self.folder / "world", self.template, self.loop, tell)
+        try:
+            live(world, 20 + seed % 40)
+            tell("heal")
+            world.heal()
+            world.judge()
+        finally:
+            remove(world)
+        return world.outcomes
+
+
+@contextmanager
+def simulator() -> Iterator[Simulator]:
+    """Make the template, in memory if that can be."""
+    parent = _SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None
+    loop = hand_driven_loop()
+    with tempfile.TemporaryDirectory(prefix="swingtag-worlds-", dir=parent) as folder:
+        home = Path(folder)
+        try:
+            yield Simulator(home, make_template(home / "template", loop), loop)
+        finally:
+            page_bytes(_PAGES[-1])
+            loop.close()

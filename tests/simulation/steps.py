@@ -1,0 +1,246 @@
+"""What happens in a world, one step after the other, as its seed decides."""
+
+import shutil
+from collections.abc import Callable
+
+from shared.domain.operations import Delete, Put, PutMany, Restore
+from shared.domain.schema import TAG_PREFIX, Kind
+from shared.ids import RecordId
+from tests.simulation.machine import Machine
+from tests.simulation.world import MOST_MACHINES, Collector, ServerImage, World
+
+_COPIES = [RecordId(number.to_bytes(16)) for number in range(1, 13)]
+_TAGS = [RecordId(number.to_bytes(16)) for number in range(50, 52)]
+_FIELDS = [RecordId(number.to_bytes(16)) for number in range(60, 62)]
+_TEXTS = ("notes", "number", "x:own")
+_HOUR, _YEAR = 3_600_000, 31_557_600_000
+
+Step = Callable[[World, Collector, Machine], None]
+
+
+def word(world: World, collector: Collector) -> str:
+    """Return a text that nobody has written before."""
+    world.words += 1
+    return f"{collector.name}{world.words}"
+
+
+def put(world: World, collector: Collector, machine: Machine) -> None:
+    names = world.dice.sample(_TEXTS, world.dice.choice((1, 1, 2)))
+    fields = {name: word(world, collector) for name in names}
+    record = world.dice.choice(_COPIES[:6])
+    world.write(collector, machine, [Put(Kind.COPY, record, fields)])
+
+
+def put_tag(world: World, collector: Collector, machine: Machine) -> None:
+    record = world.dice.choice(_COPIES[:6])
+    name = TAG_PREFIX + world.dice.choice(_TAGS).hex()
+    world.write(collector, machine, [Put(Kind.COPY, record, {name: world.dice.random() < 0.5})])
+
+
+def put_many(world: World, collector: Collector, machine: Machine) -> None:
+    start = world.dice.randrange(len(_COPIES))
+    records = _COPIES[start : start + world.dice.randrange(2, 8)]
+    names = tuple(world.dice.sample(_TEXTS, 2))
+    columns = tuple([word(world, collector) for _ in records] for _ in names)
+    world.write(collector, machine, [PutMany(Kind.COPY, records, names, columns)])
+
+
+def clear(world: World, collector: Collector, machine: Machine) -> None:
+    record, name = world.dice.choice(_COPIES[:6]), world.dice.choice(_TEXTS)
+    if machine.vault.records.fields(Kind.COPY, record) is not None:
+        world.write(collector, machine, [Put(Kind.COPY, record, {name: None})])
+
+
+def rename(world: World, collector: Collector, machine: Machine) -> None:
+    kind, record = world.dice.choice(
+        [(Kind.TAG, tag) for tag in _TAGS] + [(Kind.FIELD, field) for field in _FIELDS]
+    )
+    world.write(collector, machine, [Put(kind, record, {"name": word(world, collector)})])
+
+
+def delete(world: World, collector: Collector, machine: Machine) -> None:
+    records = sorted(world.dice.sample(_COPIES[:6], world.dice.choice((1, 1, 3))))
+    world.write(collector, machine, [Delete(Kind.COPY, records)])
+
+
+def restore(world: World, collector: Collector, machine: Machine) -> None:
+    world.write(collector, machine, [Restore(Kind.COPY, [world.dice.choice(_COPIES[:6])])])
+
+
+def undo(world: World, collector: Collector, machine: Machine) -> None:
+    world.act(collector, machine, machine.vault.undo)
+
+
+def redo(world: World, collector: Collector, machine: Machine) -> None:
+    world.act(collector, machine, machine.vault.redo)
+
+
+def settle(world: World, collector: Collector, machine: Machine) -> None:
+    conflicts = machine.vault.records.conflicts()
+    if conflicts:
+        number, keep = world.dice.choice(conflicts).number, world.dice.random() < 0.5
+        world.act(collector, machine, lambda: machine.vault.settle(number, keep_loser=keep))
+
+
+def sync(world: World, collector: Collector, machine: Machine) -> None:
+    world.sync(collector, machine)
+
+
+def crash_writing(world: World, collector: Collector, machine: Machine) -> None:
+    machine.fuse.left = world.dice.randrange(1, 4)
+    world.dice.choice((put, put_many, delete, undo))(world, collector, machine)
+
+
+def crash_syncing(world: World, collector: Collector, machine: Machine) -> None:
+    machine.fuse.left = world.dice.randrange(1, 14)
+    world.sync(collector, machine)
+
+
+def fill_disk(world: World, collector: Collector, machine: Machine) -> None:
+    """Let a write or a sync meet a full disk; afterwards there is room again."""
+    machine.let_grow(pages=0)
+    if world.dice.random() < 0.5:
+        long = word(world, collector) + "x" * 60_000
+        world.write(collector, machine, [Put(Kind.COPY, _COPIES[0], {"notes": long})])
+    else:
+        world.sync(collector, machine)
+    machine.let_grow(pages=1_000_000)
+
+
+def crash(_world: World, _: Collector, machine: Machine) -> None:
+    machine._photograph()
+    machine.power_on()
+
+
+def restart(_world: World, _: Collector, machine: Machine) -> None:
+    machine.restart()
+
+
+def keep_image(world: World, _: Collector, machine: Machine) -> None:
+    machine.keep_image(world.place())
+
+
+def put_back(world: World, collector: Collector, machine: Machine) -> None:
+    if machine.images:
+        collector.copied = True
+        machine.put_back(world.dice.choice(machine.images))
+
+
+def clone(world: World, collector: Collector, machine: Machine) -> None:
+    if len(collector.machines) < MOST_MACHINES:
+        collector.copied = True
+        twin = world.add_machine(collector, f"{collector.name}-{len(collector.machines)}")
+        machine.clone_to(twin.folder)
+        twin.open()
+
+
+def turn_clock(world: World, _: Collector, machine: Machine) -> None:
+    machine.clock.ahead = world.dice.choice((0, _HOUR, -_HOUR, 10 * _YEAR, -10 * _YEAR, 1000))
+
+
+def wait(world: World, _: Collector, __: Machine) -> None:
+    world.time.millis += world.dice.choice((1, 1000, _HOUR, 90 * 24 * _HOUR))
+
+
+def deliver_late(world: World, _: Collector, __: Machine) -> None:
+    world.deliver_late()
+
+
+def restart_server(world: World, _: Collector, __: Machine) -> None:
+    world.room.close()
+    world.room.open()
+
+
+def keep_server_image(world: World, _: Collector, __: Machine) -> None:
+    image = ServerImage(world.place(), {each.name: each.server_has for each in world.collectors})
+    world.room.copy_to(image.folder)
+    world.server_images.append(image)
+
+
+def put_server_back(world: World, _: Collector, __: Machine) -> None:
+    if world.server_images:
+        image = world.dice.choice(world.server_images)
+        world.server_lost = True
+        world.room.put_back(image.folder)
+        for each in world.collectors:
+            each.server_has = image.has[each.name]
+
+
+def wipe_server(world: World, _: Collector, __: Machine) -> None:
+    world.server_lost = True
+    world.room.put_back(None)
+    for each in world.collectors:
+        each.server_has = frozenset()
+        if world.dice.random() < 0.7:
+            world.sign_up_again(each)
+
+
+def invite(world: World, collector: Collector, machine: Machine) -> None:
+    if len(collector.machines) < MOST_MACHINES:
+        world.invite(collector, machine)
+
+
+def restore_both(world: World, collector: Collector, machine: Machine) -> None:
+    """Put a device and the server back to about the same moment: the worst that can be."""
+    keep_image(world, collector, machine)
+    keep_server_image(world, collector, machine)
+    for _ in range(world.dice.randrange(1, 4)):
+        world.time.millis += 1
+        put(world, collector, machine)
+        sync(world, collector, machine)
+    for other in collector.machines:
+        if other is not machine:
+            sync(world, collector, other)
+    put_server_back(world, collector, machine)
+    put_back(world, collector, machine)
+
+
+WEIGHTS: dict[Step, int] = {
+    put: 24,
+    put_tag: 4,
+    put_many: 6,
+    clear: 3,
+    rename: 4,
+    delete: 8,
+    restore: 4,
+    undo: 6,
+    redo: 2,
+    settle: 4,
+    sync: 40,
+    crash_writing: 4,
+    crash_syncing: 8,
+    fill_disk: 3,
+    crash: 2,
+    restart: 2,
+    keep_image: 4,
+    put_back: 3,
+    clone: 2,
+    turn_clock: 4,
+    wait: 6,
+    deliver_late: 3,
+    restart_server: 1,
+    keep_server_image: 2,
+    put_server_back: 2,
+    wipe_server: 1,
+    invite: 2,
+    restore_both: 1,
+}
+
+
+def live(world: World, steps: int) -> None:
+    """Let so many steps happen, as the seed decides."""
+    chosen = world.dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=steps)
+    for number, step in enumerate(chosen):
+        collector = world.dice.choice(world.collectors)
+        machine = world.dice.choice(collector.machines)
+        world.time.millis += world.dice.randrange(1, 20_000)
+        world.tell(f"{number:3} {machine.name} {step.__name__}")
+        step(world, collector, machine)
+
+
+def remove(world: World) -> None:
+    """Take a world off the disk."""
+    try:
+        world.close()
+    finally:
+        shutil.rmtree(world.folder)

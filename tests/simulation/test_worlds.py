@@ -1,0 +1,40 @@
+"""Worlds with every fault at once: whatever happens, the devices agree and nothing is lost.
+
+A seed that fails here is replayed with ``dev.py campaign simulation --seed N -v``.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.simulation.bugs import BUGS
+from tests.simulation.run import Simulator, simulator
+from tests.simulation.world import Violation
+
+FINDERS = {
+    "sequence re-used after a restore": 1,
+    "last writer wins the whole row": 0,
+    "tombstone dropped": 2,
+}
+"""A seed for each planted bug that a single world finds; the others are the campaign's."""
+
+
+@pytest.fixture(scope="module")
+def worlds() -> Iterator[Simulator]:
+    with simulator() as made:
+        yield made
+
+
+@pytest.mark.parametrize("first", range(0, 100, 10))
+def test_devices_agree_and_lose_nothing(worlds: Simulator, first: int) -> None:
+    for seed in range(first, first + 10):
+        try:
+            worlds.run(seed)
+        except Exception as error:
+            raise AssertionError(f"seed {seed}: {error}") from error
+
+
+@pytest.mark.parametrize(("bug", "seed"), FINDERS.items())
+def test_a_planted_bug_is_found(worlds: Simulator, bug: str, seed: int) -> None:
+    with BUGS[bug](), pytest.raises(Violation):
+        worlds.run(seed)

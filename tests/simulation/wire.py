@@ -1,0 +1,72 @@
+"""The network between one device and the server: it loses, repeats, delays and mixes up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+
+import httpx
+import msgspec
+from typing_extensions import override
+
+from shared.protocol import paths
+from shared.protocol.messages import SyncReply, decode, encode
+from tests.simulation.chance import Fuse
+
+FAULTS = ("drop request", "drop reply", "duplicate", "delay", "reorder", "garble", "omit")
+
+
+@dataclass
+class Mailbag:
+    """Requests that are still on their way though their sender has given up."""
+
+    late: list[httpx.Request] = field(default_factory=list)
+
+
+@dataclass
+class Wire(httpx.BaseTransport):
+    """One device's way to the server. ``faults`` of hundred requests go wrong."""
+
+    answer: Callable[[httpx.Request], httpx.Response]
+    dice: Random
+    fuse: Fuse
+    bag: Mailbag
+    tell: Callable[[str], None]
+    faults: int = 0
+
+    @override
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.fuse.burn()
+        fault = self.dice.choice(FAULTS) if self.dice.randrange(100) < self.faults else ""
+        if fault:
+            self.tell(f"    {fault}: {request.method} {request.url.path}")
+        if fault == "drop request":
+            raise httpx.ConnectError(fault, request=request)
+        if fault == "delay":
+            request.read()
+            self.bag.late.append(request)
+            raise httpx.ReadTimeout(fault, request=request)
+        response = self.answer(request)
+        self.fuse.burn()
+        if fault == "drop reply":
+            raise httpx.ReadError(fault, request=request)
+        if fault == "duplicate":
+            return self.answer(request)
+        if fault and request.url.path == paths.SYNC and response.is_success:
+            return self._altered(fault, response)
+        return response
+
+    def _altered(self, fault: str, response: httpx.Response) -> httpx.Response:
+        reply = decode(response.read(), SyncReply)
+        entries = list(reply.entries)
+        if entries and fault == "reorder":
+            self.dice.shuffle(entries)
+        if entries and fault == "omit":
+            del entries[self.dice.randrange(len(entries))]
+        if entries and fault == "garble":
+            place = self.dice.randrange(len(entries))
+            raw = bytearray(entries[place])
+            raw[self.dice.randrange(len(raw))] ^= 1 << self.dice.randrange(8)
+            entries[place] = bytes(raw)
+        body = encode(msgspec.structs.replace(reply, entries=tuple(entries)))
+        headers = response.headers
+        return httpx.Response(200, headers=headers, stream=httpx.ByteStream(body))
