@@ -6,7 +6,7 @@ Controls are found as a screen reader finds them: by the name that they say.
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -64,7 +64,8 @@ def wait_until(what: str, true: Callable[[], bool], seconds: float = PATIENCE_SE
             raise NotOnScreenError(
                 f"{what} did not come within {seconds:.0f} seconds. The screen says: {shown}"
             )
-        QTest.qWait(_GLANCE_MILLIS)
+        QApplication.processEvents()
+        sleep(_GLANCE_MILLIS / 1000)  # QTest's own wait would hold up all other threads
 
 
 def usable(name: str) -> bool:
