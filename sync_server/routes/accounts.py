@@ -11,6 +11,7 @@ from shared.protocol.problems import Code
 from sync_server.routes.admission import address_of, admitted, authority_of, claim_of, read_body
 from sync_server.routes.answers import listed, packed
 from sync_server.storage.errors import RefusedError
+from sync_server.storage.skeletons import skeleton
 from sync_server.storage.survey import describe_row
 from sync_server.tenancy.house import House
 from sync_server.tenancy.throttle import Throttle
@@ -47,7 +48,8 @@ class Accounts:
         async with admitted(self._house.doorway, request, paper=True) as visit:
             tenant, limits = visit.tenant, visit.store.limits
             held = await visit.work(visit.store.holdings)
-            line = {**asdict(tenant), "pseudonym_key": "(kept to itself)"}
+            line = {**asdict(tenant), "skeleton": skeleton(tenant.slug)}
+            line["pseudonym_key"] = "(kept to itself)"
             return listed(
                 About(
                     slug=tenant.slug,

@@ -85,6 +85,29 @@ class Books:
         with self._database.write() as db:
             db.execute("DELETE FROM invitation WHERE slug = ?", (name,))
 
+    def plans(self) -> dict[str, bytes]:
+        """Return the limits of the plans that the operator defined, as they were written."""
+        with self._database.read() as db:
+            return dict(db.execute("SELECT name, limits FROM plan ORDER BY name").fetchall())
+
+    def define_plan(self, name: str, limits: bytes) -> None:
+        """Write down a plan, or another one under its name."""
+        with self._database.write() as db:
+            db.execute("INSERT OR REPLACE INTO plan VALUES (?, ?)", (name, limits))
+
+    def remove_plan(self, name: str) -> None:
+        """Forget a plan."""
+        with self._database.write() as db:
+            db.execute("DELETE FROM plan WHERE name = ?", (name,))
+
+    def invites_to(self, plan: str, *, now: int) -> bool:
+        """Tell whether somebody is invited to a plan."""
+        with self._database.read() as db:
+            found = db.execute(
+                "SELECT 1 FROM invitation WHERE plan = ? AND until > ?", (plan, now)
+            ).fetchone()
+        return found is not None
+
     def last_owner(self, name_mac: bytes, *, now: int) -> TenantId | None:
         """Return whose a name was that is still kept from new tenants; None if it is not kept."""
         with self._database.read() as db:
@@ -122,6 +145,8 @@ class Books:
             db.execute("DELETE FROM tenant WHERE id = ?", (farewell.tenant,))
             db.execute("DELETE FROM invitation WHERE slug = ?", (farewell.slug,))
             db.execute("DELETE FROM audit WHERE tenant = ?", (farewell.pseudonym,))
+            db.execute("DELETE FROM backup WHERE tenant = ?", (farewell.tenant,))
+            db.execute("DELETE FROM backup_key WHERE tenant = ?", (farewell.tenant,))
             db.execute("INSERT INTO audit VALUES (NULL, ?, ?, ?, ?)", line)
             db.execute(
                 "INSERT OR REPLACE INTO locked_name VALUES (?, ?, ?)",

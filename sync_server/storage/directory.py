@@ -7,8 +7,10 @@ from shared.ids import Slug, TenantId
 from shared.protocol.problems import Code
 from sync_server.storage.database import Database
 from sync_server.storage.errors import RefusedError
+from sync_server.storage.skeletons import skeleton
 
 ASKED = "asked"
+_COLUMNS = "id, slug, skin, plan, created, suspended, pseudonym_key, leaving, restoring"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,8 @@ class Tenant:
 
     ``pseudonym_key`` names the tenant and its devices in the log; without it the log's lines
     can no longer be assigned to anybody. ``leaving``: empty; ``asked`` once a teardown was asked
-    for; then the counts of what is being deleted, as JSON.
+    for; then the counts of what is being deleted, as JSON. ``restoring``: the number of the backup
+    that is being put back, 0 for none.
     """
 
     id: TenantId
@@ -28,6 +31,7 @@ class Tenant:
     suspended: bool
     pseudonym_key: bytes
     leaving: str = ""
+    restoring: int = 0
 
 
 class Directory:
@@ -35,22 +39,35 @@ class Directory:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._fill_skeletons()
 
     def find(self, tenant: TenantId) -> Tenant | None:
         """Return the tenant with this id."""
-        return next(iter(self._read("SELECT * FROM tenant WHERE id = ?", tenant)), None)
+        return next(iter(self._read("WHERE id = ?", tenant)), None)
 
     def named(self, slug: Slug) -> Tenant | None:
         """Return the tenant with this name."""
-        return next(iter(self._read("SELECT * FROM tenant WHERE slug = ?", slug)), None)
+        return next(iter(self._read("WHERE slug = ?", slug)), None)
+
+    def alike(self, slug: Slug) -> Tenant | None:
+        """Return a tenant whose name can be mistaken for this one, or is this one."""
+        return next(iter(self._read("WHERE skeleton = ?", skeleton(slug))), None)
 
     def everybody(self) -> list[Tenant]:
         """Return all tenants by name."""
-        return self._read("SELECT * FROM tenant ORDER BY slug")
+        return self._read("ORDER BY slug")
 
     def leaving(self) -> list[Tenant]:
         """Return those whose teardown was asked for."""
-        return self._read("SELECT * FROM tenant WHERE leaving <> ''")
+        return self._read("WHERE leaving <> ''")
+
+    def restoring(self) -> list[Tenant]:
+        """Return those of whom a backup is to be put back."""
+        return self._read("WHERE restoring")
+
+    def uses_plan(self, plan: str) -> bool:
+        """Tell whether a tenant is on a plan."""
+        return bool(self._read("WHERE plan = ? LIMIT 1", plan))
 
     def count(self) -> tuple[int, int]:
         """Return how many tenants there are, and how many of them are shut out."""
@@ -75,10 +92,12 @@ class Directory:
             tenant.suspended,
             tenant.pseudonym_key,
             tenant.leaving,
+            tenant.restoring,
+            skeleton(tenant.slug),
         )
         try:
             with self._database.write() as db:
-                db.execute("INSERT INTO tenant VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+                db.execute("INSERT INTO tenant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
         except sqlite3.IntegrityError as error:
             raise RefusedError(Code.SLUG_TAKEN) from error
 
@@ -94,11 +113,24 @@ class Directory:
         """Write down how far the teardown of a tenant is; see Tenant.leaving."""
         self._set("UPDATE tenant SET leaving = ? WHERE id = ?", leaving, tenant)
 
+    def put_back(self, tenant: TenantId, backup: int) -> None:
+        """Write down which backup of a tenant is to be put back; 0 once it was."""
+        self._set("UPDATE tenant SET restoring = ? WHERE id = ?", backup, tenant)
+
+    def _fill_skeletons(self) -> None:
+        """Say what the names look like that an older server wrote down."""
+        with self._database.read() as db:
+            old = db.execute("SELECT slug FROM tenant WHERE skeleton = ''").fetchall()
+        for (slug,) in old:
+            with self._database.write() as db:
+                db.execute("UPDATE tenant SET skeleton = ? WHERE slug = ?", (skeleton(slug), slug))
+
     def _set(self, statement: str, value: str | int, tenant: TenantId) -> None:
         with self._database.write() as db:
             db.execute(statement, (value, tenant))
 
-    def _read(self, query: str, *values: bytes | str) -> list[Tenant]:
+    def _read(self, which: str, *values: bytes | str) -> list[Tenant]:
         with self._database.read() as db:
-            rows = db.execute(query, values).fetchall()
+            # Both parts are constants of this module.
+            rows = db.execute(f"SELECT {_COLUMNS} FROM tenant {which}", values).fetchall()  # noqa: S608
         return [replace(Tenant(*row), suspended=bool(row[5])) for row in rows]

@@ -58,7 +58,7 @@ CREATE TABLE chunk (
 ) WITHOUT ROWID;
 """
 
-DIRECTORY_VERSION = 3
+DIRECTORY_VERSION = 4
 _TENANTS = """
 CREATE TABLE tenant (
     id BLOB PRIMARY KEY,
@@ -104,6 +104,29 @@ CREATE TABLE invitation (
     until INTEGER NOT NULL          -- milliseconds since 1970
 ) WITHOUT ROWID;
 """
-DIRECTORY = _TENANTS + _BOOKS + _INVITATIONS
-DIRECTORY_UPGRADES = {1: _BOOKS, 2: _INVITATIONS}
+_UPKEEP = """
+ALTER TABLE tenant ADD COLUMN restoring INTEGER NOT NULL DEFAULT 0;  -- see Tenant.restoring
+ALTER TABLE tenant ADD COLUMN skeleton TEXT NOT NULL DEFAULT '';     -- what the name looks like
+CREATE INDEX tenant_skeleton ON tenant (skeleton);
+
+CREATE TABLE plan (                 -- those that the operator defined
+    name TEXT PRIMARY KEY,
+    limits BLOB NOT NULL            -- as JSON
+) WITHOUT ROWID;
+
+CREATE TABLE backup (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant BLOB NOT NULL,
+    at INTEGER NOT NULL,            -- milliseconds since 1970
+    bytes INTEGER NOT NULL,
+    place TEXT NOT NULL             -- path of the file
+);
+
+CREATE TABLE backup_key (           -- what a tenant's backups are wrapped with
+    tenant BLOB PRIMARY KEY,
+    key BLOB NOT NULL
+) WITHOUT ROWID;
+"""
+DIRECTORY = _TENANTS + _BOOKS + _INVITATIONS + _UPKEEP
+DIRECTORY_UPGRADES = {1: _BOOKS, 2: _INVITATIONS, 3: _UPKEEP}
 """What brings a directory of this version to the next one."""
