@@ -1,11 +1,11 @@
-"""The outside of an entry: all that can be checked without a key to open it."""
+"""The outside of sealed objects: all that can be checked without a key to open it."""
 
 from shared.envelope.entries import (
     MAX_SEALED_BYTES,
     MIN_SEALED_BYTES,
     Envelope,
     check_signature,
-    entry_message,
+    signed_message,
 )
 from shared.envelope.header import (
     HEADER_BYTES,
@@ -29,5 +29,5 @@ __all__ = [
     "Kind",
     "MalformedEnvelopeError",
     "check_signature",
-    "entry_message",
+    "signed_message",
 ]

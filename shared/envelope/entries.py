@@ -1,4 +1,4 @@
-"""A sealed entry, cut into its parts, and the check of who wrote it.
+"""A sealed object, cut into its parts, and the check of who wrote it.
 
 Layout: ``header 154 | signature 64 | salt 24 | commitment 32 | ciphertext``. The signature
 covers the header and the SHA-256 of all that follows the signature.
@@ -6,7 +6,7 @@ covers the header and the SHA-256 of all that follows the signature.
 
 from dataclasses import dataclass
 
-from shared.envelope.header import HEADER_BYTES, Header, MalformedEnvelopeError
+from shared.envelope.header import HEADER_BYTES, Header, Kind, MalformedEnvelopeError
 from shared.ids import EntryHash
 from shared.signing import labelled, sha256, verify
 from shared.signing.keys import SIGNATURE_BYTES
@@ -27,7 +27,10 @@ MAX_SEALED_BYTES = _CIPHERTEXT + MAX_PADDED_BYTES + TAG_BYTES
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """An entry as it was received. ``hash`` is the SHA-256 of all its bytes: its name."""
+    """An object as it was received, mostly an entry.
+
+    ``hash`` is the SHA-256 of all its bytes: its name.
+    """
 
     header: Header
     signature: bytes
@@ -38,12 +41,12 @@ class Envelope:
     sealed: bytes
 
     @classmethod
-    def parse(cls, sealed: bytes) -> "Envelope":
-        """Cut an entry into its parts, or raise MalformedEnvelopeError."""
+    def parse(cls, sealed: bytes, kind: Kind = Kind.ENTRY) -> "Envelope":
+        """Cut an object of one kind into its parts, or raise MalformedEnvelopeError."""
         if not MIN_SEALED_BYTES <= len(sealed) <= MAX_SEALED_BYTES:
             raise MalformedEnvelopeError
         return cls(
-            header=Header.parse(sealed[:HEADER_BYTES]),
+            header=Header.parse(sealed[:HEADER_BYTES], kind),
             signature=sealed[HEADER_BYTES:_SALT],
             salt=sealed[_SALT:_COMMITMENT],
             commitment=sealed[_COMMITMENT:_CIPHERTEXT],
@@ -53,12 +56,13 @@ class Envelope:
         )
 
 
-def entry_message(header: bytes, sealed_body: bytes) -> bytes:
+def signed_message(header: bytes, sealed_body: bytes, kind: Kind = Kind.ENTRY) -> bytes:
     """Return what the writer signs; ``sealed_body`` is salt, commitment and ciphertext."""
-    return labelled("entry", header, sha256(sealed_body))
+    return labelled(kind.purpose, header, sha256(sealed_body))
 
 
 def check_signature(envelope: Envelope, public: bytes) -> bool:
-    """Tell whether the owner of ``public`` wrote this entry."""
+    """Tell whether the owner of ``public`` wrote this object."""
     header, sealed_body = envelope.sealed[:HEADER_BYTES], envelope.sealed[_SALT:]
-    return verify(public, envelope.signature, entry_message(header, sealed_body))
+    message = signed_message(header, sealed_body, envelope.header.kind)
+    return verify(public, envelope.signature, message)

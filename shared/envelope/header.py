@@ -18,11 +18,17 @@ HEADER_BYTES = _LAYOUT.size
 
 
 class Kind(IntEnum):
-    """What is sealed. Snapshots and history segments have their numbers, but no format yet."""
+    """What is sealed. ``purpose`` is what it is signed and sealed for."""
 
-    ENTRY = 1
-    SNAPSHOT = 2
-    SEGMENT = 3
+    ENTRY = 1  # edits
+    SNAPSHOT = 2  # all that entries have come to, as a list of its pieces
+    SEGMENT = 3  # edits of entries that a snapshot stands for: the history
+    PIECE = 4  # a part of a snapshot
+
+    @property
+    def purpose(self) -> str:
+        """The word in signatures and derived keys."""
+        return self.name.lower()
 
 
 class MalformedEnvelopeError(ValueError):
@@ -35,6 +41,7 @@ class Header:
 
     ``prev`` is the hash of the stream's entry before; of the first one, the last hash of the
     incarnation before, or zeros. ``seen`` is the hash of all other heads that the writer knew.
+    For the other kinds of object docs/format.md says what stands in these three.
     """
 
     tenant: TenantId
@@ -45,13 +52,14 @@ class Header:
     seq: int
     prev: EntryHash
     seen: bytes
+    kind: Kind = Kind.ENTRY
 
     def encode(self) -> bytes:
         """Return the 154 bytes."""
         return _LAYOUT.pack(
             MAGIC,
             SUITE,
-            Kind.ENTRY,
+            self.kind,
             self.tenant,
             self.space,
             self.epoch,
@@ -63,13 +71,13 @@ class Header:
         )
 
     @classmethod
-    def parse(cls, raw: bytes) -> "Header":
-        """Read 154 bytes, or raise MalformedEnvelopeError."""
+    def parse(cls, raw: bytes, kind: Kind = Kind.ENTRY) -> "Header":
+        """Read the 154 bytes of one kind of object, or raise MalformedEnvelopeError."""
         if len(raw) != HEADER_BYTES:
             raise MalformedEnvelopeError
-        magic, suite, kind, *fields = _LAYOUT.unpack(raw)
-        header = cls(*fields)
-        if (magic, suite, kind) != (MAGIC, SUITE, Kind.ENTRY):
+        magic, suite, found, *fields = _LAYOUT.unpack(raw)
+        header = cls(*(*fields, kind))
+        if (magic, suite, found) != (MAGIC, SUITE, kind):
             raise MalformedEnvelopeError
         if header.space != WHOLE_SPACE or header.epoch < 1 or not 1 <= header.seq <= MAX_SEQ:
             raise MalformedEnvelopeError

@@ -1,16 +1,16 @@
-"""Between the sealed bytes of an entry and what is stored of it."""
+"""Between the sealed bytes of an entry, or another sealed object, and what is stored of it."""
 
 from shared.crypto.epochs import Keyring
 from shared.crypto.padding import BadPaddingError, pad, unpad
 from shared.crypto.sealing import NotOpenedError, open_sealed, seal
 from shared.domain.stamps import Origin
-from shared.envelope import HEADER_BYTES, Envelope, Header, entry_message
+from shared.envelope import HEADER_BYTES, Envelope, Header, Kind, signed_message
 from shared.ledger.refusal import Code, Refused
 from shared.ledger.values import SealedEntry
 from shared.signing import SigningKey, sha256
 from shared.signing.keys import SIGNATURE_BYTES
 
-_PURPOSE = "entry"
+_KIND_AT = 5
 
 
 class DamagedEntryError(ValueError):
@@ -23,7 +23,7 @@ def close_entry(
     """Seal and sign a compressed frame."""
     head = header.encode()
     sealed_body = _seal(header, body, salt, keyring)
-    signature = key.sign(entry_message(head, sealed_body))
+    signature = key.sign(signed_message(head, sealed_body, header.kind))
     return SealedEntry(
         origin=Origin(header.device, header.incarnation),
         seq=header.seq,
@@ -41,7 +41,7 @@ def open_entry(envelope: Envelope, keyring: Keyring) -> SealedEntry:
     head, sealed_body = raw[:HEADER_BYTES], raw[HEADER_BYTES + SIGNATURE_BYTES :]
     space_key = keyring.space_key(header.epoch, header.space)
     try:
-        body = unpad(open_sealed(space_key, _PURPOSE, head, sealed_body))
+        body = unpad(open_sealed(space_key, header.kind.purpose, head, sealed_body))
     except NotOpenedError as error:
         raise Refused(Code.SEAL) from error
     except BadPaddingError as error:
@@ -59,7 +59,7 @@ def open_entry(envelope: Envelope, keyring: Keyring) -> SealedEntry:
 
 def rebuild(entry: SealedEntry, keyring: Keyring) -> bytes:
     """Return the sealed bytes of an entry. Raise DamagedEntryError unless they hash as before."""
-    header = Header.parse(entry.header)
+    header = Header.parse(entry.header, Kind(entry.header[_KIND_AT]))
     sealed_body = _seal(header, entry.body, entry.salt, keyring)
     sealed = entry.header + entry.signature + sealed_body
     if sha256(sealed) != entry.hash:
@@ -69,4 +69,4 @@ def rebuild(entry: SealedEntry, keyring: Keyring) -> bytes:
 
 def _seal(header: Header, body: bytes, salt: bytes, keyring: Keyring) -> bytes:
     space_key = keyring.space_key(header.epoch, header.space)
-    return seal(space_key, _PURPOSE, header.encode(), pad(body), salt)
+    return seal(space_key, header.kind.purpose, header.encode(), pad(body), salt)

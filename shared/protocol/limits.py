@@ -17,6 +17,8 @@ ENTRY_BYTES = MAX_SEALED_BYTES
 """The largest sealed entry: a body of 1 MiB, padded, with its header and seal."""
 EVENT_ENTRY_BYTES = 4 * KIB
 """The largest entry that rides in a wake-up; a larger one is announced and pulled."""
+OBJECT_BYTES = MAX_SEALED_BYTES
+"""The largest piece of a snapshot, or history segment."""
 CHUNK_BYTES = 256 * KIB + 64
 """One sealed chunk of an attachment: 256 KiB of content and its seal."""
 CHUNKS_PER_FILE = 4096
@@ -40,6 +42,8 @@ STREAM_SECONDS = 600
 """How long an event stream stays open before the server closes it."""
 KEEP_ALIVE_SECONDS = 25
 """How often an idle event stream says that it lives."""
+SEEN_SECONDS = 90 * 86_400
+"""How long after its last visit a device's approval is still wanted for a new base."""
 UNCLAIMED_SECONDS = 7 * 86_400
 """How long chunks wait for a claim before they are deleted."""
 RELEASED_SECONDS = 30 * 86_400

@@ -1,6 +1,6 @@
 """Where each call of the protocol lives. Ids in paths are lower-case hexadecimal."""
 
-from shared.ids import FileId, PairId, Slug
+from shared.ids import EntryHash, FileId, PairId, Slug
 
 SYNC = "/v1/sync"
 CHAIN = "/v1/chain"
@@ -14,6 +14,9 @@ FILE = "/v1/files/{file}"
 CHUNK = "/v1/files/{file}/{chunk}"
 CLAIM = "/v1/files/{file}/claim"
 RELEASE = "/v1/files/{file}/release"
+BASE = "/v1/base"
+SNAPSHOT = "/v1/base/{snapshot}"
+OBJECT = "/v1/objects/{object}"
 SLOT = "/v1/pair/{box}/{slot}"
 OPENAPI = "/v1/openapi.json"
 
@@ -41,6 +44,16 @@ def claim(name: FileId) -> str:
 def release(name: FileId) -> str:
     """Where an attachment is released."""
     return RELEASE.format(file=name.hex())
+
+
+def snapshot(name: EntryHash) -> str:
+    """Where a snapshot is fetched, and approved."""
+    return SNAPSHOT.format(snapshot=name.hex())
+
+
+def sealed_object(name: EntryHash) -> str:
+    """Where a piece of a snapshot or a history segment is put and got."""
+    return OBJECT.format(object=name.hex())
 
 
 def slot(box: PairId, index: int) -> str:

@@ -14,7 +14,7 @@ from shared.crypto.padding import pad
 from shared.crypto.randomness import BrokenRandomnessError
 from shared.crypto.sealing import seal
 from shared.domain.stamps import Origin
-from shared.envelope import HEADER_BYTES, Header, entry_message
+from shared.envelope import HEADER_BYTES, Header, signed_message
 from shared.ids import Incarnation
 from shared.ledger import (
     MAX_EDITS,
@@ -88,7 +88,7 @@ def forge(
         body = zstandard.compress(msgspec.msgpack.encode([1, heads, edits]))
     inner = space_key or world.keyring.space_key(1, bytes(16))
     sealed = seal(inner, "entry", raw, pad(body) if padded is None else padded, world.random(24))
-    return raw + (key or desk.keys.signing).sign(entry_message(raw, sealed)) + sealed
+    return raw + (key or desk.keys.signing).sign(signed_message(raw, sealed)) + sealed
 
 
 @settings(max_examples=40, deadline=None)
@@ -186,7 +186,7 @@ def test_other_tenants_entries_are_refused(artmatt: World, begin: World) -> None
     reader = artmatt.desk(1)
     inside = foreign[HEADER_BYTES + 64 :]
     head = mine.write(b"mine")[:HEADER_BYTES]
-    pasted = head + mine.keys.signing.sign(entry_message(head, inside)) + inside
+    pasted = head + mine.keys.signing.sign(signed_message(head, inside)) + inside
     refused(reader, pasted, Code.SEAL)
 
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from shared.crypto.epochs import Keyring
 from shared.crypto.sealing import derive
-from shared.envelope import HEADER_BYTES, entry_message
+from shared.envelope import HEADER_BYTES, signed_message
 from shared.ledger import Accepted, Code, Refused
 from tests.shared.crypto.two_keys import one_ciphertext_for_two_keys
 from tests.shared.worlds import Desk, World
@@ -124,7 +124,7 @@ def test_an_entry_for_two_keys_opens_under_one_at_most() -> None:
     found = []
     for commitment in (made[0][44:], made[1][44:], bytes(32)):
         body = salt + commitment + forged
-        signature = world.owners[0].signing.sign(entry_message(header, body))
+        signature = world.owners[0].signing.sign(signed_message(header, body))
         for ring in keys:
             with pytest.raises(Refused) as refusal:
                 Desk(world, world.owners[1], ring).take(header + signature + body)
