@@ -11,10 +11,18 @@ _SEQ_BYTES = 8
 
 def digest_of_heads(heads: Iterable[StreamHead]) -> bytes:
     """Return 32 bytes that are equal iff the sets of heads are; their order is free."""
-    lines = sorted(
+    return sha256(labelled("heads", *_lines(heads)))
+
+
+def seen_of_heads(heads: Iterable[StreamHead]) -> bytes:
+    """Return what stands for these heads in the header of a snapshot."""
+    return sha256(labelled("seen", *_lines(heads)))
+
+
+def _lines(heads: Iterable[StreamHead]) -> list[bytes]:
+    return sorted(
         head.device + head.incarnation + head.seq.to_bytes(_SEQ_BYTES) + head.hash for head in heads
     )
-    return sha256(labelled("heads", *lines))
 
 
 def heads_that_count(heads: Iterable[StreamHead], membership: Membership) -> tuple[StreamHead, ...]:

@@ -1,6 +1,7 @@
 """The log and the chain: what every sync asks."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,8 +37,12 @@ class Syncing:
         """Store what the device wrote and return what it has not read."""
         async with admitted(self._doorway, request, most=REQUEST_BYTES) as visit:
             asked = decode(visit.body, SyncRequest)
+            await self._note(visit)
             if _is_stale(asked, visit.store):
-                return packed(await self._stale(asked, visit))
+                return packed(await self._behind(asked, visit, stale=True))
+            base = visit.store.base.needs_base(asked.cursor, asked.have, visit.store.membership)
+            if base is not None:
+                return packed(await self._behind(asked, visit, base=base))
             told = asked.vector or _differs(asked, visit.store)
             cursor = asked.cursor
             if asked.entries:
@@ -82,7 +87,10 @@ class Syncing:
             heads=store.heads if told else (),
         )
 
-    async def _stale(self, asked: SyncRequest, visit: Visit) -> SyncReply:
+    async def _behind(
+        self, asked: SyncRequest, visit: Visit, *, stale: bool = False, base: bytes = b""
+    ) -> SyncReply:
+        """Say why the device cannot go on from its cursor: another log, or entries are gone."""
         store = visit.store
         return SyncReply(
             log=store.log.id,
@@ -90,9 +98,16 @@ class Syncing:
             time=self._now(),
             chain=store.membership.length,
             links=await visit.work(store.links_after, asked.links, visit.device),
-            stale=True,
-            heads=store.heads,
+            stale=stale,
+            heads=store.heads if stale else (),
+            base=base,
         )
+
+    async def _note(self, visit: Visit) -> None:
+        now, base = self._now(), visit.store.base
+        if base.is_new_visit(visit.device, now):
+            with suppress(RefusedError):  # a full disk stops no reader, and no base is made on one
+                await visit.work(base.note_visit, visit.device, now)
 
 
 def _is_stale(asked: SyncRequest, store: TenantStore) -> bool:

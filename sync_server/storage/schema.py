@@ -1,7 +1,7 @@
 """The tables of one tenant's file, and of the directory."""
 
-TENANT_VERSION = 1
-TENANT = """
+TENANT_VERSION = 2
+_LOG = """
 CREATE TABLE fact (
     name TEXT PRIMARY KEY,
     value BLOB NOT NULL
@@ -57,6 +57,43 @@ CREATE TABLE chunk (
     PRIMARY KEY (file, n)
 ) WITHOUT ROWID;
 """
+_SNAPSHOTS = """
+CREATE TABLE snapshot (
+    hash BLOB PRIMARY KEY,
+    n INTEGER NOT NULL,             -- one more than that of the one before
+    base INTEGER NOT NULL,          -- 1: it stands for entries that were dropped; 0: proposed
+    maker BLOB NOT NULL,            -- the device
+    heads BLOB NOT NULL,            -- 64 bytes each: how far it goes
+    objects BLOB NOT NULL,          -- 32 bytes each: hashes of its pieces, and of the history
+    sealed BLOB NOT NULL
+);
+
+CREATE TABLE approval (
+    snapshot BLOB NOT NULL,
+    device BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    PRIMARY KEY (snapshot, device)
+) WITHOUT ROWID;
+
+CREATE TABLE object (
+    hash BLOB PRIMARY KEY,
+    kind INTEGER NOT NULL,          -- 3 history segment, 4 piece of a snapshot
+    bytes INTEGER NOT NULL,
+    deadline INTEGER,               -- when it is deleted, milliseconds; NULL while referred to
+    sealed BLOB NOT NULL
+);
+
+CREATE TABLE visit (
+    device BLOB PRIMARY KEY,
+    at INTEGER NOT NULL             -- the day of its last visit, milliseconds
+) WITHOUT ROWID;
+"""
+_KNOWN_DEVICES = """
+INSERT INTO visit SELECT DISTINCT device, CAST(strftime('%s') AS INTEGER) * 1000 FROM stream;
+"""
+TENANT = _LOG + _SNAPSHOTS
+TENANT_UPGRADES = {1: _SNAPSHOTS + _KNOWN_DEVICES}
+"""What brings a tenant's file of this version to the next one."""
 
 DIRECTORY_VERSION = 4
 _TENANTS = """

@@ -5,6 +5,7 @@ The matrix is made from the routes that the app has, so a new route is in it on 
 
 import os
 import re
+from copy import copy
 from pathlib import Path
 
 import httpx
@@ -12,15 +13,18 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Route
 
+from shared.envelope import Kind
 from shared.protocol import paths
 from shared.protocol.messages import (
+    ApprovalRequest,
     ChainRequest,
     ClaimRequest,
     LinkParcel,
+    SnapshotProposal,
     SyncRequest,
     encode,
 )
-from shared.signing import SigningKey
+from shared.signing import SigningKey, sha256
 from tests.sync_server.collector import Collector, Device, granted, new_file, problem, refused
 from tests.sync_server.conftest import Households, sign_up_both
 from tests.sync_server.serving import Running, running
@@ -52,27 +56,42 @@ def signed_routes(app: object) -> list[tuple[str, str]]:
     return [each for each in found if each not in OPEN]
 
 
-def body_for(method: str, path: str, device: Device) -> bytes:
+class Belongings:
+    """What a device has at the server, beside its entries."""
+
+    def __init__(self, device: Device) -> None:
+        self.file, self.piece = new_file(), device.seal_object(Kind.PIECE)
+        self.snapshot = device.snapshot()
+        granted(device.call("PUT", paths.chunk(self.file, 0), CHUNK))
+        granted(device.call("POST", paths.claim(self.file), encode(ClaimRequest(1))))
+        granted(device.put_object(self.piece))
+        granted(device.propose(self.snapshot, objects=(self.piece,)))
+
+    def fill(self, path: str) -> str:
+        piece, snapshot = sha256(self.piece).hex(), sha256(self.snapshot).hex()
+        return path.format(file=self.file.hex(), object=piece, snapshot=snapshot, chunk=0)
+
+
+def body_for(method: str, path: str, device: Device, own: Belongings) -> bytes:
     """A request that its owner could make in earnest."""
-    collector = device.collector
-    match path if method != "GET" else "":
+    if method == "GET":
+        return b""
+    approval = ApprovalRequest(device.approval(own.snapshot).signature)
+    bodies = {
+        paths.CLAIM: encode(ClaimRequest(1)),
+        paths.CHUNK: CHUNK,
+        paths.OBJECT: own.piece,
+        paths.BASE: encode(SnapshotProposal(own.snapshot, (), (sha256(own.piece),))),
+        paths.SNAPSHOT: encode(approval),
+    }
+    match path:
         case paths.SYNC:
             return encode(SyncRequest(device.log, device.cursor, 0, entries=(device.seal(),)))
         case paths.CHAIN:
-            made = collector.rotation()
-            return encode(
-                ChainRequest(collector.membership.head, (LinkParcel(made.link, made.boxes),))
-            )
-        case paths.CLAIM:
-            return encode(ClaimRequest(1))
-        case paths.CHUNK:
-            return CHUNK
+            made, head = device.collector.rotation(), device.collector.membership.head
+            return encode(ChainRequest(head, (LinkParcel(made.link, made.boxes),)))
         case _:
-            return b""
-
-
-def fill(path: str, file: str) -> str:
-    return path.replace("{file}", file).replace("{chunk}", "0")
+            return bodies.get(path, b"")
 
 
 def state_of(device: Device, folder: Path) -> list[tuple[str, bytes]]:
@@ -85,14 +104,13 @@ def state_of(device: Device, folder: Path) -> list[tuple[str, bytes]]:
 def test_every_route_refuses_all_but_the_tenants_own_devices(server: Running) -> None:
     households = sign_up_both(server)
     owner, other = households.artmatt, households.begin
-    file = new_file()
-    granted(owner.call("PUT", paths.chunk(file, 0), CHUNK))
+    own = Belongings(owner)
     owner.sync(owner.write())
     before = state_of(owner, server.folder)
     nobody = Device(server.http, owner.collector)
     asked = 0
     for method, path in signed_routes(server.app):
-        target, body = fill(path, file.hex()), body_for(method, path, owner)
+        target, body = own.fill(path), body_for(method, path, owner, own)
         answers = [
             server.http.request(method, target, content=body or None),
             # the owner's name with another key; another device's name; another tenant's key
@@ -110,7 +128,7 @@ def test_every_route_refuses_all_but_the_tenants_own_devices(server: Running) ->
     # The control: the same requests, signed as they should be, are answered.
     for method, path in signed_routes(server.app):
         if path != paths.EVENTS:
-            granted(owner.call(method, fill(path, file.hex()), body_for(method, path, owner)))
+            granted(owner.call(method, own.fill(path), body_for(method, path, owner, own)))
 
 
 def _misused(device: Device, method: str, target: str, body: bytes) -> httpx.Response:
@@ -124,21 +142,21 @@ def _misused(device: Device, method: str, target: str, body: bytes) -> httpx.Res
 def test_not_yours_is_the_same_bytes_as_not_there(server: Running) -> None:
     households = sign_up_both(server)
     owner, other = households.artmatt, households.begin
-    file = new_file()
-    granted(owner.call("PUT", paths.chunk(file, 0), CHUNK))
-    granted(owner.call("POST", paths.claim(file), encode(ClaimRequest(1))))
-    looked = 0
+    own = Belongings(owner)
+    never = copy(own)
+    never.file, never.piece, never.snapshot = new_file(), b"of nobody", b"of nobody"
+    file, looked = own.file, 0
     for method, path in signed_routes(server.app):
         if not re.search(r"{\w+}", path) or method == "PUT":
             continue
-        body = body_for(method, path, other)
-        theirs = other.call(method, fill(path, file.hex()), body)
-        nowhere = other.call(method, fill(path, new_file().hex()), body)
+        body = body_for(method, path, other, own)
+        theirs = other.call(method, own.fill(path), body)
+        nowhere = other.call(method, never.fill(path), body)
         assert theirs.status_code == nowhere.status_code == 404, (method, path)
         assert theirs.content == nowhere.content
         assert theirs.headers.raw == nowhere.headers.raw
         looked += 1
-    assert looked == 4
+    assert looked == 7
     # The same name in both tenants is two files: nothing is shared, nothing collides.
     theirs = os.urandom(100)
     granted(other.call("PUT", paths.chunk(file, 0), theirs))

@@ -40,6 +40,48 @@ TABLES: Mapping[str, Table] = {
             "sealed": "the sealed bytes, which nobody without your keys can open",
         },
     ),
+    "snapshot": Table(
+        "Sealed summaries",
+        "So that edits need not pile up, your devices write down from time to time what they have "
+        "come to. The newest one stands for all edits before it.",
+        {
+            "hash": "a checksum of the sealed bytes",
+            "n": "its number",
+            "base": "whether it is in use, or waits for your devices to agree",
+            "maker": "which device made it",
+            "heads": "up to which edit of each device it goes",
+            "objects": "which sealed pieces and which history belong to it",
+            "sealed": "the sealed list of its pieces",
+        },
+    ),
+    "approval": Table(
+        "Who agrees with a summary",
+        "Edits are dropped only when every device that was here lately has signed the same.",
+        {
+            "snapshot": "which summary",
+            "device": "which device",
+            "signature": "its signature",
+        },
+    ),
+    "object": Table(
+        "Pieces of summaries, and history",
+        "Sealed pieces: what your collection holds, and your edits of the past.",
+        {
+            "hash": "a checksum of the sealed bytes",
+            "kind": "4 for a piece of a summary, 3 for history",
+            "bytes": "how large it is, sealed",
+            "deadline": "when it will be deleted, if nothing refers to it any more",
+            "sealed": "the sealed bytes, which nobody without your keys can open",
+        },
+    ),
+    "visit": Table(
+        "When each device was last here",
+        "To the day. The server waits for the agreement of devices seen within 90 days.",
+        {
+            "device": "which device",
+            "at": "the day, in milliseconds since 1970",
+        },
+    ),
     "stream": Table(
         "How much each device wrote",
         "One line for each device, and another one each time it was put back from a backup.",
