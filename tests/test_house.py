@@ -88,21 +88,29 @@ def test_nothing_tells_of_the_machine_it_was_made_on():
 
 
 def test_locks_name_versions_and_hashes_only():
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-server.lock", "requirements-dev.lock"):
         text = (ROOT / lock).read_text()
         assert "://" not in text
         assert all(" --hash=sha256:" in block for block in re.split(r"\n(?=\w)", text.strip()))
 
 
-def test_app_lock_is_part_of_the_test_lock_and_holds_every_pin():
-    app, dev = (
+def test_locks_hold_every_pin_and_agree():
+    server, app, dev = (
         set(re.findall(r"^[\w.-]+==[\w.]+", (ROOT / lock).read_text(), re.MULTILINE))
-        for lock in ("requirements.lock", "requirements-dev.lock")
+        for lock in ("requirements-server.lock", "requirements.lock", "requirements-dev.lock")
     )
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    pins = {pin.lower() for pin in project["project"]["dependencies"]}
-    assert pins <= app <= dev
-    assert set(project["dependency-groups"]["dev"]) <= dev
+    tables = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    both, sides = tables["project"]["dependencies"], tables["project"]["optional-dependencies"]
+    assert plain(both + sides["server"]) <= server
+    assert plain(both + sides["server"] + sides["desktop"]) <= app
+    assert server <= app <= dev
+    assert plain(tables["dependency-groups"]["dev"]) <= dev
+    assert not plain(sides["desktop"]) & server  # the server installs nothing of the app
+
+
+def plain(pins):
+    """Return pins without extras and markers, as a lock writes them."""
+    return {re.sub(r"\[.*?\]| ;.*", "", pin).lower() for pin in pins}
 
 
 def test_drawing_knows_no_widgets():
