@@ -70,6 +70,7 @@ class Ledger:
         self._stored_hash_at = hash_at
         self._heads = dict(state.heads)
         self._seen = dict(state.seen)
+        self._base = state.base
         self._recent: dict[tuple[Origin, int], EntryHash] = {}
         self._last_salt = b""
 
@@ -77,7 +78,8 @@ class Ledger:
     def state(self) -> LedgerState:
         """What to remember after the entries so far."""
         tenant = self.membership.tenant
-        return LedgerState(tenant, self._links, dict(self._heads), dict(self._seen))
+        heads, seen = dict(self._heads), dict(self._seen)
+        return LedgerState(tenant, self._links, heads, seen, self._base)
 
     def judge(self, sealed: bytes) -> Accepted | Duplicate | Waiting:
         """Check an entry, and count it as part of the history if it is accepted.
@@ -87,10 +89,12 @@ class Ledger:
         envelope = _parse(sealed)
         header = envelope.header
         origin = Origin(header.device, header.incarnation)
-        writer = _check_writer(envelope, self.membership)
+        writer = check_writer(envelope, self.membership)
         known = self._hash_at(origin, header.seq)
         if known is not None:
             return _again(envelope, origin, known)
+        if self._lies_behind_base(origin, header.seq):
+            return Duplicate(origin, header.seq)
         missing = self._check_place(envelope, origin, writer)
         if missing is not None:
             return missing
@@ -187,9 +191,19 @@ class Ledger:
                 continue
             if ours is None or ours.seq < head.seq:
                 behind[origin] = head
-            elif self._hash_at(origin, head.seq) != head.hash:
+            elif self._contradicts(origin, head):
                 raise Refused(Code.FORK)
         return behind
+
+    def _contradicts(self, origin: Origin, head: Head) -> bool:
+        """Tell whether another entry is here; behind the base there is none to compare."""
+        held = self._hash_at(origin, head.seq)
+        if held is None:
+            return not self._lies_behind_base(origin, head.seq)
+        return held != head.hash
+
+    def _lies_behind_base(self, origin: Origin, seq: int) -> bool:
+        return origin in self._base and seq < self._base[origin].seq
 
     def _advance(self, entry: SealedEntry, seen: Heads) -> None:
         self._heads[entry.origin] = Head(entry.seq, entry.hash)
@@ -197,6 +211,9 @@ class Ledger:
         self._recent[entry.origin, entry.seq] = entry.hash
 
     def _hash_at(self, origin: Origin, seq: int) -> EntryHash | None:
+        base = self._base.get(origin)
+        if base is not None and base.seq == seq:
+            return base.hash
         return self._recent.get((origin, seq)) or self._stored_hash_at(origin, seq)
 
     def _check_author(self, author: Author) -> None:
@@ -223,7 +240,8 @@ def _parse(sealed: bytes) -> Envelope:
         raise Refused(Code.MALFORMED) from error
 
 
-def _check_writer(envelope: Envelope, membership: Membership) -> Member:
+def check_writer(envelope: Envelope, membership: Membership) -> Member:
+    """Return the device of this tenant that signed an object, or raise Refused."""
     header = envelope.header
     if header.tenant != membership.tenant:
         raise Refused(Code.TENANT)

@@ -4,7 +4,11 @@ from enum import Enum
 
 
 class Code(Enum):
-    """Which check an entry failed, in the order of the checks. For the person, not the server."""
+    """Which check an entry failed, in the order of the checks. For the person, not the server.
+
+    Of snapshots: PIECE is one that is not in its list, STATE pieces that do not add up to what was
+    signed, BASE one that lacks what is known here already.
+    """
 
     MALFORMED = "malformed"
     TENANT = "tenant"
@@ -17,6 +21,9 @@ class Code(Enum):
     PADDING = "padding"
     FRAME = "frame"
     HEADS = "heads"
+    PIECE = "piece"
+    STATE = "state"
+    BASE = "base"
     FORK = "fork"
 
     @property

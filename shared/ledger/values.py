@@ -83,10 +83,12 @@ class Author:
 class LedgerState:
     """All that a device must remember to judge the next entry.
 
-    ``seen`` holds, for each writer's stream, the heads that its last entry had seen.
+    ``seen`` holds, for each writer's stream, the heads that its last entry had seen. ``base``: the
+    heads of the snapshot that this device has taken in, which stands for entries not held here.
     """
 
     tenant: TenantId
     links: tuple[bytes, ...]
     heads: Heads
     seen: Mapping[Origin, Heads] = field(default_factory=dict)
+    base: Heads = field(default_factory=dict)
