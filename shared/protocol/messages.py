@@ -21,6 +21,7 @@ from shared.ids import (
 Device = Annotated[DeviceId, Meta(min_length=16, max_length=16)]
 Hash = Annotated[EntryHash, Meta(min_length=32, max_length=32)]
 Log = Annotated[LogId, Meta(min_length=16, max_length=16)]
+Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Count = Annotated[int, Meta(ge=0, le=2**62)]
 Position = Annotated[Cursor, Meta(ge=0, le=2**62)]
 Millis = int
@@ -88,7 +89,9 @@ class SyncReply(Message, frozen=True):
     ``chain``: how many links the server holds; fewer than yours means that it lost some.
     ``stale``: the log is another one or shorter than your cursor. Then nothing was stored or
     sent, and ``heads`` says what the server has. ``heads`` also comes when asked for, and when
-    you are level with the server but your digest differs.
+    you are level with the server but your digest differs. ``base``: entries that you lack are gone;
+    this snapshot stands for them. Nothing was stored or sent: take it in, then read from the start
+    with ``have``.
     """
 
     log: Log
@@ -100,6 +103,7 @@ class SyncReply(Message, frozen=True):
     more: bool = False
     stale: bool = False
     heads: tuple[StreamHead, ...] = ()
+    base: Annotated[bytes, Meta(max_length=32)] = b""
 
 
 class Event(Message, frozen=True):
@@ -136,16 +140,62 @@ class ChainGrown(Message, frozen=True):
     chain: Count
 
 
+class Approval(Message, frozen=True):
+    """A device's word that a snapshot says what it holds itself; see docs/format.md."""
+
+    device: Device
+    signature: Signature
+
+
+class SnapshotProposal(Message, frozen=True):
+    """A snapshot that is to be the base of the log, with what the server cannot read in it.
+
+    ``heads``: how far it goes. ``objects``: the hashes of its pieces and of all history segments,
+    which must be here already. ``approvals``: those that are known, beside the maker's own word.
+    """
+
+    snapshot: bytes
+    heads: tuple[StreamHead, ...]
+    objects: tuple[Hash, ...]
+    approvals: tuple[Approval, ...] = ()
+
+
+class ApprovalRequest(Message, frozen=True):
+    """I hold the same as this snapshot says, at the same heads."""
+
+    signature: Signature
+
+
+class BaseReply(Message, frozen=True):
+    """The hash of the snapshot that is the base of the log, and of the one proposed; or empty.
+
+    ``awaits``: the devices whose approval the proposed one still lacks.
+    """
+
+    base: Annotated[bytes, Meta(max_length=32)] = b""
+    proposed: Annotated[bytes, Meta(max_length=32)] = b""
+    awaits: tuple[Device, ...] = ()
+
+
+class SnapshotReply(Message, frozen=True):
+    """A sealed snapshot (the list of its pieces), and who approved it."""
+
+    snapshot: bytes
+    approvals: tuple[Approval, ...]
+
+
 class SignUpRequest(Message, frozen=True):
     """A new tenant: the name it wants, and the first links of its chain (genesis, paper).
 
-    ``invitation``: the code that an operator gave out for this name, or empty.
+    ``invitation``: the code that an operator gave out for this name, or empty. ``proof``: the
+    challenge that ``SlugAnswer`` told, with its solution behind it (``shared.protocol.puzzle``).
     """
 
     slug: str
     links: tuple[LinkParcel, ...]
     skin: Annotated[str, Meta(max_length=64)] = ""
     invitation: Annotated[str, Meta(max_length=64)] = ""
+    proof: Annotated[bytes, Meta(max_length=64)] = b""
 
 
 class SignUpReply(Message, frozen=True):
@@ -170,12 +220,18 @@ class FileReply(Message, frozen=True):
 
 
 class SlugAnswer(msgspec.Struct, frozen=True):
-    """Whether a name can be signed up, and if not, why (a code and its sentence)."""
+    """Whether a name can be signed up, and if not, why (a code and its sentence).
+
+    ``invitation``: it takes the code that the operator gave out for it. ``challenge``: what is to
+    be solved first, hexadecimal; its 9th byte is the number of bits; empty: nothing.
+    """
 
     slug: str
     available: bool
     code: str = ""
     sentence: str = ""
+    invitation: bool = False
+    challenge: str = ""
 
 
 class AboutDevice(msgspec.Struct, frozen=True):
@@ -211,6 +267,7 @@ class About(msgspec.Struct, frozen=True):
     """All that the server holds about a tenant: counts, padded sizes, times; no content.
 
     ``tables`` is every table of the tenant's own file, and the tenant's line in the directory.
+    ``objects``: pieces of snapshots and history segments.
     """
 
     slug: str
@@ -226,6 +283,8 @@ class About(msgspec.Struct, frozen=True):
     devices: tuple[AboutDevice, ...]
     files: AboutFiles
     tables: tuple[AboutTable, ...] = ()
+    objects: int = 0
+    object_bytes: int = 0
 
 
 _M = TypeVar("_M", bound=Message)

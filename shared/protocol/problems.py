@@ -57,6 +57,11 @@ class Code(Enum):
         403,
         "This name needs an invitation here. Ask the operator of the server for its code.",
     )
+    PROOF = (
+        "proof",
+        403,
+        "The server wants a small sum done before a sign-up. Swingtag does it; try again.",
+    )
     CLOSED = (
         "closed",
         403,
@@ -65,6 +70,11 @@ class Code(Enum):
     NOT_FOUND = ("not_found", 404, "There is nothing here.")
     METHOD = ("method", 405, "This address does not answer that kind of request.")
     SLUG_TAKEN = ("slug_taken", 409, "This name belongs to another collector. Choose another.")
+    SLUG_ALIKE = (
+        "slug_alike",
+        409,
+        "This name looks too much like another collector's. Choose one that nobody can mistake.",
+    )
     SIGNED_UP = (
         "signed_up",
         409,
@@ -107,6 +117,16 @@ class Code(Enum):
         "file_incomplete",
         409,
         "Some chunks of this attachment have not arrived. Swingtag sends them again.",
+    )
+    BASE_MOVED = (
+        "base_moved",
+        409,
+        "Another summary of the collection took this one's place. Swingtag looks again.",
+    )
+    BASE_INCOMPLETE = (
+        "base_incomplete",
+        409,
+        "Parts of this summary have not arrived. Swingtag sends them again.",
     )
     SLOT_USED = ("slot_used", 409, "This pairing code was used already. Start the pairing again.")
     TOO_LARGE = ("too_large", 413, "This is larger than the server accepts in one piece.")

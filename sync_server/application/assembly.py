@@ -15,6 +15,7 @@ from sync_server.routes.events import StreamTimes
 from sync_server.routes.table import Clocks, Rates, calls
 from sync_server.tenancy.house import House
 from sync_server.tenancy.journal import Journal
+from sync_server.tenancy.throttle import Buckets
 
 
 def assemble(
@@ -38,6 +39,14 @@ def assemble(
         house.close()
         journal.note("stop", version=version)
 
+    rates = rates or Rates()
+    boundary = Middleware(
+        Boundary,
+        journal=journal,
+        now=clocks.millis,
+        networks=Buckets(clocks.steady),
+        each=rates.address,
+    )
     app = FastAPI(
         exception_handlers={HTTPException: refuse, RequestValidationError: refuse},
         title="Swingtag server",
@@ -46,7 +55,7 @@ def assemble(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        middleware=[Middleware(Boundary, journal=journal, now=clocks.millis)],
+        middleware=[boundary],
         redirect_slashes=False,
     )
     install(
@@ -54,7 +63,7 @@ def assemble(
         calls(
             house,
             clocks=clocks,
-            rates=rates or Rates(),
+            rates=rates,
             times=times or StreamTimes(),
             version=version,
         ),

@@ -23,12 +23,21 @@ from sync_server.operations.meters import Meters
 from sync_server.operations.serving import AdminServer, SyncServer, address_of, configure, listen
 from sync_server.routes.table import Clocks
 from sync_server.storage.errors import RefusedError, StorageError
-from sync_server.tenancy.desk import NoSuchPlanError, NoSuchTenantError
+from sync_server.tenancy.desk import NoSuchTenantError
 from sync_server.tenancy.house import HouseTakenError, open_house
 from sync_server.tenancy.journal import Journal
+from sync_server.tenancy.plans import BadPlanError, NoSuchPlanError, PlanInUseError
 from sync_server.tenancy.receipts import BadReceiptError
 
-_SAID = (NoSuchTenantError, NoSuchPlanError, NoDataError, StillLeavingError, BadReceiptError)
+_SAID = (
+    NoSuchTenantError,
+    NoSuchPlanError,
+    BadPlanError,
+    PlanInUseError,
+    NoDataError,
+    StillLeavingError,
+    BadReceiptError,
+)
 """What an operator reads instead of a result: their docstrings."""
 _FAILED = ("That did not work", "The server cannot start")
 

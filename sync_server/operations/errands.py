@@ -12,9 +12,9 @@ import msgspec
 
 from sync_server.operations.command import Errand, ErrandSettings
 from sync_server.operations.doctor import examine
+from sync_server.storage.limits import Limits
 from sync_server.tenancy.desk import Card, Desk, open_registry
 from sync_server.tenancy.house import HouseTakenError, open_house
-from sync_server.tenancy.plans import PLANS
 from sync_server.tenancy.receipts import BadReceiptError
 from sync_server.tenancy.registration import Mode
 from sync_server.tenancy.relocation import Relocation
@@ -65,7 +65,7 @@ def _run(desk: Desk, settings: ErrandSettings, around: Surroundings) -> Iterable
         case Errand.AUDIT:
             return [{**line._asdict(), "at": _moment(line.at)} for line in desk.audit()]
         case Errand.PLANS:
-            return [{"plan": name, **asdict(limits)} for name, limits in PLANS.items()]
+            return [_plan(name, limits) for name, limits in desk.plans.items()]
         case Errand.DOCTOR:
             return [asdict(finding) for finding in examine(desk, settings.data)]
         case Errand.REGISTRATION | Errand.MAINTENANCE_ON | Errand.MAINTENANCE_OFF:
@@ -127,6 +127,10 @@ def _finish(folder: Path, around: Surroundings) -> None:
         asyncio.run(house.steward.look())
     finally:
         house.close()
+
+
+def _plan(name: str, limits: Limits) -> Line:
+    return {"plan": name, **msgspec.structs.asdict(limits)}
 
 
 def _line(card: Card) -> Line:

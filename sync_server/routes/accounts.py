@@ -41,7 +41,7 @@ class Accounts:
     async def ask_slug(self, request: Request, slug: str) -> Response:
         """Say whether a name is free, and if not, why."""
         self._questions.spend(address_of(request))
-        return listed(await asyncio.to_thread(self._house.names.answer, slug))
+        return listed(await asyncio.to_thread(self._house.enquiry.answer, slug))
 
     async def about(self, request: Request) -> Response:
         """List what the server holds of the tenant that asks."""
@@ -65,5 +65,7 @@ class Accounts:
                     devices=held.devices,
                     files=held.files,
                     tables=(*held.tables, describe_row("tenant", line)),
+                    objects=held.objects,
+                    object_bytes=held.object_bytes,
                 )
             )

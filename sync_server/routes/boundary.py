@@ -15,7 +15,7 @@ from shared.protocol.messages import MalformedMessageError
 from shared.protocol.problems import Code, Problem
 from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.journal import Journal
-from sync_server.tenancy.throttle import network_of
+from sync_server.tenancy.throttle import Buckets, Rate, is_here, network_of
 
 _UNAUTHORIZED = 401
 _BY_STATUS = {404: Code.NOT_FOUND, 405: Code.METHOD}
@@ -24,10 +24,23 @@ _GONE = 499
 
 
 class Boundary:
-    """Wraps the app. ``now`` returns milliseconds since 1970."""
+    """Wraps the app. ``now`` returns milliseconds since 1970.
 
-    def __init__(self, app: ASGIApp, journal: Journal, now: Callable[[], int]) -> None:
+    ``each``: how often one network may ask. This machine may as often as it likes: that is a
+    proxy that was not named with ``--proxy``, and so everybody.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        journal: Journal,
+        now: Callable[[], int],
+        networks: Buckets,
+        each: Rate,
+    ) -> None:
         self._app = app
+        self._networks = networks
+        self._each = each
         self._journal = journal
         self._now = now
 
@@ -45,6 +58,7 @@ class Boundary:
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: "_Exchange") -> None:
         try:
+            self._count(scope)
             await self._app(scope, receive, exchange.send)
         except ClientDisconnect:
             exchange.status = _GONE
@@ -55,6 +69,11 @@ class Boundary:
         except Exception as error:  # noqa: BLE001 - the one boundary: notes it and answers 500
             exchange.journal.note("failure", error=type(error).__name__, where=_where(error))
             await self._refuse(RefusedError(Code.INTERNAL), exchange, scope, receive)
+
+    def _count(self, scope: Scope) -> None:
+        address = scope["client"][0] if scope.get("client") else "unknown"
+        if not is_here(address):
+            self._networks.spend(network_of(address), self._each)
 
     async def _refuse(
         self, refused: RefusedError, exchange: "_Exchange", scope: Scope, receive: Receive

@@ -30,8 +30,9 @@ _SIGNED = (
     Code.SUSPENDED,
     Code.MISDIRECTED,
     Code.MAINTENANCE,
+    Code.UNAVAILABLE,
 )
-_ALWAYS = (Code.MALFORMED, Code.TOO_LARGE, Code.INTERNAL)
+_ALWAYS = (Code.MALFORMED, Code.TOO_LARGE, Code.TOO_MANY, Code.INTERNAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from shared.protocol import paths
 from shared.protocol.messages import (
     About,
+    ApprovalRequest,
+    BaseReply,
     ChainGrown,
     ChainReply,
     ChainRequest,
@@ -14,6 +16,8 @@ from shared.protocol.messages import (
     SignUpReply,
     SignUpRequest,
     SlugAnswer,
+    SnapshotProposal,
+    SnapshotReply,
     SyncReply,
     SyncRequest,
 )
@@ -21,6 +25,7 @@ from shared.protocol.problems import Code
 from sync_server.routes.accounts import Accounts
 from sync_server.routes.admission import authority_of
 from sync_server.routes.answers import BYTES, JSON
+from sync_server.routes.bases import Bases
 from sync_server.routes.calls import Call
 from sync_server.routes.events import Events, StreamTimes
 from sync_server.routes.files import Files
@@ -35,6 +40,8 @@ from sync_server.web.looks import read_looks
 
 _HTML = "text/html"
 _EVENTS = "text/event-stream"
+NETWORK = Rate(3000, 300)
+"""How often one network may call anything at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +54,15 @@ class Clocks:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How often strangers may call: each network, and all together."""
+    """How often strangers may call: each network, and all together.
+
+    ``address``: how often one network may call anything at all.
+    """
 
     sign_up: tuple[Rate, Rate] = (Rate(30, 0.1), Rate(200, 20))
     slug: tuple[Rate, Rate] = (Rate(60, 2), Rate(1000, 100))
     pair: tuple[Rate, Rate] = (Rate(120, 2), Rate(2000, 200))
+    address: Rate = NETWORK
 
 
 def calls(
@@ -61,6 +72,7 @@ def calls(
     return (
         *_sync_calls(house, clocks, times),
         *_file_calls(house, clocks),
+        *_base_calls(house, clocks),
         *_stranger_calls(house, clocks, rates),
         *_open_calls(house, version),
     )
@@ -135,6 +147,57 @@ def _file_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
     )
 
 
+def _base_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
+    bases = Bases(house.doorway, clocks.millis)
+    paper, missing = (Code.PAPER,), (Code.PAPER, Code.NOT_FOUND)
+    full = (Code.ENTRY_REFUSED, Code.QUOTA, Code.DISK_FULL)
+    moved = (Code.BASE_MOVED, Code.BASE_INCOMPLETE, Code.ENTRY_REFUSED, Code.DISK_FULL)
+    return (
+        Call("GET", paths.BASE, bases.base, None, BaseReply, paper, signed=True, hot=True),
+        Call(
+            "POST",
+            paths.BASE,
+            bases.propose,
+            SnapshotProposal,
+            BaseReply,
+            (*paper, *moved, Code.CHAIN_BEHIND, Code.ENTRY_TAKEN),
+            signed=True,
+            hot=True,
+        ),
+        Call(
+            "GET",
+            paths.SNAPSHOT,
+            bases.snapshot,
+            None,
+            SnapshotReply,
+            missing,
+            signed=True,
+            hot=True,
+        ),
+        Call(
+            "POST",
+            paths.SNAPSHOT,
+            bases.approve,
+            ApprovalRequest,
+            BaseReply,
+            (*missing, Code.ENTRY_REFUSED, Code.DISK_FULL),
+            signed=True,
+            hot=True,
+        ),
+        Call(
+            "PUT",
+            paths.OBJECT,
+            bases.put_object,
+            BYTES,
+            None,
+            (*missing, *full),
+            signed=True,
+            hot=True,
+        ),
+        Call("GET", paths.OBJECT, bases.get_object, None, BYTES, missing, signed=True, hot=True),
+    )
+
+
 def _stranger_calls(house: House, clocks: Clocks, rates: Rates) -> tuple[Call, ...]:
     accounts = Accounts(
         house, Throttle(*rates.sign_up, clocks.steady), Throttle(*rates.slug, clocks.steady)
@@ -148,17 +211,19 @@ def _stranger_calls(house: House, clocks: Clocks, rates: Rates) -> tuple[Call, .
         Code.SLUG_INVALID,
         Code.SLUG_RESERVED,
         Code.SLUG_TAKEN,
+        Code.SLUG_ALIKE,
+        Code.PROOF,
+        Code.UNAVAILABLE,
         Code.SIGNED_UP,
         Code.INVITATION,
         Code.CLOSED,
-        Code.TOO_MANY,
         Code.MAINTENANCE,
     )
-    mail = (Code.NOT_FOUND, Code.TOO_MANY)
+    mail = (Code.NOT_FOUND,)
     return (
         Call("POST", paths.TENANTS, accounts.sign_up, SignUpRequest, SignUpReply, refusals),
         Call("GET", paths.ABOUT, accounts.about, None, About, signed=True),
-        Call("GET", paths.SLUG, accounts.ask_slug, None, SlugAnswer, (Code.TOO_MANY,)),
+        Call("GET", paths.SLUG, accounts.ask_slug, None, SlugAnswer),
         Call("PUT", paths.SLOT, pairing.leave_message, BYTES, None, (*mail, Code.SLOT_USED)),
         Call("GET", paths.SLOT, pairing.take_message, None, BYTES, mail),
     )

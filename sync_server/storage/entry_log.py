@@ -12,7 +12,9 @@ from shared.protocol.messages import StreamHead
 from shared.protocol.problems import Code
 from sync_server.storage.database import Database
 from sync_server.storage.errors import RefusedError
+from sync_server.storage.limits import Room
 
+FLOOR = "floor"
 _EMPTY = EntryHash(b"")
 
 
@@ -66,10 +68,14 @@ class LogState:
 
 
 class Batch(NamedTuple):
-    """Checked entries of one request, and the oldest epoch that they may be of."""
+    """Checked entries of one request, and the oldest epoch that they may be of.
+
+    ``again``: a server had lost them; of those that are gone behind the base none is missing.
+    """
 
     envelopes: Sequence[Envelope]
     oldest_epoch: int
+    again: bool = False
 
 
 class Span(NamedTuple):
@@ -97,7 +103,7 @@ class EntryLog:
         with database.read() as db:
             self.state = _load(db)
 
-    def append_each(self, batches: Sequence[Batch], *, quota: int) -> list[Span | RefusedError]:
+    def append_each(self, batches: Sequence[Batch], *, room: Room) -> list[Span | RefusedError]:
         """Store each batch whole or not at all, flushed to disk once for all of them.
 
         Entries that are here already are skipped. The refusals: ENTRY_TAKEN, ENTRY_GAP,
@@ -108,7 +114,7 @@ class EntryLog:
             state = self.state
             for batch in batches:
                 try:
-                    grown = _append(db, state, batch, quota)
+                    grown = _append(db, state, batch, room)
                 except RefusedError as refused:
                     outcomes.append(refused)
                     continue
@@ -150,9 +156,9 @@ class EntryLog:
         return Page(tuple(found), state.end, more=False)
 
 
-def _append(db: Connection, state: LogState, batch: Batch, quota: int) -> LogState:
+def _append(db: Connection, state: LogState, batch: Batch, room: Room) -> LogState:
     """Add one batch within the transaction of many; a refused one leaves nothing behind."""
-    growing = _Growing(db, state, batch.oldest_epoch, quota)
+    growing = _Growing(db, state, batch, room)
     db.execute("SAVEPOINT batch")
     try:
         for at, envelope in enumerate(batch.envelopes):
@@ -168,13 +174,15 @@ def _append(db: Connection, state: LogState, batch: Batch, quota: int) -> LogSta
 class _Growing:
     """The log while one batch is added to it."""
 
-    def __init__(self, db: Connection, before: LogState, oldest_epoch: int, quota: int) -> None:
+    def __init__(self, db: Connection, before: LogState, batch: Batch, room: Room) -> None:
         self._db = db
         self._before = before
         self._end = before.end
         self._streams = dict(before.streams)
-        self._oldest_epoch = oldest_epoch
-        self._room = quota - before.bytes
+        self._oldest_epoch = batch.oldest_epoch
+        self._again = batch.again
+        self._room = room.bytes - before.bytes
+        self._most = room.count
         self._touched: set[StreamName] = set()
 
     def add(self, at: int, envelope: Envelope) -> None:
@@ -193,7 +201,7 @@ class _Growing:
         if header.epoch < self._oldest_epoch:
             raise RefusedError(Code.EPOCH_STALE, at=at)
         self._room -= len(envelope.sealed)
-        if self._room < 0:
+        if self._room < 0 or self._end >= self._most:
             raise RefusedError(Code.QUOTA, at=at)
         self._end = Cursor(self._end + 1)
         self._db.execute(
@@ -230,6 +238,8 @@ class _Growing:
             "SELECT hash FROM entry WHERE stream = ? AND seq = ?",
             (stream.id, envelope.header.seq),
         ).fetchone()
+        if held is None and self._again:
+            return
         if held is None or held[0] != envelope.hash:
             raise RefusedError(Code.ENTRY_TAKEN, at=at)
 
@@ -246,8 +256,18 @@ def renew_log_id(database: Database, log: LogId) -> None:
         db.execute("UPDATE fact SET value = ? WHERE name = 'log'", (log,))
 
 
+def floor_of(db: Connection) -> Cursor:
+    """Return the last position at which an entry may have been dropped; 0 if none ever was.
+
+    Whoever has read less far needs the snapshot that stands for what was dropped.
+    """
+    found = db.execute("SELECT value FROM fact WHERE name = ?", (FLOOR,)).fetchone()
+    return Cursor(int.from_bytes(found[0])) if found else Cursor(0)
+
+
 def _load(db: Connection) -> LogState:
-    end = db.execute("SELECT coalesce(max(position), 0) FROM entry").fetchone()[0]
+    last = db.execute("SELECT coalesce(max(position), 0) FROM entry").fetchone()[0]
+    end = max(last, floor_of(db))
     rows = db.execute("SELECT device, incarnation, id, seq, hash, entries, bytes FROM stream")
     return LogState(Cursor(end), {StreamName(row[0], row[1]): Stream(*row[2:]) for row in rows})
 

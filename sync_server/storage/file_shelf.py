@@ -16,6 +16,7 @@ from shared.signing import sha256
 from sync_server.storage.database import Database
 from sync_server.storage.durable import sync_folder, write_durably
 from sync_server.storage.errors import RefusedError
+from sync_server.storage.limits import Room
 
 
 class FileShelf:
@@ -28,7 +29,7 @@ class FileShelf:
         self._database = database
         self._folder = folder
 
-    def put(self, file: FileId, n: int, content: bytes, *, now: int, quota: int) -> None:
+    def put(self, file: FileId, n: int, content: bytes, *, now: int, room: Room) -> None:
         """Store a chunk. The same bytes again are fine.
 
         Raises RefusedError: NOT_FOUND for an impossible number, CHUNK_DIFFERS, QUOTA.
@@ -41,7 +42,7 @@ class FileShelf:
         deadline = now + UNCLAIMED_SECONDS * 1000
         # The row comes first and durably: whatever bytes follow, the sweep will find them.
         with self._database.write() as db:
-            _require_room(db, len(content), quota)
+            _require_room(db, file, len(content), room)
             db.execute("INSERT OR IGNORE INTO file VALUES (?, 0, 0, 0, ?)", (file, deadline))
         with self._database.write() as db:
             if self._has(file, n, fingerprint):  # somebody else's, in between
@@ -138,7 +139,9 @@ class FileShelf:
         return self._home(file) / str(n)
 
 
-def _require_room(db: Connection, size: int, quota: int) -> None:
-    held = db.execute("SELECT coalesce(sum(bytes), 0) FROM file").fetchone()[0]
-    if held + size > quota:
+def _require_room(db: Connection, file: FileId, size: int, room: Room) -> None:
+    others, held = db.execute(
+        "SELECT coalesce(sum(id <> ?), 0), coalesce(sum(bytes), 0) FROM file", (file,)
+    ).fetchone()
+    if held + size > room.bytes or others >= room.count:
         raise RefusedError(Code.QUOTA)

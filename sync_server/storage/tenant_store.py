@@ -12,29 +12,27 @@ from shared.protocol.messages import (
     AboutDevice,
     AboutFiles,
     AboutTable,
+    Approval,
+    BaseReply,
     LinkParcel,
+    SnapshotProposal,
     StreamHead,
 )
+from shared.protocol.problems import Code
+from sync_server.storage.base_shelf import BaseShelf
 from sync_server.storage.database import Database
 from sync_server.storage.entry_log import Batch, EntryLog, LogState, Span, renew_log_id
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.file_shelf import FileShelf
 from sync_server.storage.inspection import inspect
+from sync_server.storage.limits import Limits, Room
 from sync_server.storage.link_shelf import LinkShelf
-from sync_server.storage.schema import TENANT, TENANT_VERSION
+from sync_server.storage.proposals import check_proposal
+from sync_server.storage.schema import TENANT, TENANT_UPGRADES, TENANT_VERSION
 from sync_server.storage.survey import survey
 
 DATABASE_NAME = "tenant.db"
 FILES_NAME = "files"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a tenant may fill: bytes of entries, bytes of attachments, live devices."""
-
-    log_bytes: int
-    file_bytes: int
-    devices: int
 
 
 class Parcel(NamedTuple):
@@ -65,6 +63,8 @@ class Holdings:
     boxes: int
     entries: int
     entry_bytes: int
+    objects: int
+    object_bytes: int
     devices: tuple[AboutDevice, ...]
     files: AboutFiles
     tables: tuple[AboutTable, ...]
@@ -74,14 +74,15 @@ class TenantStore:
     """One tenant's log, chain of devices and attachments.
 
     ``limits``: what the tenant may fill. Every method may wait for the disk; ``log.state``,
-    ``membership`` and ``heads`` do not.
+    ``base.state``, ``membership`` and ``heads`` do not.
     """
 
     def __init__(self, folder: Path, tenant: TenantId, limits: Limits) -> None:
-        self._database = Database(folder / DATABASE_NAME, TENANT, TENANT_VERSION)
+        self._database = Database(folder / DATABASE_NAME, TENANT, TENANT_VERSION, TENANT_UPGRADES)
         self.limits = limits
         self._links = LinkShelf(self._database, tenant)
         self.log = EntryLog(self._database)
+        self.base = BaseShelf(self._database, self.log)
         self.files = FileShelf(self._database, folder / FILES_NAME)
 
     @property
@@ -107,7 +108,7 @@ class TenantStore:
         with self._database.read():  # the chain must not move between the check and the write
             checked = [self._inspect(parcel) for parcel in parcels]
             batches = [each for each in checked if isinstance(each, Batch)]
-            stored = iter(self.log.append_each(batches, quota=self.limits.log_bytes))
+            stored = iter(self.log.append_each(batches, room=self._log_room))
             return [_outcome(each, stored) for each in checked]
 
     def _inspect(self, parcel: Parcel) -> Batch | RefusedError:
@@ -115,7 +116,7 @@ class TenantStore:
             envelopes = inspect(parcel.entries, self.membership)
         except RefusedError as refused:
             return refused
-        return Batch(envelopes, 1 if parcel.again else self.membership.epoch)
+        return Batch(envelopes, 1 if parcel.again else self.membership.epoch, parcel.again)
 
     def extend_chain(self, head: EntryHash, parcels: Sequence[LinkParcel]) -> Membership:
         """Append links to the chain if it still ends with ``head``; see LinkShelf.extend."""
@@ -128,7 +129,33 @@ class TenantStore:
 
     def put_chunk(self, file: FileId, n: int, content: bytes, *, now: int) -> None:
         """Store one chunk of an attachment; see FileShelf.put."""
-        self.files.put(file, n, content, now=now, quota=self.limits.file_bytes)
+        self.files.put(file, n, content, now=now, room=self.limits.file_room)
+
+    def put_object(self, name: EntryHash, sealed: bytes, *, now: int) -> None:
+        """Store a piece of a snapshot or a history segment; see BaseShelf.put.
+
+        So that a full log can still become smaller, they may take as much room as the log itself.
+        """
+        with self._database.read():
+            if self.base.state.object_bytes + len(sealed) > self.limits.log_bytes:
+                raise RefusedError(Code.QUOTA)
+            self.base.put(name, sealed, self.membership, now=now)
+
+    def propose(self, asked: SnapshotProposal, *, now: int) -> BaseReply:
+        """Keep a snapshot that is to be the base, or make it so; see BaseShelf.propose."""
+        with self._database.read():
+            checked = check_proposal(asked, self.membership)
+            return self.base.propose(checked, self.membership, now=now)
+
+    def approve(self, name: EntryHash, approval: Approval, *, now: int) -> BaseReply:
+        """Keep a device's word on a snapshot; see BaseShelf.approve."""
+        with self._database.read():
+            return self.base.approve(name, approval, self.membership, now=now)
+
+    def standing(self, *, now: int) -> BaseReply:
+        """Say which snapshots are here; see BaseShelf.standing."""
+        with self._database.read():
+            return self.base.standing(self.membership, now=now)
 
     def holdings(self) -> Holdings:
         """Count all that is stored."""
@@ -142,10 +169,18 @@ class TenantStore:
             boxes=boxes,
             entries=sum(stream.entries for stream in state.streams.values()),
             entry_bytes=state.bytes,
+            objects=self.base.state.objects,
+            object_bytes=self.base.state.object_bytes,
             devices=tuple(_about(member, state) for member in self.membership.devices.values()),
             files=self.files.about(),
             tables=tables,
         )
+
+    @property
+    def _log_room(self) -> Room:
+        """What is left for entries beside the base and the history."""
+        room = self.limits.log_room
+        return Room(room.bytes - self.base.state.object_bytes, room.count)
 
     def begin_again(self, log: LogId) -> None:
         """Give the log another name, after a restore; open the store anew afterwards."""

@@ -10,9 +10,10 @@ from shared.protocol.messages import LinkParcel
 from sync_server.storage.database import Database
 from sync_server.storage.durable import sync_folder
 from sync_server.storage.entry_log import read_log_id
+from sync_server.storage.limits import Limits
 from sync_server.storage.link_shelf import put_link
-from sync_server.storage.schema import TENANT, TENANT_VERSION
-from sync_server.storage.tenant_store import DATABASE_NAME, Limits, TenantStore
+from sync_server.storage.schema import TENANT, TENANT_UPGRADES, TENANT_VERSION
+from sync_server.storage.tenant_store import DATABASE_NAME, TenantStore
 
 
 class TenantStores:
@@ -44,7 +45,7 @@ class TenantStores:
         if draft.exists():  # an attempt that failed, as on a full disk
             shutil.rmtree(draft)
         draft.mkdir()
-        database = Database(draft / DATABASE_NAME, TENANT, TENANT_VERSION)
+        database = Database(draft / DATABASE_NAME, TENANT, TENANT_VERSION, TENANT_UPGRADES)
         with database.write() as db:
             db.execute("INSERT INTO fact (name, value) VALUES ('log', ?)", (log,))
             for n, parcel in enumerate(parcels, 1):
@@ -79,7 +80,8 @@ class TenantStores:
 
     def log_of(self, tenant: TenantId) -> LogId:
         """Return the name of a tenant's log without opening the rest."""
-        database = Database(self._home(tenant) / DATABASE_NAME, TENANT, TENANT_VERSION)
+        path = self._home(tenant) / DATABASE_NAME
+        database = Database(path, TENANT, TENANT_VERSION, TENANT_UPGRADES)
         try:
             return read_log_id(database)
         finally:

@@ -12,19 +12,21 @@ from pathlib import Path
 
 from shared.ids import Slug, TenantId
 from shared.membership import InvalidChainError
-from shared.protocol.problems import Code
 from shared.signing import SigningKey
+from sync_server.storage.backup_shelf import BackupShelf
 from sync_server.storage.books import AuditLine, Books
 from sync_server.storage.database import Database
 from sync_server.storage.directory import ASKED, Directory, Tenant
-from sync_server.storage.errors import RefusedError, StorageError
+from sync_server.storage.errors import StorageError
+from sync_server.storage.limits import Limits
 from sync_server.storage.schema import DIRECTORY, DIRECTORY_UPGRADES, DIRECTORY_VERSION
 from sync_server.storage.tenant_store import Holdings, TenantStore
 from sync_server.storage.tenant_stores import home_of, homes
 from sync_server.tenancy.journal import tenant_pseudonym
 from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import Names, free_name
-from sync_server.tenancy.plans import PLANS
+from sync_server.tenancy.plans import PlanBook, PlanInUseError
+from sync_server.tenancy.puzzles import PROOF
 from sync_server.tenancy.receipts import Deletion, check_receipt
 from sync_server.tenancy.registration import REGISTRATION, Mode, Registration
 
@@ -34,10 +36,6 @@ _SEED_BYTES = 32
 
 class NoSuchTenantError(Exception):
     """No tenant has this name. ``swingtag-server tenant list`` shows all."""
-
-
-class NoSuchPlanError(Exception):
-    """There is no plan of this name. ``swingtag-server tenant plan list`` shows all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,7 @@ class Registry:
 
     directory: Directory
     books: Books
+    backups: BackupShelf
     close: Callable[[], None]
 
     @property
@@ -70,7 +69,12 @@ def open_registry(folder: Path, random: Callable[[int], bytes]) -> Registry:
     """Open the directory of a data folder, or make one."""
     path = folder / "directory.db"
     database = Database(path, DIRECTORY, DIRECTORY_VERSION, DIRECTORY_UPGRADES)
-    return Registry(Directory(database), Books(database, random), database.close)
+    return Registry(
+        Directory(database),
+        Books(database, random),
+        BackupShelf(database, random),
+        database.close,
+    )
 
 
 class Desk:
@@ -83,6 +87,7 @@ class Desk:
         self._books = registry.books
         self._registry = registry
         self._now = now
+        self.plans = PlanBook(registry.books)
 
     def everybody(self) -> list[Card]:
         """Return all tenants by name."""
@@ -123,12 +128,28 @@ class Desk:
     def assign_plan(self, name: str, plan: str) -> Card:
         """Put a tenant on a plan, or raise NoSuchPlanError."""
         tenant = self._find(name)
-        if plan not in PLANS:
-            raise NoSuchPlanError
+        self.plans.find(plan)
         if tenant.plan != plan:
             self._directory.assign_plan(tenant.id, plan)
             self._note("plan", tenant, plan)
         return self.show(name)
+
+    def define_plan(self, name: str, limits: Limits) -> None:
+        """Define a plan, or define it anew: its tenants have it at once. BadPlanError."""
+        if self.plans.define(name, limits):
+            self._books.note(AuditLine(self._now(), "plan_defined", "", name))
+
+    def remove_plan(self, name: str) -> None:
+        """Forget a plan that nobody is on, or raise NoSuchPlanError, PlanInUseError.
+
+        One that comes with the server is as it came again, and may be in use.
+        """
+        self.plans.find(name)
+        in_use = self._directory.uses_plan(name) or self._books.invites_to(name, now=self._now())
+        if in_use and not self.plans.is_built_in(name):
+            raise PlanInUseError
+        self.plans.remove(name)
+        self._books.note(AuditLine(self._now(), "plan_removed", "", name))
 
     def ask_teardown(self, name: str) -> TenantId:
         """Ask for all of a tenant to be deleted; it is shut out at once. Again is fine."""
@@ -157,16 +178,18 @@ class Desk:
         """Say who may sign up from now on."""
         self._set(REGISTRATION, mode.value)
 
+    def ask_proof(self, bits: int) -> None:
+        """Say how hard a sum a sign-up costs, in bits; 0: none."""
+        self._set(PROOF, str(bits))
+
     def invite(self, name: str, plan: str) -> str:
         """Invite somebody to sign up under a name, on a plan; return the code. Again is fine.
 
-        Raises NoSuchPlanError, RefusedError: SLUG_RESERVED, SLUG_INVALID, SLUG_TAKEN.
+        Raises NoSuchPlanError, RefusedError: SLUG_RESERVED, SLUG_INVALID, SLUG_TAKEN, SLUG_ALIKE.
         """
         slug = free_name(name)
-        if plan not in PLANS:
-            raise NoSuchPlanError
-        if not Names(self._directory, self._locks).is_free(slug):
-            raise RefusedError(Code.SLUG_TAKEN)
+        self.plans.find(plan)
+        Names(self._directory, self._locks).require_free(slug)
         code, is_new = Registration(self._books, self._now).invite(slug, plan)
         if is_new:
             self._books.note(AuditLine(self._now(), "invite", "", plan))
@@ -178,7 +201,8 @@ class Desk:
 
     @contextmanager
     def _opened(self, tenant: Tenant) -> Generator[TenantStore]:
-        store = TenantStore(home_of(self._folder, tenant.id), tenant.id, PLANS[tenant.plan])
+        home, limits = home_of(self._folder, tenant.id), self.plans.find(tenant.plan)
+        store = TenantStore(home, tenant.id, limits)
         try:
             yield store
         finally:

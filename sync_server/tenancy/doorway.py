@@ -12,9 +12,10 @@ from shared.signing import Credential, InvalidCredentialError, RequestSummary, V
 from sync_server.storage.directory import Tenant
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.tenant_store import Growth, Parcel, TenantStore
+from sync_server.tenancy.allowances import Allowances
 from sync_server.tenancy.hosts import Hosts
 from sync_server.tenancy.journal import Journal, device_pseudonym, tenant_pseudonym
-from sync_server.tenancy.open_stores import OpenStore, OpenStores, is_shut
+from sync_server.tenancy.open_stores import RESTORING_SECONDS, OpenStore, OpenStores, is_shut
 from sync_server.tenancy.steward import Steward
 from sync_server.tenancy.wakeups import Bell, Wakeups
 
@@ -66,10 +67,13 @@ class Doorway:
         self,
         stores: OpenStores,
         wakeups: Wakeups,
+        *,
         hosts: Hosts,
         steward: Steward,
+        allowances: Allowances,
         now: Callable[[], int],
     ) -> None:
+        self._allowances = allowances
         self._steward = steward
         self._stores = stores
         self._wakeups = wakeups
@@ -84,7 +88,7 @@ class Doorway:
 
         ``paper``: the paper device may do this too. The body is read only for a known device.
         Raises RefusedError: NOT_ADMITTED, CLOCK, REVOKED, SUSPENDED, PAPER, MISDIRECTED,
-        MAINTENANCE.
+        MAINTENANCE, UNAVAILABLE, TOO_MANY.
         """
         credential = read_credential(claim.authorization)
         self._steward.require_open()
@@ -94,9 +98,12 @@ class Doorway:
             member = held.store.membership.devices.get(credential.device)
             if member is None:
                 raise RefusedError(Code.NOT_ADMITTED)
+            limits = held.store.limits
+            self._allowances.require(credential.tenant, credential.device, limits)
             body = await read_body()
             prove(credential, claim, body, member.signing_public, self._now())
             self._require_rights(held.tenant, member, claim, paper=paper)
+            self._allowances.spend(credential.tenant, credential.device, limits)
             yield self._visit(held, member, body, claim.journal)
 
     def _require_rights(self, tenant: Tenant, member: Member, claim: Claim, *, paper: bool) -> None:
@@ -104,6 +111,8 @@ class Doorway:
             raise RefusedError(Code.REVOKED)
         if self._hosts.tenant_named(claim.authority) not in {None, tenant.slug}:
             raise RefusedError(Code.MISDIRECTED)
+        if tenant.restoring:
+            raise RefusedError(Code.UNAVAILABLE, retry_after=RESTORING_SECONDS)
         if is_shut(tenant):
             raise RefusedError(Code.SUSPENDED)
         if member.role is Role.PAPER and not paper:

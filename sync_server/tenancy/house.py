@@ -1,19 +1,24 @@
 """All tenants under one roof: opens the data folder and hands out the ways in."""
 
 import sqlite3
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sync_server.storage.tenant_stores import TenantStores
+from sync_server.tenancy.allowances import Allowances
+from sync_server.tenancy.backups import Backups
 from sync_server.tenancy.census import Census, counting
 from sync_server.tenancy.desk import open_registry
 from sync_server.tenancy.doorway import Doorway
+from sync_server.tenancy.enquiry import Enquiry
 from sync_server.tenancy.hosts import Hosts
 from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import Names
 from sync_server.tenancy.open_stores import OpenStores
-from sync_server.tenancy.plans import PLANS, Plans
+from sync_server.tenancy.plans import PLANS, PlanBook, Plans
+from sync_server.tenancy.puzzles import PROOF_BITS, Puzzles
 from sync_server.tenancy.registration import Registration
 from sync_server.tenancy.sign_up import SignUp
 from sync_server.tenancy.steward import Steward
@@ -33,6 +38,7 @@ class House:
     doorway: Doorway
     sign_up: SignUp
     names: Names
+    enquiry: Enquiry
     hosts: Hosts
     wakeups: Wakeups
     steward: Steward
@@ -47,10 +53,13 @@ def open_house(
     now: Callable[[], int],
     random: Callable[[int], bytes],
     plans: Plans = PLANS,
+    proof_bits: int = PROOF_BITS,
     most_open: int = MOST_OPEN_STORES,
+    steady: Callable[[], float] = time.monotonic,
 ) -> House:
-    """Open a data folder, or make one. ``now`` returns milliseconds since 1970.
+    """Open a data folder, or make one.
 
+    ``now`` returns milliseconds since 1970, ``steady`` seconds of a clock that does not go back.
     Raises HouseTakenError when another process has it open.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -58,17 +67,20 @@ def open_house(
     registry = open_registry(folder, random)
     directory, books = registry.directory, registry.books
     stores = TenantStores(folder)
-    opened = OpenStores(directory, stores, plans, most=most_open, now=now)
+    book = PlanBook(books, plans)
+    opened = OpenStores(directory, stores, book, most=most_open, now=now)
     wakeups, hosts = Wakeups(), Hosts(public_name)
     locks = NameLocks(books, now)
     names = Names(directory, locks)
+    registration, puzzles = Registration(books, now), Puzzles(books, now, proof_bits)
     steward = Steward(
         registry,
         stores=stores,
         opened=opened,
         wakeups=wakeups,
         locks=locks,
-        plans=plans,
+        plans=book,
+        backups=Backups(registry, folder, now),
         now=now,
     )
 
@@ -78,8 +90,24 @@ def open_house(
         lock.close()
 
     return House(
-        doorway=Doorway(opened, wakeups, hosts, steward, now),
-        sign_up=SignUp(directory, names, Registration(books, now), stores, now=now, random=random),
+        doorway=Doorway(
+            opened,
+            wakeups,
+            hosts=hosts,
+            steward=steward,
+            allowances=Allowances(steady),
+            now=now,
+        ),
+        sign_up=SignUp(
+            directory,
+            names,
+            registration=registration,
+            puzzles=puzzles,
+            stores=stores,
+            now=now,
+            random=random,
+        ),
+        enquiry=Enquiry(names, registration, puzzles),
         names=names,
         hosts=hosts,
         wakeups=wakeups,

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from shared.ids import TenantId
+from shared.protocol.problems import Code
 from sync_server.storage.directory import Directory, Tenant
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.tenant_store import Growth, Parcel, TenantStore
@@ -21,6 +22,8 @@ _R = TypeVar("_R")
 
 
 _PATIENCE_SECONDS = 0.01
+RESTORING_SECONDS = 2
+"""After which devices try again while a backup of their tenant is put back."""
 
 
 def is_shut(tenant: Tenant) -> bool:
@@ -125,7 +128,7 @@ class OpenStores:
             found = await asyncio.to_thread(self._directory.find, tenant)
             if found is not None:
                 held.tenant = found
-                held.store.limits = self._plans[found.plan]
+                held.store.limits = await asyncio.to_thread(self._plans.__getitem__, found.plan)
 
     async def give_up(self, tenant: TenantId) -> None:
         """Close a tenant's store as soon as nobody uses it; it is not lent any more."""
@@ -157,6 +160,8 @@ class OpenStores:
         found = self._directory.find(tenant)
         if found is None or found.leaving:
             return None
+        if found.restoring:
+            raise RefusedError(Code.UNAVAILABLE, retry_after=RESTORING_SECONDS)
         store = self._stores.open(tenant, self._plans[found.plan])
         store.files.sweep(now=self._now())
         return OpenStore(found, store)

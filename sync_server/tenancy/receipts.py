@@ -18,7 +18,7 @@ class BadReceiptError(ValueError):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """What was deleted."""
+    """What was deleted. ``backups``: what became of each that the operator had made."""
 
     entries: int = 0
     entry_bytes: int = 0
@@ -26,6 +26,7 @@ class Counts(msgspec.Struct, frozen=True):
     boxes: int = 0
     files: int = 0
     file_bytes: int = 0
+    backups: tuple[str, ...] = ()
 
 
 class Deletion(msgspec.Struct, frozen=True):
@@ -35,7 +36,7 @@ class Deletion(msgspec.Struct, frozen=True):
     at: int
     deleted: Counts
     remains: tuple[str, ...]
-    backups: str = "this server keeps none; copies of its disk are the operator's to delete"
+    copies: str = "copies of the server's disk, made by other means, are the operator's to delete"
 
 
 class Receipt(msgspec.Struct, frozen=True):

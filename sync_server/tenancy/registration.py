@@ -47,22 +47,34 @@ class Registration:
         self._books.invite(made)
         return self._code(made), True
 
+    def require_open(self) -> None:
+        """Raise RefusedError CLOSED if nobody may sign up."""
+        if self._mode is Mode.CLOSED:
+            raise RefusedError(Code.CLOSED)
+
+    def wants_code(self, name: Slug) -> bool:
+        """Tell whether a name is only for somebody who was invited."""
+        invitation = self._books.invitation(name, now=self._now())
+        return self._mode is Mode.INVITE or invitation is not None
+
     def admit(self, name: Slug, code: str) -> str:
         """Return the plan of a newcomer, or raise RefusedError CLOSED or INVITATION.
 
         A name to which somebody was invited is only for the one with the code.
         """
-        mode = Mode(self._books.setting(REGISTRATION) or Mode.OPEN.value)
+        self.require_open()
         invitation = self._books.invitation(name, now=self._now())
-        if mode is Mode.CLOSED:
-            raise RefusedError(Code.CLOSED)
-        if invitation is None and mode is Mode.OPEN:
+        if not self.wants_code(name):
             return STANDARD
         if invitation is None or not hmac.compare_digest(
             self._code(invitation).encode(), code.strip().lower().encode()
         ):
             raise RefusedError(Code.INVITATION)
         return invitation.plan
+
+    @property
+    def _mode(self) -> Mode:
+        return Mode(self._books.setting(REGISTRATION) or Mode.OPEN.value)
 
     def took_up(self, name: Slug) -> None:
         """Forget an invitation that was taken up."""

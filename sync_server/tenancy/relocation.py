@@ -19,7 +19,7 @@ from sync_server.tenancy.desk import NoSuchTenantError, Registry
 from sync_server.tenancy.journal import tenant_pseudonym
 from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import free_name
-from sync_server.tenancy.plans import PLANS, STANDARD
+from sync_server.tenancy.plans import STANDARD, PlanBook
 
 _KEY_BYTES = 16
 _LOG_BYTES = 16
@@ -32,6 +32,7 @@ class Relocation:
         self._directory = registry.directory
         self._books = registry.books
         self._locks = NameLocks(registry.books, now)
+        self._plans = PlanBook(registry.books)
         self._folder = folder
         self._now = now
 
@@ -40,6 +41,11 @@ class Relocation:
         tenant = self._directory.named(Slug(name))
         if tenant is None:
             raise NoSuchTenantError
+        self.write(tenant, target)
+        self._note("export", tenant)
+
+    def write(self, tenant: Tenant, target: Path) -> None:
+        """Write a tenant's data into a file."""
         label = Label(
             format=FORMAT,
             tenant=tenant.id.hex(),
@@ -49,7 +55,16 @@ class Relocation:
             created=tenant.created,
         )
         write_archive(home_of(self._folder, tenant.id), label, target)
-        self._note("export", tenant)
+
+    def replace(self, source: Path, tenant: Tenant) -> None:
+        """Put what a file holds in the place of a tenant's data, which nothing may have open.
+
+        Its log gets another name. Raises StorageError, and nothing has changed, when the file is
+        another tenant's or damaged.
+        """
+        if read_label(source).tenant != tenant.id.hex():
+            raise StorageError("This file holds another tenant's data.")
+        self._unpack(source, tenant)
 
     def take_in(self, source: Path) -> Slug:
         """Make the tenant whose data a file holds; nothing if it is here.
@@ -77,7 +92,7 @@ class Relocation:
             id=identity,
             slug=free_name(label.slug),
             skin=label.skin,
-            plan=label.plan if label.plan in PLANS else STANDARD,
+            plan=label.plan if label.plan in self._plans else STANDARD,
             created=label.created,
             suspended=False,
             pseudonym_key=self._books.random(_KEY_BYTES),
@@ -91,12 +106,17 @@ class Relocation:
     def _unpack(self, source: Path, tenant: Tenant) -> None:
         home = home_of(self._folder, tenant.id)
         draft = self._folder / f"arriving-{home.name}"
-        for left in (draft, home):  # by an attempt that was interrupted: the directory knows none
-            if left.exists():
-                shutil.rmtree(left)
+        if draft.exists():  # left by an attempt that was interrupted
+            shutil.rmtree(draft)
         draft.mkdir()
-        unpack(source, draft)
-        self._check(draft, tenant)
+        try:
+            unpack(source, draft)
+            self._check(draft, tenant)
+        except StorageError:
+            shutil.rmtree(draft)
+            raise
+        if home.exists():  # what is replaced, or what an interrupted attempt left
+            shutil.rmtree(home)
         home.parent.mkdir(parents=True, exist_ok=True)
         draft.rename(home)
         sync_folder(home.parent)
@@ -104,7 +124,7 @@ class Relocation:
     def _check(self, draft: Path, tenant: Tenant) -> None:
         """Open what came as a store: its chain must lead to the tenant that it names."""
         try:
-            store = TenantStore(draft, tenant.id, PLANS[tenant.plan])
+            store = TenantStore(draft, tenant.id, self._plans.find(tenant.plan))
         except (InvalidChainError, sqlite3.Error) as error:
             raise StorageError("This file is not the data of the tenant that it names.") from error
         try:

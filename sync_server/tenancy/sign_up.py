@@ -13,6 +13,8 @@ from sync_server.storage.link_shelf import check_parcels
 from sync_server.storage.tenant_stores import TenantStores
 from sync_server.tenancy.doorway import Claim, prove, read_credential
 from sync_server.tenancy.names import Names, free_name
+from sync_server.tenancy.open_stores import RESTORING_SECONDS
+from sync_server.tenancy.puzzles import Puzzles
 from sync_server.tenancy.registration import Registration
 
 _KEY_BYTES = 16
@@ -26,15 +28,17 @@ class SignUp:
         self,
         directory: Directory,
         names: Names,
-        registration: Registration,
-        stores: TenantStores,
         *,
+        registration: Registration,
+        puzzles: Puzzles,
+        stores: TenantStores,
         now: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
         self._directory = directory
         self._names = names
         self._registration = registration
+        self._puzzles = puzzles
         self._stores = stores
         self._now = now
         self._random = random
@@ -44,7 +48,7 @@ class SignUp:
         """Make the tenant whose first link this is; the same call again gets the same answer.
 
         Raises RefusedError: NOT_ADMITTED, CLOCK, LINKS_REFUSED, SLUG_INVALID, SLUG_RESERVED,
-        SLUG_TAKEN, SIGNED_UP, INVITATION, CLOSED.
+        SLUG_TAKEN, SLUG_ALIKE, SIGNED_UP, PROOF, INVITATION, CLOSED, UNAVAILABLE.
         """
         async with self._turn:
             return await asyncio.to_thread(self._make, asked, claim, body)
@@ -57,6 +61,8 @@ class SignUp:
             raise RefusedError(Code.SLUG_TAKEN)
         if known is not None and known.slug != slug:
             raise RefusedError(Code.SIGNED_UP)
+        if known is not None and known.restoring:
+            raise RefusedError(Code.UNAVAILABLE, retry_after=RESTORING_SECONDS)
         if known is None:
             self._provision(tenant, slug, asked)
         return SignUpReply(slug, self._stores.log_of(tenant), self._now())
@@ -75,8 +81,8 @@ class SignUp:
 
     def _provision(self, tenant: TenantId, slug: Slug, asked: SignUpRequest) -> None:
         """Make the files, then the line in the directory, which is what makes it a tenant."""
-        if not self._names.is_free(slug):
-            raise RefusedError(Code.SLUG_TAKEN)
+        self._names.require_free(slug)
+        self._puzzles.require(slug, asked.proof)
         plan = self._registration.admit(slug, asked.invitation)
         self._stores.create(tenant, asked.links, LogId(self._random(_LOG_BYTES)))
         self._directory.add(
@@ -91,3 +97,4 @@ class SignUp:
             )
         )
         self._registration.took_up(slug)
+        self._puzzles.count()

@@ -15,6 +15,7 @@ from sync_server.storage.directory import ASKED, Tenant
 from sync_server.storage.errors import RefusedError, StorageError
 from sync_server.storage.tenant_store import Holdings
 from sync_server.storage.tenant_stores import TenantStores
+from sync_server.tenancy.backups import Backups
 from sync_server.tenancy.desk import MAINTENANCE, Registry
 from sync_server.tenancy.journal import Journal, tenant_pseudonym
 from sync_server.tenancy.name_locks import NameLocks
@@ -47,6 +48,7 @@ class Steward:
         wakeups: Wakeups,
         locks: NameLocks,
         plans: Plans,
+        backups: Backups,
         now: Callable[[], int],
     ) -> None:
         self._registry = registry
@@ -55,6 +57,7 @@ class Steward:
         self._wakeups = wakeups
         self._locks = locks
         self._plans = plans
+        self._backups = backups
         self._now = now
         self.in_maintenance = bool(registry.books.setting(MAINTENANCE))
         self._has_work = True
@@ -88,6 +91,8 @@ class Steward:
         self.in_maintenance = bool(await asyncio.to_thread(books.setting, MAINTENANCE))
         await self._opened.refresh()
         await self._end_streams()
+        for tenant in await asyncio.to_thread(directory.restoring):
+            await self._put_back(tenant)
         for tenant in await asyncio.to_thread(directory.leaving):
             await self._see_off(tenant)
         await asyncio.to_thread(books.forget_old, now=self._now())
@@ -100,12 +105,19 @@ class Steward:
             if found is None or is_shut(found):
                 self._wakeups.bell(tenant).end()
 
+    async def _put_back(self, tenant: Tenant) -> None:
+        """Put back a backup; its devices are asked to come again until that is done."""
+        self._wakeups.bell(tenant.id).end()
+        await self._opened.give_up(tenant.id)
+        await asyncio.to_thread(self._backups.put_back, tenant)
+
     async def _see_off(self, tenant: Tenant) -> None:
         """Delete all of a tenant. Every step may be the last one before a crash."""
         self._wakeups.bell(tenant.id).end()
         await self._opened.give_up(tenant.id)
         counts = await asyncio.to_thread(self._count, tenant)
         await asyncio.to_thread(self._stores.remove, tenant.id)
+        await asyncio.to_thread(self._backups.delete, tenant)
         await asyncio.to_thread(self._part, tenant, counts)
 
     def _count(self, tenant: Tenant) -> Counts:
@@ -114,7 +126,7 @@ class Steward:
             return msgspec.json.decode(tenant.leaving, type=Counts)
         store = self._stores.open(tenant.id, self._plans[tenant.plan])
         try:
-            counts = _counts(store.holdings())
+            counts = _counts(store.holdings(), self._backups.told(tenant))
         finally:
             store.close()
         self._registry.directory.let_go(tenant.id, msgspec.json.encode(counts).decode())
@@ -135,7 +147,7 @@ class Steward:
         self._registry.books.empty_log()
 
 
-def _counts(held: Holdings) -> Counts:
+def _counts(held: Holdings, backups: tuple[str, ...]) -> Counts:
     return Counts(
         entries=held.entries,
         entry_bytes=held.entry_bytes,
@@ -143,4 +155,5 @@ def _counts(held: Holdings) -> Counts:
         boxes=held.boxes,
         files=held.files.files,
         file_bytes=held.files.bytes,
+        backups=backups,
     )

@@ -1,4 +1,4 @@
-"""Limits on how often strangers may ask: by address, and all together."""
+"""Limits on how often somebody may ask: a bucket of askings each, filled again at a steady rate."""
 
 import ipaddress
 import math
@@ -9,12 +9,12 @@ from functools import lru_cache
 from shared.protocol.problems import Code
 from sync_server.storage.errors import RefusedError
 
-_MOST_ADDRESSES = 10_000
+_MOST_BUCKETS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many at once, and so many a second in the long run."""
+    """So many at once, and so many a second in the long run; 0 a second means any number."""
 
     burst: int
     per_second: float
@@ -22,40 +22,68 @@ class Rate:
 
 @dataclass(slots=True)
 class _Bucket:
+    rate: Rate
     tokens: float
     filled: float
 
+    def fill(self, rate: Rate, now: float) -> None:
+        """Add what has come in since it was last looked at."""
+        since = now - self.filled
+        self.rate, self.filled = rate, now
+        self.tokens = min(rate.burst, self.tokens + since * rate.per_second)
+
+    def is_full(self, now: float) -> bool:
+        """Tell whether it is as good as a new one."""
+        return self.tokens + (now - self.filled) * self.rate.per_second >= self.rate.burst
+
+
+class Buckets:
+    """One bucket for each who asks. ``now`` returns seconds of a clock that does not go back."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._buckets: dict[str | bytes, _Bucket] = {}
+
+    def require(self, who: str | bytes, rate: Rate) -> None:
+        """Raise TOO_MANY with the seconds to wait, if nothing is left for somebody."""
+        if who in self._buckets:
+            self._filled(who, rate)
+
+    def spend(self, who: str | bytes, rate: Rate) -> None:
+        """Count one asking, or raise TOO_MANY."""
+        if rate.per_second:
+            self._filled(who, rate).tokens -= 1
+
+    def _filled(self, who: str | bytes, rate: Rate) -> _Bucket:
+        now = self._now()
+        if len(self._buckets) >= _MOST_BUCKETS:
+            self._forget(now)
+        bucket = self._buckets.setdefault(who, _Bucket(rate, rate.burst, now))
+        bucket.fill(rate, now)
+        if bucket.tokens < 1 and rate.per_second:
+            wait = math.ceil((1 - bucket.tokens) / rate.per_second)
+            raise RefusedError(Code.TOO_MANY, retry_after=wait)
+        return bucket
+
+    def _forget(self, now: float) -> None:
+        """Drop those that are full again; if all are busy, start anew."""
+        busy = {who: each for who, each in self._buckets.items() if not each.is_full(now)}
+        self._buckets = busy if len(busy) < _MOST_BUCKETS else {}
+
 
 class Throttle:
-    """Counts askings. ``now`` returns seconds of a clock that does not go back."""
+    """Limits strangers: each network, and all together."""
 
     def __init__(self, each: Rate, total: Rate, now: Callable[[], float]) -> None:
         self._each = each
         self._total = total
-        self._now = now
-        self._all = _Bucket(total.burst, now())
-        self._buckets: dict[str, _Bucket] = {}
+        self._networks = Buckets(now)
+        self._all = Buckets(now)
 
     def spend(self, address: str) -> None:
         """Count one asking from a network, or raise TOO_MANY with the seconds to wait."""
-        now = self._now()
-        network = network_of(address)
-        if len(self._buckets) >= _MOST_ADDRESSES:
-            self._forget(now)
-        bucket = self._buckets.setdefault(network, _Bucket(self._each.burst, now))
-        _spend(bucket, self._each, now)
-        _spend(self._all, self._total, now)
-
-    def _forget(self, now: float) -> None:
-        """Drop those that would be full again; if all are busy, start anew: the total holds."""
-        refill = self._each.burst / self._each.per_second
-        self._buckets = {
-            network: bucket
-            for network, bucket in self._buckets.items()
-            if now - bucket.filled < refill
-        }
-        if len(self._buckets) >= _MOST_ADDRESSES:
-            self._buckets = {}
+        self._networks.spend(network_of(address), self._each)
+        self._all.spend("all", self._total)
 
 
 @lru_cache(1024)
@@ -69,10 +97,10 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((ip, length), strict=False).network_address)
 
 
-def _spend(bucket: _Bucket, rate: Rate, now: float) -> None:
-    bucket.tokens = min(rate.burst, bucket.tokens + (now - bucket.filled) * rate.per_second)
-    bucket.filled = now
-    if bucket.tokens < 1:
-        wait = math.ceil((1 - bucket.tokens) / rate.per_second)
-        raise RefusedError(Code.TOO_MANY, retry_after=wait)
-    bucket.tokens -= 1
+@lru_cache(1024)
+def is_here(address: str) -> bool:
+    """Tell whether an address is this machine's own: a proxy beside us, or the operator."""
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -50,7 +50,12 @@ class MachineRoom:
     def open(self) -> None:
         """Start the server."""
         self._house = open_house(
-            self.folder, public_name="beanie.ty", now=self.clock, random=self.random
+            self.folder,
+            public_name="beanie.ty",
+            now=self.clock,
+            random=self.random,
+            steady=lambda: self.clock() / 1000,
+            proof_bits=2,
         )
         self._app = assemble(
             self._house,

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 
 import httpx
 import msgspec
+from msgspec import structs
 
-from shared.envelope import MIN_SEALED_BYTES, WHOLE_SPACE, Envelope, Header, entry_message
+from shared.envelope import MIN_SEALED_BYTES, WHOLE_SPACE, Envelope, Header, Kind, signed_message
+from shared.envelope.approvals import approval_message
 from shared.ids import Cursor, DeviceId, EntryHash, FileId, Incarnation, LogId, TenantId
 from shared.membership import (
     LinkWithBoxes,
@@ -32,13 +34,17 @@ from shared.membership import (
 from shared.membership.chain import begin_chain
 from shared.membership.newcomer import BOX_PUBLIC_BYTES
 from shared.protocol import paths
-from shared.protocol.heads import digest_of_heads
+from shared.protocol.heads import digest_of_heads, seen_of_heads
 from shared.protocol.messages import (
+    Approval,
+    ApprovalRequest,
+    BaseReply,
     ChainReply,
     ChainRequest,
     Event,
     LinkParcel,
     SignUpRequest,
+    SnapshotProposal,
     StreamHead,
     SyncReply,
     SyncRequest,
@@ -46,7 +52,8 @@ from shared.protocol.messages import (
     encode,
 )
 from shared.protocol.problems import Problem
-from shared.signing import NO_HASH, RequestSummary, SigningKey, sign_request
+from shared.protocol.puzzle import solve
+from shared.signing import NO_HASH, RequestSummary, SigningKey, sha256, sign_request
 
 BOX_BYTES = 1168
 """A key box with the post-quantum half."""
@@ -148,8 +155,18 @@ class Device:
         )
         return self.http.send(request)
 
-    def sign_up(self, slug: str | None = None) -> httpx.Response:
-        return self.call("POST", paths.TENANTS, encode(self.collector.sign_up_request(slug)))
+    def sign_up(self, slug: str | None = None, **fields: object) -> httpx.Response:
+        """Sign up; solve the server's puzzle if it asks for that."""
+        asked = structs.replace(self.collector.sign_up_request(slug), **fields)
+        answer = self.call("POST", paths.TENANTS, encode(asked))
+        if answer.status_code == 403 and problem(answer).code == "proof" and not asked.proof:
+            return self.sign_up(slug, **fields, proof=self.proof(asked.slug))
+        return answer
+
+    def proof(self, slug: str) -> bytes:
+        told = granted(self.http.get(paths.SLUG.format(slug=slug))).json()
+        challenge = bytes.fromhex(told["challenge"])
+        return challenge + solve(challenge, challenge[8])
 
     def post_sync(self, *entries: bytes, **fields: object) -> httpx.Response:
         asked = SyncRequest(
@@ -235,7 +252,40 @@ class Device:
     def signed(self, header: Header, size: int, signing: SigningKey | None = None) -> bytes:
         raw = header.encode()
         body = os.urandom(size - len(raw) - 64)
-        return raw + (signing or self.keys.signing).sign(entry_message(raw, body)) + body
+        message = signed_message(raw, body, header.kind)
+        return raw + (signing or self.keys.signing).sign(message) + body
+
+    # Snapshots
+
+    def seal_object(self, kind: Kind, **fields: object) -> bytes:
+        """Make a piece of a snapshot or a history segment."""
+        return self.seal(kind=kind, seq=1, prev=NO_HASH, **fields)
+
+    def put_object(self, sealed: bytes) -> httpx.Response:
+        return self.call("PUT", paths.sealed_object(sha256(sealed)), sealed)
+
+    def snapshot(self, *heads: StreamHead, n: int = 1, prev: EntryHash = NO_HASH) -> bytes:
+        """Make a snapshot that goes as far as these heads."""
+        seen = seen_of_heads(heads)
+        return self.seal(kind=Kind.SNAPSHOT, seq=n, prev=prev, seen=seen)
+
+    def propose(
+        self, snapshot: bytes, *heads: StreamHead, objects: tuple[bytes, ...] = (), **more: object
+    ) -> httpx.Response:
+        names = tuple(map(sha256, objects))
+        asked = SnapshotProposal(snapshot, heads, names, **more)  # type: ignore[arg-type] # tests name fields freely
+        return self.call("POST", paths.BASE, encode(asked))
+
+    def approval(self, snapshot: bytes) -> Approval:
+        message = approval_message(self.collector.tenant, sha256(snapshot))
+        return Approval(self.keys.device, self.keys.signing.sign(message))
+
+    def approve(self, snapshot: bytes) -> httpx.Response:
+        asked = ApprovalRequest(self.approval(snapshot).signature)
+        return self.call("POST", paths.snapshot(sha256(snapshot)), encode(asked))
+
+    def base(self) -> BaseReply:
+        return decode(granted(self.call("GET", paths.BASE)).content, BaseReply)
 
     @property
     def head(self) -> StreamHead:

@@ -89,6 +89,7 @@ def running(
     most_open: int = 256,
     plans: Plans = PLANS,
     public_name: str = "beanie.ty",
+    proof_bits: int = 0,
     patience: Patience | None = None,
 ) -> Iterator[Running]:
     """Run a server over a folder while the block runs."""
@@ -101,6 +102,8 @@ def running(
         random=os.urandom,
         most_open=most_open,
         plans=plans,
+        steady=dial.steady,
+        proof_bits=proof_bits,
     )
     app = assemble(
         house,

@@ -14,8 +14,8 @@ from sync_server.operations.connection import Patience
 from sync_server.routes.table import Rates
 from sync_server.storage.database import Database
 from sync_server.storage.errors import StorageError
+from sync_server.storage.limits import Limits
 from sync_server.storage.schema import TENANT, TENANT_VERSION
-from sync_server.storage.tenant_store import Limits
 from sync_server.tenancy.plans import STANDARD
 from sync_server.tenancy.throttle import Rate, network_of
 from tests.sync_server.collector import Collector, Device, Keys, granted, new_file, problem, refused
