@@ -26,6 +26,7 @@ def assemble(
     version: str,
     rates: Rates | None = None,
     times: StreamTimes | None = None,
+    download: str = "",
 ) -> FastAPI:
     """Build the web app over an open house; it closes the house when it stops."""
 
@@ -66,6 +67,7 @@ def assemble(
             rates=rates,
             times=times or StreamTimes(),
             version=version,
+            download=download,
         ),
     )
     return app

@@ -11,34 +11,19 @@ from typing import Any
 
 from sync_server.application.assembly import assemble
 from sync_server.operations.admin import admin_app
-from sync_server.operations.command import PROGRAM, RunSettings, read_command
-from sync_server.operations.errands import (
-    NoDataError,
-    StillLeavingError,
-    Surroundings,
-    run_errand,
-)
+from sync_server.operations.admin_api import AdminApi, read_token
+from sync_server.operations.command import RunSettings, read_command
+from sync_server.operations.errands import SAID, Surroundings, run_errand
+from sync_server.operations.grammar import PROGRAM
 from sync_server.operations.logs import JsonLines, forwarding
 from sync_server.operations.meters import Meters
 from sync_server.operations.serving import AdminServer, SyncServer, address_of, configure, listen
-from sync_server.routes.table import Clocks
+from sync_server.routes.table import Clocks, Rates, network_rate
 from sync_server.storage.errors import RefusedError, StorageError
-from sync_server.tenancy.desk import NoSuchTenantError
 from sync_server.tenancy.house import HouseTakenError, open_house
 from sync_server.tenancy.journal import Journal
-from sync_server.tenancy.plans import BadPlanError, NoSuchPlanError, PlanInUseError
-from sync_server.tenancy.receipts import BadReceiptError
 
-_SAID = (
-    NoSuchTenantError,
-    NoSuchPlanError,
-    BadPlanError,
-    PlanInUseError,
-    NoDataError,
-    StillLeavingError,
-    BadReceiptError,
-)
-"""What an operator reads instead of a result: their docstrings."""
+_INSTANCE_BYTES = 4
 _FAILED = ("That did not work", "The server cannot start")
 
 
@@ -55,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return int(not all(line.get("ok", True) for line in lines))
     except HouseTakenError as error:
         return _give_up(f"{error.__doc__} ({settings.data})")
-    except _SAID as error:
+    except SAID as error:
         return _give_up(str(error.__doc__))
     except RefusedError as refused:
         return _give_up(refused.code.sentence)
@@ -70,21 +55,36 @@ def _run(settings: RunSettings) -> None:
     listener = listen(settings.host, settings.port)
     beside = listen(*settings.admin) if settings.admin else None
     clocks = Clocks(millis=_millis, steady=time.monotonic)
-    lines = JsonLines(sys.stderr, _millis)
+    lines = JsonLines(sys.stderr, _millis, settings.instance or secrets.token_hex(_INSTANCE_BYTES))
     house = open_house(
         settings.data, public_name=settings.public_name, now=_millis, random=secrets.token_bytes
     )
     meters = Meters()
     journal, logging = Journal(meters.counting(lines)), forwarding(meters.counting(lines))
-    app = assemble(house, journal=journal, clocks=clocks, version=_version())
+    app = assemble(
+        house,
+        journal=journal,
+        clocks=clocks,
+        version=_version(),
+        rates=_rates(settings),
+        download=settings.download,
+    )
     config = configure(app, logging=logging, proxy=settings.proxy)
     said = {"event": "listening", "address": address_of(listener), "data": str(settings.data)}
     admin = None
     if beside:
-        admin = AdminServer(admin_app(house, meters, settings.data), beside, logging)
+        token = read_token(settings.data, secrets.token_bytes)
+        around = Surroundings(_millis, secrets.token_bytes)
+        api = AdminApi(settings.data, token, around, _version())
+        admin = AdminServer(admin_app(house, meters, settings.data, api), beside, logging)
         said["admin"] = address_of(beside)
     _say(said)
     SyncServer(config, house.wakeups.close, admin).run(sockets=[listener])
+
+
+def _rates(settings: RunSettings) -> Rates:
+    wanted = settings.address_rate
+    return Rates() if wanted is None else Rates(address=network_rate(wanted))
 
 
 def _millis() -> int:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from sync_server.operations.admin_api import AdminApi
 from sync_server.operations.meters import Meters
 from sync_server.tenancy.house import House
 
@@ -53,7 +54,8 @@ class Admin:
         }
 
 
-def admin_app(house: House, meters: Meters, folder: Path) -> Starlette:
+def admin_app(house: House, meters: Meters, folder: Path, api: AdminApi) -> Starlette:
     """Build the app for the operator's own address."""
     admin = Admin(house, meters, folder)
-    return Starlette(routes=[Route("/metrics", admin.metrics), Route("/ready", admin.ready)])
+    own = [Route("/metrics", admin.metrics), Route("/ready", admin.ready)]
+    return Starlette(routes=[*own, *api.routes()])

@@ -1,54 +1,25 @@
 """The command line of ``swingtag-server``."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter, _SubParsersAction
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from platformdirs import user_data_path
+from sync_server.operations.errand import ErrandSettings
+from sync_server.operations.grammar import PROGRAM, Commands, add_data, add_errands
 
-from sync_server.tenancy.plans import STANDARD
-from sync_server.tenancy.registration import Mode
-
-PROGRAM = "swingtag-server"
 DEFAULT_PORT = 8642
 _LAST_PORT = 65535
-
-
-if TYPE_CHECKING:
-    Commands = _SubParsersAction[ArgumentParser]
-else:
-    Commands = _SubParsersAction
-
-
-class Errand(Enum):
-    """What an operator can have done."""
-
-    LIST = "list"
-    SHOW = "show"
-    SUSPEND = "suspend"
-    RESUME = "resume"
-    TEARDOWN = "teardown"
-    PLANS = "plans"
-    ASSIGN_PLAN = "assign plan"
-    VERIFY = "verify"
-    AUDIT = "audit"
-    CREATE = "create"
-    EXPORT = "export"
-    IMPORT = "import"
-    REGISTRATION = "registration"
-    DOCTOR = "doctor"
-    MAINTENANCE_ON = "maintenance on"
-    MAINTENANCE_OFF = "maintenance off"
+_PLAIN = frozenset({"data", "errand", "subject", "detail", "yes"})
 
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
     """How to run the server. ``port`` 0 lets the system choose; ``proxy`` is "" for none.
 
-    ``admin``: host and port of the operator's own address, None for none.
+    ``admin``: host and port of the operator's own address, None for none. ``address_rate``:
+    requests a second of one network, None for the usual, 0 for any. ``instance``: what this server
+    is called in its log. ``download``: where people get the app, "" if that is not to be said.
     """
 
     data: Path
@@ -57,26 +28,25 @@ class RunSettings:
     public_name: str
     proxy: str
     admin: tuple[str, int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class ErrandSettings:
-    """What an operator wants done in a data folder, and to what."""
-
-    data: Path
-    errand: Errand
-    subject: str
-    detail: str
+    address_rate: float | None
+    instance: str
+    download: str
 
 
 def read_command(arguments: Sequence[str] | None, version: str) -> RunSettings | ErrandSettings:
     """Read the command line; ends the program itself for ``--help``, ``--version``, mistakes."""
-    chosen = _parser(version).parse_args(arguments)
-    if "errand" in chosen:
-        subject, detail = getattr(chosen, "subject", ""), getattr(chosen, "detail", "")
-        return ErrandSettings(chosen.data, chosen.errand, subject, detail)
-    return RunSettings(
-        chosen.data, chosen.host, chosen.port, chosen.public_name, chosen.proxy, chosen.admin
+    chosen = vars(_parser(version).parse_args(arguments))
+    if "errand" not in chosen:
+        return RunSettings(**chosen)
+    options = {
+        name: value for name, value in chosen.items() if name not in _PLAIN and value is not None
+    }
+    return ErrandSettings(
+        chosen["data"],
+        chosen["errand"],
+        chosen.get("subject", ""),
+        chosen.get("detail", ""),
+        options,
     )
 
 
@@ -91,65 +61,8 @@ def _parser(version: str) -> ArgumentParser:
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {version}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_run(commands)
-    tenant = commands.add_parser("tenant", help="see and end what collectors have here")
-    errands = tenant.add_subparsers(required=True, metavar="COMMAND")
-    create = _add_errand(
-        errands, "create", Errand.CREATE, "invite somebody to sign up under a name", "NAME"
-    )
-    create.add_argument(
-        "--plan", dest="detail", default=STANDARD, help="on this plan (default: %(default)s)"
-    )
-    _add_errand(errands, "list", Errand.LIST, "one line for each tenant")
-    _add_errand(errands, "show", Errand.SHOW, "what is held of a tenant, counted", "NAME")
-    _add_errand(errands, "suspend", Errand.SUSPEND, "shut a tenant out for now", "NAME")
-    _add_errand(errands, "resume", Errand.RESUME, "let a suspended tenant in again", "NAME")
-    teardown = _add_errand(
-        errands, "teardown", Errand.TEARDOWN, "delete all of a tenant, for good", "NAME"
-    )
-    teardown.add_argument("--yes", action="store_true", required=True, help="I mean it")
-    export = _add_errand(
-        errands, "export", Errand.EXPORT, "write a tenant's sealed data into a file", "NAME"
-    )
-    export.add_argument("detail", metavar="FILE")
-    _add_errand(errands, "import", Errand.IMPORT, "take in a tenant from such a file", "FILE")
-    plan = errands.add_parser("plan", help="the limits of tenants")
-    plans = plan.add_subparsers(required=True, metavar="COMMAND")
-    _add_errand(plans, "list", Errand.PLANS, "all plans")
-    assign = _add_errand(plans, "set", Errand.ASSIGN_PLAN, "put a tenant on a plan", "NAME")
-    assign.add_argument("detail", metavar="PLAN")
-    receipt = commands.add_parser("receipt", help="receipts of deletion")
-    receipts = receipt.add_subparsers(required=True, metavar="COMMAND")
-    _add_errand(receipts, "verify", Errand.VERIFY, "did this server sign it?", "FILE")
-    registration = _add_errand(commands, "registration", Errand.REGISTRATION, "who may sign up")
-    registration.add_argument("subject", choices=[mode.value for mode in Mode])
-    _add_errand(commands, "doctor", Errand.DOCTOR, "look at everything and say what is wrong")
-    _add_errand(commands, "audit", Errand.AUDIT, "what operators did here")
-    maintenance = commands.add_parser("maintenance", help="tell devices to wait")
-    switch = maintenance.add_subparsers(required=True, metavar="COMMAND")
-    _add_errand(switch, "on", Errand.MAINTENANCE_ON, "answer that the server is worked on")
-    _add_errand(switch, "off", Errand.MAINTENANCE_OFF, "go on")
+    add_errands(commands)
     return parser
-
-
-def _add_errand(
-    commands: Commands, name: str, errand: Errand, text: str, subject: str = ""
-) -> ArgumentParser:
-    parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
-    if subject:
-        parser.add_argument("subject", metavar=subject)
-    parser.set_defaults(errand=errand)
-    _add_data(parser)
-    return parser
-
-
-def _add_data(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--data",
-        type=Path,
-        default=user_data_path(PROGRAM, appauthor=False),
-        metavar="DIR",
-        help="where everything is kept (default: %(default)s)",
-    )
 
 
 def _add_run(commands: Commands) -> None:
@@ -159,7 +72,7 @@ def _add_run(commands: Commands) -> None:
         description="Serve until stopped. The address is printed as one line of JSON on standard "
         "output, the log goes to standard error, one JSON object a line.",
     )
-    _add_data(run)
+    add_data(run)
     run.add_argument(
         "--host",
         default="127.0.0.1",
@@ -177,18 +90,47 @@ def _add_run(commands: Commands) -> None:
         metavar="NAME",
         help="the server's domain; collectors have their pages below it (default: %(default)s)",
     )
+    _add_surroundings(run)
+
+
+def _add_surroundings(run: ArgumentParser) -> None:
     run.add_argument(
         "--proxy",
         default="",
         metavar="ADDRESS",
-        help="believe this proxy what it says of its clients' addresses (default: nobody)",
+        help="a proxy in front of this server that may say where requests come from",
     )
     run.add_argument(
         "--admin",
         type=_address,
         metavar="HOST:PORT",
-        help="answer /metrics and /ready there, for your own machines only (default: nowhere)",
+        help="answer the operator there, for your own machines only (default: nowhere)",
     )
+    run.add_argument(
+        "--address-rate",
+        type=float,
+        metavar="N",
+        help="requests a second that one network may make; 0: any",
+    )
+    run.add_argument(
+        "--instance",
+        default="",
+        metavar="NAME",
+        help="what this server is called in its log, where several write into one",
+    )
+    run.add_argument(
+        "--download",
+        type=_https,
+        default="",
+        metavar="URL",
+        help="where people get the app: a link on the pages (default: none)",
+    )
+
+
+def _https(text: str) -> str:
+    if text and (not text.startswith("https://") or set(text) & set(" \"'<>\\")):
+        raise ValueError(text)
+    return text
 
 
 def _address(text: str) -> tuple[str, int]:

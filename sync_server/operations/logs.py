@@ -12,17 +12,21 @@ from sync_server.tenancy.journal import Sink, Value
 
 
 class JsonLines:
-    """Writes lines to a stream. ``now`` returns milliseconds since 1970."""
+    """Writes lines to a stream. ``now`` returns milliseconds since 1970.
 
-    def __init__(self, stream: TextIO, now: Callable[[], int]) -> None:
+    ``instance``: which server this is, where several write into one place.
+    """
+
+    def __init__(self, stream: TextIO, now: Callable[[], int], instance: str = "") -> None:
         self._stream = stream
         self._now = now
+        self._own = {"instance": instance} if instance else {}
 
     def __call__(self, line: Mapping[str, Value]) -> None:
         """Write one line."""
         moment = datetime.fromtimestamp(self._now() / 1000, UTC)
         stamp = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        text = msgspec.json.encode({"time": stamp, **line}).decode()
+        text = msgspec.json.encode({"time": stamp, **self._own, **line}).decode()
         self._stream.write(text + "\n")
         self._stream.flush()
 

@@ -1,5 +1,6 @@
 """All calls of the server, in the order in which paths are matched."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -40,8 +41,14 @@ from sync_server.web.looks import read_looks
 
 _HTML = "text/html"
 _EVENTS = "text/event-stream"
-NETWORK = Rate(3000, 300)
-"""How often one network may call anything at all."""
+
+
+def network_rate(per_second: float) -> Rate:
+    """Return how often one network may call anything at all: what comes in ten seconds at once."""
+    return Rate(math.ceil(per_second * 10), per_second)
+
+
+NETWORK = network_rate(300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +73,13 @@ class Rates:
 
 
 def calls(
-    house: House, *, clocks: Clocks, rates: Rates, times: StreamTimes, version: str
+    house: House,
+    *,
+    clocks: Clocks,
+    rates: Rates,
+    times: StreamTimes,
+    version: str,
+    download: str = "",
 ) -> tuple[Call, ...]:
     """Return every call that the server answers."""
     return (
@@ -74,7 +87,7 @@ def calls(
         *_file_calls(house, clocks),
         *_base_calls(house, clocks),
         *_stranger_calls(house, clocks, rates),
-        *_open_calls(house, version),
+        *_open_calls(house, version, download),
     )
 
 
@@ -229,9 +242,9 @@ def _stranger_calls(house: House, clocks: Clocks, rates: Rates) -> tuple[Call, .
     )
 
 
-def _open_calls(house: House, version: str) -> tuple[Call, ...]:
+def _open_calls(house: House, version: str, download: str) -> tuple[Call, ...]:
     service = Service(version)
-    landing = Landing(house.hosts, house.names, authority_of, read_looks())
+    landing = Landing(house.hosts, house.names, authority_of, read_looks(), download)
     return (
         Call("GET", paths.HEALTH, service.health, None, Health),
         Call("GET", paths.VERSION, service.version, None, Version),

@@ -6,11 +6,12 @@ A name has only ``a-z0-9-``: other alphabets and ``xn--`` are refused before. So
 import re
 
 _PAIRS = ((re.compile("rn"), "m"), (re.compile("vv"), "w"), (re.compile("c[l1]"), "d"))
-_SINGLE = str.maketrans("01l5", "oiis", "-")
+_SINGLE = str.maketrans("01l5", "oiis")
 
 
 def skeleton(name: str) -> str:
     """Return what names are compared by: the same for ``artmatt`` and ``art-rnatt``."""
+    looks = name.replace("-", "")
     for pair, letter in _PAIRS:
-        name = pair.sub(letter, name)
-    return name.translate(_SINGLE)
+        looks = pair.sub(letter, looks)
+    return looks.translate(_SINGLE)

@@ -4,6 +4,7 @@ Nobody can read what is in them, and when the tenant leaves their key is destroy
 them is noise from then on, wherever it lies.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,15 +117,15 @@ class Backups:
         homes = {Path(each.place).parent for each in self.registry.backups.of(tenant.id)}
         for home in (*homes, self.folder / "backups" / tenant.id.hex()):
             if home.exists():
-                for file in home.iterdir():
-                    file.unlink()
-                home.rmdir()
+                shutil.rmtree(home)
 
     def _sweep(self, tenant: Tenant, home: Path) -> None:
         """Delete what an attempt left that was interrupted."""
         known = {each.place for each in self.registry.backups.of(tenant.id)}
         for file in home.iterdir():
-            if str(file) not in known:
+            if file.is_dir():
+                shutil.rmtree(file)
+            elif str(file) not in known:
                 file.unlink()
 
     def _backup(self, tenant: Tenant, n: int | None) -> Backup:

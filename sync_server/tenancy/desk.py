@@ -102,6 +102,10 @@ class Desk:
         with self._opened(self._find(name)) as store:
             return store.holdings()
 
+    def pseudonym(self, name: str) -> str:
+        """Return how the log names a tenant."""
+        return tenant_pseudonym(self._find(name).pseudonym_key)
+
     def is_sound(self, name: str) -> bool:
         """Read all that is held of a tenant and tell whether it is undamaged."""
         tenant = self._find(name)

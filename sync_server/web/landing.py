@@ -44,11 +44,13 @@ class Landing:
         names: Names,
         authority: Callable[[Request], str],
         looks: Mapping[str, Look],
+        download: str = "",
     ) -> None:
         self._hosts = hosts
         self._names = names
         self._authority = authority
         self._looks = looks
+        self._download = download
         self._classic = looks[CLASSIC.name]
 
     async def front_page(self, request: Request) -> Response:

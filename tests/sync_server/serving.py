@@ -1,5 +1,6 @@
 """A real server on loopback: in a thread with a clock that tests turn, or as a process."""
 
+import io
 import json
 import os
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Thread
@@ -16,6 +17,7 @@ from typing import Any
 import httpx
 
 from sync_server.application.assembly import assemble
+from sync_server.application.main import main
 from sync_server.operations.connection import Patience
 from sync_server.operations.logs import JsonLines, forwarding
 from sync_server.operations.serving import SyncServer, address_of, configure, listen
@@ -90,6 +92,7 @@ def running(
     plans: Plans = PLANS,
     public_name: str = "beanie.ty",
     proof_bits: int = 0,
+    proxy: str = "",
     patience: Patience | None = None,
 ) -> Iterator[Running]:
     """Run a server over a folder while the block runs."""
@@ -114,7 +117,7 @@ def running(
         times=times,
     )
     listener = listen("127.0.0.1", 0)
-    config = configure(app, logging=forwarding(lines), patience=patience)
+    config = configure(app, logging=forwarding(lines), proxy=proxy, patience=patience)
     server = SyncServer(config, house.wakeups.close)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -137,6 +140,23 @@ def operate(folder: Path, *words: str) -> list[dict[str, Any]]:
     done = attempt(folder, *words)
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def command(folder: Path, *words: str) -> list[dict[str, Any]]:
+    """Do the same in this process, which saves the start of another one."""
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        code = main([*words, "--data", str(folder)])
+    assert code == 0, said.getvalue()
+    return [json.loads(line) for line in said.getvalue().splitlines()]
+
+
+def refusal(folder: Path, *words: str) -> str:
+    """Run a command that must fail; give the sentence that the operator reads."""
+    said = io.StringIO()
+    with redirect_stdout(said), redirect_stderr(said):
+        assert main([*words, "--data", str(folder)]) == 1
+    return said.getvalue()
 
 
 def attempt(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
