@@ -36,7 +36,7 @@ class Audit:
         self.review: Review | None = None
         self.forked: set[Origin] = set()
         self._notices: set[Notice] = set()
-        self.reviewed = self.restored = False
+        self.reviewed = self.restored = self.base_lost = False
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -46,7 +46,7 @@ class Audit:
     def begin(self) -> None:
         """Begin a round: what was tried in vain in the last one may be tried again."""
         self._notices = {Notice.FORKED} if self.forked else set()
-        self.reviewed = self.restored = False
+        self.reviewed = self.restored = self.base_lost = False
         if self._books.must_read_own():
             self.start_review()
 
@@ -79,7 +79,8 @@ class Audit:
         lost = {origin: seq for origin, seq in found.lost.items() if origin not in self.forked}
         if lost and not self.restored:
             self.restored = True
-            self._outbox.lost = lost
+            self.base_lost = any(self._books.is_gone(o, seq + 1) for o, seq in lost.items())
+            self._outbox.lost = {} if self.base_lost else lost
             self._notices.add(Notice.RESTORED)
         if found.behind and not self.reviewed:
             self.start_review()

@@ -87,6 +87,10 @@ class Books:
 
     def heads_sent(self) -> tuple[StreamHead, ...]:
         """Return the heads without own entries that no server has acknowledged."""
+        return stream_heads(self.ledger_heads_sent(), self.membership)
+
+    def ledger_heads_sent(self) -> Heads:
+        """Return the same as the ledger knows them, whether they count or not."""
         heads = dict(self.ledger.state.heads)
         unsent = self.log.unsent()
         if unsent:
@@ -96,7 +100,12 @@ class Books:
                 heads.pop(origin, None)
             else:
                 heads[origin] = Head(seq, last)
-        return stream_heads(heads, self.membership)
+        return heads
+
+    def is_gone(self, origin: Origin, seq: int) -> bool:
+        """Tell whether a snapshot stands here for an entry."""
+        base = self.ledger.state.base.get(origin)
+        return base is not None and seq <= base.seq and self.log.entry_at(origin, seq) is None
 
     def grow(self, parcels: Sequence[LinkParcel]) -> Change:
         """Check and add links, with the keys that came along; raise FalseChainError.
@@ -138,7 +147,7 @@ class Books:
         """
         try:
             with self._or_forget():
-                entry = self.ledger.seal(edits, self._author(), self._random)
+                entry = self.ledger.seal(edits, self.author, self._random)
                 self.log.keep_sealed(entry, numbers)
         except OversizedError:
             if len(edits) <= 1:
@@ -174,7 +183,9 @@ class Books:
         device, heads = self.identity.keys.device, self.ledger.state.heads
         return {origin: head for origin, head in heads.items() if origin.device == device}
 
-    def _author(self) -> Author:
+    @property
+    def author(self) -> Author:
+        """Who writes own entries."""
         origin = self.log.origin
         return Author(origin, self.identity.keys.signing, self._stream_before(origin))
 

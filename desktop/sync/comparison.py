@@ -36,7 +36,10 @@ class Comparison:
 def compare(
     ours: Iterable[StreamHead], theirs: Iterable[StreamHead], hash_at: HashAt
 ) -> Comparison:
-    """Hold our heads, as far as the server should know them, against what it says."""
+    """Hold our heads, as far as the server should know them, against what it says.
+
+    ``hash_at`` knows no entry that a snapshot stands for: of those nothing is compared.
+    """
     held, said = _by_stream(ours), _by_stream(theirs)
     lost, forked, behind = {}, set(), False
     for origin in held.keys() | said.keys():
@@ -44,7 +47,7 @@ def compare(
         common = min(here.seq, there.seq)
         if there.seq > here.seq:
             behind = True
-        elif common and hash_at(origin, common) != there.hash:
+        elif common and hash_at(origin, common) not in {there.hash, None}:
             forked.add(origin)
         elif there.seq < here.seq:
             lost[origin] = there.seq

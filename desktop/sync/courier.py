@@ -20,10 +20,12 @@ from desktop.sync.wire import (
     take,
 )
 from shared.crypto.devices import DeviceKeys
-from shared.ids import FileId, PairId, Slug, TenantId
+from shared.ids import EntryHash, FileId, PairId, Slug, TenantId
 from shared.protocol import limits, paths
 from shared.protocol.messages import (
     About,
+    ApprovalRequest,
+    BaseReply,
     ChainGrown,
     ChainReply,
     ChainRequest,
@@ -32,6 +34,8 @@ from shared.protocol.messages import (
     SignUpReply,
     SignUpRequest,
     SlugAnswer,
+    SnapshotProposal,
+    SnapshotReply,
     SyncReply,
     SyncRequest,
     encode,
@@ -125,6 +129,32 @@ class Courier:
     def release(self, file: FileId) -> None:
         """Tell that nothing refers to an attachment any more."""
         granted(self._ask("POST", paths.release(file)))
+
+    def base(self) -> BaseReply:
+        """Ask which snapshot is the base of the log, and which one is proposed."""
+        return self._get(paths.BASE, BaseReply)
+
+    def snapshot(self, name: EntryHash) -> SnapshotReply:
+        """Fetch a snapshot: the sealed list of its pieces, and who approved it."""
+        return self._get(paths.snapshot(name), SnapshotReply)
+
+    def propose(self, proposal: SnapshotProposal) -> BaseReply:
+        """Propose a snapshot whose parts are there."""
+        return read(granted(self._ask("POST", paths.BASE, encode(proposal))), BaseReply)
+
+    def approve(self, name: EntryHash, signature: bytes) -> BaseReply:
+        """Sign a snapshot."""
+        asked = encode(ApprovalRequest(signature))
+        return read(granted(self._ask("POST", paths.snapshot(name), asked)), BaseReply)
+
+    def put_object(self, name: EntryHash, sealed: bytes) -> None:
+        """Store a piece of a snapshot or a history segment."""
+        granted(self._ask("PUT", paths.sealed_object(name), sealed))
+
+    def get_object(self, name: EntryHash) -> bytes:
+        """Fetch a piece or a segment. It is not verified yet."""
+        path = paths.sealed_object(name)
+        return granted(self._ask("GET", path, cap=limits.OBJECT_BYTES))
 
     def _get(self, path: str, kind: type[M]) -> M:
         return read(granted(self._ask("GET", path, cap=_REPLY_BYTES)), kind)

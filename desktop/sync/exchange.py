@@ -20,7 +20,7 @@ from desktop.vault.vault import Vault
 from shared.crypto.randomness import Random
 from shared.domain.operations import Change
 from shared.domain.stamps import Origin
-from shared.ids import Cursor, LogId
+from shared.ids import Cursor, EntryHash, LogId
 from shared.ledger import Accepted
 from shared.protocol.heads import digest_of_heads
 from shared.protocol.messages import Event, SyncReply, SyncRequest
@@ -46,13 +46,27 @@ class ChainLost:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsBase:
+    """Entries are gone that this device lacks; take this snapshot in, then go on."""
+
+    name: EntryHash
+    log: LogId
+
+
+@dataclass(frozen=True, slots=True)
+class BaseLost:
+    """The server lost entries that a snapshot stands for here; give it one, then go on."""
+
+
+@dataclass(frozen=True, slots=True)
 class Denied:
     """The server does not want to, and nothing can be done about it here."""
 
     refusal: Refusal
 
 
-Outcome = Settled | Onward | ChainLost | Denied
+Unsettled = Onward | ChainLost | NeedsBase | BaseLost | Denied
+Outcome = Settled | Unsettled
 
 
 class Exchange:
@@ -71,6 +85,7 @@ class Exchange:
     ) -> None:
         self.books = Books(vault, random)
         self._log = vault.log
+        self._snapshots = vault.snapshots
         self._clock = vault.clock
         self._inbox = Inbox()
         self._outbox = Outbox(self.books)
@@ -130,23 +145,44 @@ class Exchange:
             return self._mend(reply, sent)
         self._wants_heads = False
         self._clock.learn(reply.time)
+        self._take_links(reply)
+        if reply.chain < len(self.books.links):
+            return ChainLost()
+        if reply.stale or reply.base:
+            self._count_remedy()
+            return self._begin_elsewhere(reply)
+        self._outbox.delivered(sent)
+        self._take(reply)
+        if reply.heads:
+            self._audit.compare(reply.heads)
+        if self._audit.base_lost:
+            return BaseLost()
+        return Onward() if self._is_more(reply) else self._settle()
+
+    def read_again(self, log: LogId | None = None) -> None:
+        """Read a log from its start, after a snapshot was taken in or given back."""
+        self._audit.base_lost = False
+        self._inbox.clear()
+        self._audit.start_review(log)
+
+    def _take_links(self, reply: SyncReply) -> None:
         if reply.links:
             went_on = self.books.set_aside
             self._changed(self.books.grow(reply.links))
             if self.books.set_aside and not went_on:
                 self._audit.note(Notice.SET_ASIDE)
-        if reply.chain < len(self.books.links):
-            return ChainLost()
+
+    def _begin_elsewhere(self, reply: SyncReply) -> Outcome:
+        """Go on in another log, or behind a snapshot: one taken in before, or to be taken in."""
         if reply.stale:
-            self._count_remedy()
             self._audit.compare(reply.heads)
             self._audit.start_review(reply.log)
-            return Onward()
-        self._outbox.delivered(sent)
-        self._take(reply)
-        if reply.heads:
-            self._audit.compare(reply.heads)
-        return Onward() if self._is_more(reply) else self._settle()
+            return BaseLost() if self._audit.base_lost else Onward()
+        taken, base = self._snapshots.taken, EntryHash(reply.base)
+        if taken is None or taken.hash != base:
+            return NeedsBase(base, reply.log)
+        self.read_again(reply.log)
+        return Onward()
 
     def overhear(self, event: Event) -> bool:
         """Take in what a wake-up brought; false if a round is needed to know more."""

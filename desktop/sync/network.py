@@ -7,7 +7,9 @@ import httpx
 
 from desktop.sync.address import server_url
 from desktop.sync.attachments import Attachments
+from desktop.sync.bases import Bases
 from desktop.sync.books import Books
+from desktop.sync.compaction import Compaction
 from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
 from desktop.sync.exchange import Exchange
@@ -19,7 +21,7 @@ from desktop.sync.removal import Removals
 from desktop.sync.reporter import Reporter
 from desktop.sync.restoring import whole_links
 from desktop.sync.rhythm import Rhythm
-from desktop.sync.session import Session
+from desktop.sync.session import Session, Tools
 from desktop.sync.signup import sign_up, why_not
 from desktop.sync.status import SyncStatus
 from desktop.sync.worker import Worker
@@ -81,8 +83,19 @@ class Network:
             changed=note,
             now_millis=self.surroundings.now_millis,
         )
-        removals = Removals(exchange.books, vault.secrets, self.surroundings.random)
-        return Session(exchange, courier, attachments, removals)
+        random = self.surroundings.random
+        bases = Bases(vault, exchange.books, courier, note)
+        compaction = Compaction(
+            vault,
+            exchange.books,
+            courier,
+            bases,
+            most=self.rhythm.most,
+            random=random,
+            now_millis=self.surroundings.now_millis,
+        )
+        tools = Tools(Removals(exchange.books, vault.secrets, random), bases, compaction)
+        return Session(exchange, courier, attachments, tools)
 
     def why_not(self, server: str, name: str) -> str:
         """Return the sentence why a name cannot be had at a server; empty if it can."""

@@ -14,7 +14,8 @@ class Pace:
     ``quiet``: an edit is sent once no other followed for so long, but after ``longest_quiet``
     in any case. ``poll``: how often to ask while no wake-ups come. ``longest_hold``: the most that
     a server's wish to be left alone counts. ``farewell``: how long the end of the program waits
-    for a request that is under way.
+    for a request that is under way. ``rest``: how long nothing must have happened before the
+    server's log is tidied.
     """
 
     quiet: float = 1.0
@@ -24,6 +25,7 @@ class Pace:
     poll: float = 120.0
     longest_hold: float = 3600.0
     farewell: float = 3.0
+    rest: float = 30.0
 
 
 @dataclass(slots=True)
@@ -52,6 +54,7 @@ class Schedule:
     pace: Pace
     jitter: Jitter
     due: float | None = None
+    tidy_due: float | None = None
     _first_edit: float | None = None
     _held_until: float = 0.0
     _backoff: Backoff = field(init=False)
@@ -70,6 +73,7 @@ class Schedule:
         """Note a local edit: sync when it has been quiet for a while, not within a back-off."""
         if self._first_edit is None:
             self._first_edit = now
+        self._put_off_tidying(now)
         calm = min(now + self.pace.quiet, self._first_edit + self.pace.longest_quiet)
         self.due = max(calm, self._held_until)
 
@@ -97,6 +101,15 @@ class Schedule:
             self._awaiting.reset()
         if wait is not None and self.due is None:
             self.due = now + wait
+        self.tidy_due = now + self.pace.rest
+
+    def tidied(self) -> None:
+        """Note that the server's log was tidied, or could not be."""
+        self.tidy_due = None
+
+    def _put_off_tidying(self, now: float) -> None:
+        if self.tidy_due is not None:
+            self.tidy_due = now + self.pace.rest
 
     def failed(self, now: float, retry_after: float = 0.0) -> None:
         """Note a sync that did not work, and the wait that the server asked for."""

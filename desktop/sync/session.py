@@ -1,13 +1,25 @@
 """One collection at one server: whole rounds of sync, without threads and without waiting."""
 
-from collections.abc import Callable
-from typing import assert_never
+from collections.abc import Callable, Collection
+from typing import NamedTuple, assert_never
 
 from desktop.sync.attachments import Attachments
+from desktop.sync.bases import Bases
+from desktop.sync.compaction import BaseLostError, Compaction
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError
 from desktop.sync.event_stream import EventStream
-from desktop.sync.exchange import ChainLost, Denied, Exchange, Onward, Settled
+from desktop.sync.exchange import (
+    BaseLost,
+    ChainLost,
+    Denied,
+    Exchange,
+    NeedsBase,
+    Onward,
+    Outcome,
+    Settled,
+    Unsettled,
+)
 from desktop.sync.notices import Notice
 from desktop.sync.removal import Removals
 from desktop.sync.restoring import ChainLostError, restore_chain
@@ -23,16 +35,26 @@ Progress = Callable[[int, int], None]
 """Told how many of how many own edits the server has, or files."""
 
 
+class Tools(NamedTuple):
+    """What a session does now and then, beside entries and pictures."""
+
+    removals: Removals
+    bases: Bases
+    compaction: Compaction
+
+
 class Session:
     """Drives the exchange over the courier. One thread uses it; SyncError is what may come."""
 
     def __init__(
-        self, exchange: Exchange, courier: Courier, attachments: Attachments, removals: Removals
+        self, exchange: Exchange, courier: Courier, attachments: Attachments, tools: Tools
     ) -> None:
         self._exchange = exchange
         self._courier = courier
         self._attachments = attachments
-        self._removals = removals
+        self._removals = tools.removals
+        self._bases = tools.bases
+        self._compaction = tools.compaction
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -78,6 +100,11 @@ class Session:
             self._attachments.send_again()
         self._attachments.send_large()
         self._attachments.fetch()
+        self._bases.fetch_history()
+
+    def tidy(self) -> None:
+        """Let edits at the server be put together, if they are many; in a quiet moment."""
+        self._compaction.tidy()
 
     def _put_out(self, progress: Progress) -> None:
         """Remove the devices that are to be removed, by compare-and-swap on the chain's end.
@@ -99,23 +126,36 @@ class Session:
 
     def _exchange_all(self, progress: Progress) -> None:
         self._exchange.begin()
-        total = backlog = self._exchange.backlog
-        may_restore = True
+        total = self._exchange.backlog
+        tried = set[type[Outcome]]()
         while True:
             request = self._exchange.parcel()
             self._attachments.send_small()  # a photo's file is kept before its edit is written
-            match self._exchange.receive(self._courier.sync(request)):
-                case Settled():
-                    return
-                case Onward():
-                    backlog = self._exchange.backlog
-                    progress(total - backlog, total)
-                case ChainLost():
-                    if not may_restore:
-                        raise ChainLostError
-                    restore_chain(self._courier, self._exchange.books)
-                    may_restore = False
-                case Denied(refusal):
-                    raise RefusedError(refusal)
-                case never:
-                    assert_never(never)
+            outcome = self._exchange.receive(self._courier.sync(request))
+            if isinstance(outcome, Settled):
+                return
+            self._mend(outcome, tried)
+            tried.add(type(outcome))
+            progress(total - self._exchange.backlog, total)
+
+    def _mend(self, outcome: Unsettled, tried: Collection[type[Outcome]]) -> None:
+        """Do what must be done before the next request; what a server lost is given back once."""
+        match outcome:
+            case Onward():
+                pass
+            case NeedsBase(name, log):
+                self._bases.take(name, log)
+                self._exchange.read_again(log)
+            case ChainLost() if type(outcome) not in tried:
+                restore_chain(self._courier, self._exchange.books)
+            case ChainLost():
+                raise ChainLostError
+            case BaseLost() if type(outcome) not in tried:
+                self._compaction.give_back()
+                self._exchange.read_again()
+            case BaseLost():
+                raise BaseLostError
+            case Denied(refusal):
+                raise RefusedError(refusal)
+            case never:
+                assert_never(never)

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from threading import Condition, Thread
 
@@ -115,16 +116,18 @@ class Worker:
         """Wait until there is something to do, and return it; None when it is over."""
         with self._bell:
             while not self._stopping:
-                left = self._time_left()
+                left, rest = map(self._time_left, (self._schedule.due, self._schedule.tidy_due))
                 if not self._paused and self._heard:
                     return partial(self._take, self._heard.popleft())
                 if not self._paused and left is not None and left <= 0:
                     return self._sync
-                self._bell.wait(None if self._paused else left)
+                if not self._paused and rest is not None and rest <= 0:
+                    return self._tidy
+                waits = [wait for wait in (left, rest) if wait is not None]
+                self._bell.wait(None if self._paused else min(waits, default=None))
         return None
 
-    def _time_left(self) -> float | None:
-        due = self._schedule.due
+    def _time_left(self, due: float | None) -> float | None:
         return None if due is None else due - self._now()
 
     def _take(self, event: Event) -> None:
@@ -151,6 +154,12 @@ class Worker:
             self._note_failure(error)
             return
         self._note_success()
+
+    def _tidy(self) -> None:
+        with self._bell:
+            self._schedule.tidied()
+        with suppress(*EXPECTED):  # it is tried again after the next sync, which tells of trouble
+            self._session.tidy()
 
     def _note_success(self) -> None:
         live = self._listener.live

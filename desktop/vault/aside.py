@@ -5,21 +5,20 @@ take those edits in, so here, too, the records must read as if they had not been
 themselves stay where they are: the history of a record still shows them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from desktop.vault.archive import Archive
-from desktop.vault.layout import layout_of
+from desktop.vault.base_rows import read_base_rows
+from desktop.vault.entries import moments_behind
+from desktop.vault.layout import GHOST, Row, layout_of
 from desktop.vault.secrets import get, put
 from desktop.vault.writing import Writing
 from shared.domain.edits import Edit, Group
 from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
 from shared.ids import RecordId
-
-GHOST = 2
-"""``deleted`` of a copy's row that stands for nothing any more: neither on a shelf nor in the
-trash. Rows of copies are never taken away, for their numbers count on in memory."""
 
 Spot = tuple[str, RecordId]
 
@@ -34,43 +33,53 @@ def set_aside(writing: Writing, cuts: Mapping[Origin, int]) -> None:
     late, fresh = set[int](), set[int]()
     for origin, last in cuts.items():
         stream = writing.moments.stream(origin)
-        moments = _behind(writing, stream, last)
+        moments = moments_behind(writing.cursor, stream, last)
         late |= moments
         if get(writing.cursor, _mark(stream)) is None:
             put(writing.cursor, _mark(stream), b"")
             fresh |= moments
     archive = Archive(writing.cursor, writing.moments)
-    spots = {spot for moment in fresh for spot in archive.places(moment)}
-    for spot in sorted(spots):
-        _derive(writing, archive, spot, late)
+    derive(writing, archive, {spot for moment in fresh for spot in archive.places(moment)}, late)
 
 
-def _behind(writing: Writing, stream: int, last: int) -> set[int]:
-    sql = """
-        SELECT moment FROM edit WHERE entry IN
-            (SELECT number FROM entry WHERE stream = ? AND seq > ?)"""
-    return {moment for (moment,) in writing.cursor.execute(sql, (stream, last))}
+def derive(
+    writing: Writing, archive: Archive, spots: Iterable[Spot], late: Collection[int]
+) -> None:
+    """Empty records, then merge every edit to them again, in their order, but the late ones.
+
+    What a snapshot that was taken in says of a record stands for the edits that it covers.
+    """
+    known = sorted(spots)
+    base = read_base_rows(writing.cursor, known)
+    passed_over = base.moments.union(late)
+    for spot in known:
+        _derive(writing, archive, spot, passed_over, base.rows.get(spot))
 
 
-def _derive(writing: Writing, archive: Archive, spot: Spot, late: set[int]) -> None:
-    """Empty a record, then merge every edit to it again, in their order, but the late ones."""
+def _derive(
+    writing: Writing, archive: Archive, spot: Spot, passed_over: AbstractSet[int], base: Row | None
+) -> None:
     cursor, (kind, record) = writing.cursor, spot
-    row = layout_of(kind).read(cursor, [record]).get(record)
+    layout = layout_of(kind)
+    row = layout.read(cursor, [record]).get(record)
     if row is None:
         return
     touched = "SELECT moment FROM touched WHERE record = ?"
     moments = {row.born, *(moment for (moment,) in cursor.execute(touched, (record,)))}
     cursor.execute("DELETE FROM conflict WHERE kind = ? AND record = ?", (kind, record))
-    _vacate(writing, kind, record)
-    for moment in sorted(moments - late):
+    vacate(writing, kind, record)
+    if base is not None:
+        cursor.execute(layout.replace_sql(), layout.raw(base))
+        cursor.execute(layout.bury_sql(), (base.deleted, record))
+    for moment in sorted(moments - passed_over):
         writing.merging.merge(_part(archive.edit(moment), spot), moment)
     cursor.executemany(
         "INSERT OR IGNORE INTO touched VALUES (?, ?)", [(record, moment) for moment in moments]
     )
-    writing.merging.footprint.add(kind, (), [record], layout_of(kind).types)
+    writing.merging.footprint.add(kind, (), [record], layout.types)
 
 
-def _vacate(writing: Writing, kind: str, record: RecordId) -> None:
+def vacate(writing: Writing, kind: str, record: RecordId) -> None:
     """Take a record away. A copy leaves an empty row behind, under an id that nobody knows."""
     cursor, layout = writing.cursor, layout_of(kind)
     if kind != Kind.COPY.value:

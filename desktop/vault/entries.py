@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from sqlite3 import Cursor
 
 from desktop.vault.archive import compress
+from desktop.vault.bases import read_taken
 from desktop.vault.moments import Moments
 from shared.domain.stamps import Origin
 from shared.ids import DeviceId, EntryHash, Incarnation
@@ -22,7 +23,7 @@ def keep_entry(cursor: Cursor, entry: SealedEntry, heads: Heads, *, sent: bool) 
     cursor.execute(
         "UPDATE stream SET seq = ?, hash = ? WHERE number = ?", (entry.seq, entry.hash, stream)
     )
-    _see(cursor, stream, heads)
+    see(cursor, stream, heads)
     sql = (
         "INSERT INTO entry (stream, seq, sent, hash, header, signature, salt, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -60,6 +61,14 @@ def read_seen(cursor: Cursor) -> dict[Origin, dict[Origin, Head]]:
     return seen
 
 
+def moments_behind(cursor: Cursor, stream: int, last: int) -> set[int]:
+    """Return the edits of a stream that lie in entries after number ``last``."""
+    sql = """
+        SELECT moment FROM edit WHERE entry IN
+            (SELECT number FROM entry WHERE stream = ? AND seq > ?)"""
+    return {moment for (moment,) in cursor.execute(sql, (stream, last))}
+
+
 def drop_unsent(cursor: Cursor) -> None:
     """Turn own entries that no server has back into pending edits."""
     found = cursor.execute("SELECT number, stream, body FROM entry WHERE NOT sent").fetchall()
@@ -76,16 +85,23 @@ def drop_unsent(cursor: Cursor) -> None:
 
 def _rewind(cursor: Cursor, stream: int) -> None:
     """Let a stream end with the last entry that is left of it."""
-    sql = "SELECT seq, hash, body FROM entry WHERE stream = ? ORDER BY seq"
-    left = cursor.execute(sql, (stream,)).fetchall()
-    seq, last = left[-1][:2] if left else (0, b"")
+    taken, origin = read_taken(cursor), Moments(cursor).origin(stream)
+    base = taken.manifest.heads.get(origin) if taken else None
+    first, seq, last = (base.seq, *base) if base else (0, 0, b"")
+    sql = "SELECT seq, hash, body FROM entry WHERE stream = ? AND seq > ? ORDER BY seq"
+    left = cursor.execute(sql, (stream, first)).fetchall()
+    if left:
+        seq, last = left[-1][:2]
     cursor.execute("UPDATE stream SET seq = ?, hash = ? WHERE number = ?", (seq, last, stream))
     cursor.execute("DELETE FROM seen WHERE writer = ?", (stream,))
+    if taken is not None:
+        see(cursor, stream, taken.manifest.seen.get(origin, {}))
     for _, _, body in left:
-        _see(cursor, stream, decode_frame(body)[0])
+        see(cursor, stream, decode_frame(body)[0])
 
 
-def _see(cursor: Cursor, writer: int, heads: Heads) -> None:
+def see(cursor: Cursor, writer: int, heads: Heads) -> None:
+    """Note heads that the last entry of a stream had seen."""
     moments = Moments(cursor)
     cursor.executemany(
         "INSERT OR REPLACE INTO seen (writer, stream, seq, hash) VALUES (?, ?, ?, ?)",

@@ -1,7 +1,7 @@
 """How the records of a kind lie in their table, and the SQL that reads and writes them in bulk."""
 # ruff: noqa: S608 - the names in these statements come from the schema, never from a person
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from sqlite3 import Cursor
@@ -12,6 +12,10 @@ import msgspec
 from shared.domain.edits import MalformedEditError
 from shared.domain.schema import DELETED, FIELDS, FieldType, Kind, Value
 from shared.ids import RecordId
+
+GHOST = 2
+"""``deleted`` of a copy's row that stands for nothing any more: neither on a shelf nor in the
+trash. Rows of copies are never taken away, for their numbers count on in memory."""
 
 _STRANGER = "stranger"
 _NONE = type(None)
@@ -122,6 +126,34 @@ class Layout:
         """Return all rows that are not in the trash, in the order of their ids."""
         where = f"{self._mine}NOT deleted ORDER BY id"
         return list(self._select(cursor, list(self.types), where, ()))
+
+    def scan(self, cursor: Cursor) -> Iterator[tuple[Any, ...]]:
+        """Yield every record as id, born, stamps, extra and all fields, in the order of ids.
+
+        Rows that stand for no record any more are left out.
+        """
+        names = "".join(f', "{name}"' for name in self.types)
+        where = f"{self._mine}deleted <> {GHOST} ORDER BY id"
+        sql = f"SELECT id, born, stamps, extra{names} FROM {self.table} WHERE {where}"
+        reading = cursor.connection.cursor()
+        reading.execute(sql)
+        yield from reading
+
+    def raw(self, row: Row) -> tuple[Any, ...]:
+        """Return a row that was read whole as ``scan`` gives it."""
+        values = map(row.values.__getitem__, self.types)
+        return (row.record, row.born, pack_map(row.moments), pack_map(row.extra), *values)
+
+    def replace_sql(self) -> str:
+        """Return a statement like ``insert_sql`` for all fields; it overwrites what is there."""
+        names = ("born", "stamps", "extra", *self.types)
+        values = ", ".join(f'"{name}" = excluded."{name}"' for name in names)
+        insert = self.insert_sql(list(self.types))
+        return f"{insert} ON CONFLICT (id) DO UPDATE SET {values}, deleted = 0"
+
+    def bury_sql(self) -> str:
+        """Return a statement that takes whether a record lies in the trash, and its id."""
+        return f"UPDATE {self.table} SET deleted = ? WHERE {self._mine}id = ?"
 
     def insert_sql(self, fields: Sequence[str]) -> str:
         """Return a statement that takes id, moment, stamps, extra and the fields' values."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from desktop.vault.archive import decompress
 from desktop.vault.aside import set_aside
+from desktop.vault.bases import read_taken
 from desktop.vault.content import content_hash
 from desktop.vault.database import Database
 from desktop.vault.entries import (
@@ -54,17 +55,22 @@ class Log:
         with self._database.reading() as cursor:
             links = cursor.execute("SELECT link FROM link ORDER BY number").fetchall()
             tenant = Lineage.read(cursor).tenant
-            heads, seen = read_heads(cursor), read_seen(cursor)
-        return LedgerState(tenant, tuple(link for (link,) in links), heads, seen)
+            heads, seen, taken = read_heads(cursor), read_seen(cursor), read_taken(cursor)
+        base = taken.manifest.heads if taken else {}
+        return LedgerState(tenant, tuple(link for (link,) in links), heads, seen, base)
 
     def hash_at(self, origin: Origin, seq: int) -> EntryHash | None:
-        """Return the hash of an entry held here."""
+        """Return the hash of an entry held here, or of the last that a snapshot stands for."""
         sql = """
             SELECT e.hash FROM entry e JOIN stream s ON s.number = e.stream
             WHERE device = ? AND incarnation = ? AND e.seq = ?"""
         with self._database.reading() as cursor:
             found = cursor.execute(sql, (*origin, seq)).fetchone()
-        return EntryHash(found[0]) if found else None
+            if found:
+                return EntryHash(found[0])
+            taken = read_taken(cursor)
+        head = taken.manifest.heads.get(origin) if taken else None
+        return head.hash if head and head.seq == seq else None
 
     def entry_at(self, origin: Origin, seq: int) -> SealedEntry | None:
         """Return an entry held here."""

@@ -11,11 +11,26 @@ from desktop.vault.database import Database
 from desktop.vault.disk import troubles
 from desktop.vault.errors import FullDiskError, NewerVaultError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Which state of desktop.vault.schema this program works on."""
 
 Migration = Callable[[Cursor], None]
-MIGRATIONS: Mapping[int, Migration] = {}
+
+
+def _make_room_for_snapshots(cursor: Cursor) -> None:
+    sealed = "header BLOB NOT NULL, signature BLOB NOT NULL, salt BLOB NOT NULL, body BLOB NOT NULL"
+    cursor.execute(
+        "CREATE TABLE base (number INTEGER NOT NULL PRIMARY KEY, taken SMALLINT NOT NULL,"
+        f" hash BLOB NOT NULL, {sealed}, approvals BLOB NOT NULL)"
+    )
+    cursor.execute(
+        "CREATE TABLE part (number INTEGER NOT NULL PRIMARY KEY, kind INTEGER NOT NULL,"
+        f" hash BLOB NOT NULL UNIQUE, {sealed})"
+    )
+    cursor.execute("ALTER TABLE edit ADD COLUMN segment INTEGER")
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _make_room_for_snapshots}
 """By the version that each starts from. A new column takes its values out of ``extra``, a new
 kind its records out of ``stranger``."""
 

@@ -35,6 +35,11 @@ class Moments:
         found = self._cursor.execute(sql, (stamp.reading, *stamp.origin)).fetchone()
         return found[0] if found else UNKNOWN
 
+    def moments_of(self, stream: int) -> dict[int, int]:
+        """Return the moments of all edits of a stream, by reading."""
+        sql = "SELECT reading, moment FROM edit WHERE stream = ?"
+        return dict(self._cursor.execute(sql, (stream,)))
+
     def stream(self, origin: Origin) -> int:
         """Return the number of a stream, which gets one if it has none."""
         sql = "SELECT number FROM stream WHERE device = ? AND incarnation = ?"

@@ -207,10 +207,42 @@ class Entry(SQLModel, table=True):
     body: bytes
 
 
+class Base(SQLModel, table=True):
+    """A snapshot: the newest that is known here and, maybe the same, the one taken in here.
+
+    ``taken``: it was taken in, in place of entries. ``approvals``: msgpack, signatures by device.
+    """
+
+    number: int = Field(primary_key=True)
+    taken: bool = Field(sa_type=SmallInteger)
+    hash: bytes
+    header: bytes
+    signature: bytes
+    salt: bytes
+    body: bytes
+    approvals: bytes
+
+
+class Part(SQLModel, table=True):
+    """A piece of the snapshot taken in, or a history segment, as its bytes are rebuilt from.
+
+    ``kind``: as in the header; 0 for edits of the past that only this device holds.
+    """
+
+    number: int | None = Field(default=None, primary_key=True)
+    kind: int
+    hash: bytes = Field(unique=True, sa_type=LargeBinary)
+    header: bytes
+    signature: bytes
+    salt: bytes
+    body: bytes
+
+
 class Edit(SQLModel, table=True):
     """An edit, by its moment. Its bytes are in ``blob`` while pending, then in its entry.
 
-    ``restores``: of an undo, for each value the moment that it brought back.
+    Of an edit that a snapshot stood for they are in the history: part ``segment``, once it is
+    here. ``restores``: of an undo, for each value the moment that it brought back.
     """
 
     __table_args__ = (
@@ -227,6 +259,7 @@ class Edit(SQLModel, table=True):
     place: int = 0
     blob: bytes | None = None
     restores: bytes | None = None
+    segment: int | None = None
 
 
 class Touched(SQLModel, table=True):

@@ -32,6 +32,7 @@ from desktop.vault.records import Records
 from desktop.vault.search import Speaker
 from desktop.vault.secrets import Secrets, get, put
 from desktop.vault.shelves import Shelves
+from desktop.vault.snapshots import Snapshots
 from desktop.vault.steps import Steps
 from desktop.vault.writing import Writer
 from shared.domain.operations import Change, Operation
@@ -39,7 +40,7 @@ from shared.domain.stamps import HybridClock
 from shared.ids import DeviceId, TenantId
 from shared.ledger.heads import head_line
 
-__all__ = ["Files", "Log", "Records", "Secrets", "Shelves", "Surroundings", "Vault"]
+__all__ = ["Files", "Log", "Records", "Secrets", "Shelves", "Snapshots", "Surroundings", "Vault"]
 
 _TOKEN = "vault/token"  # noqa: S105 - a name, not a secret
 _ANCHOR_EVERY_MILLIS = 10_000
@@ -93,6 +94,7 @@ class Vault:
         self._writer = Writer(database, speaker, clock, lineage.origin, self._committed)
         self._steps = Steps(database, self._writer)
         self.log = Log(database, self._writer, self._surroundings.random)
+        self.snapshots = Snapshots(database, self._writer, self._surroundings.random)
 
     @classmethod
     def create(

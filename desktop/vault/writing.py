@@ -1,7 +1,7 @@
 """One transaction that changes the collection: rows, search index, history and outbox in step."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from sqlite3 import Cursor
 
@@ -19,6 +19,10 @@ from shared.domain.stamps import HybridClock, Origin, Stamp
 _MOST_LISTED = 5_000
 """So many records are named in a Change; beyond, everything may have changed."""
 _WRITES_A_TIDYING = 4
+
+
+class _TakenBackError(Exception):
+    """Ends a trial."""
 
 
 @dataclass(slots=True)
@@ -124,6 +128,16 @@ class Writer:
                 self._speaker.forget()
                 raise
         self._committed(merging.footprint)
+
+    @contextmanager
+    def trial(self) -> Iterator[Writing]:
+        """See what the collection would be after a change, which is taken back at the end."""
+        with suppress(_TakenBackError), self._database.writing() as cursor:
+            moments = Moments(cursor)
+            millis = self._clock.now_millis()
+            merging = Merging(cursor, moments)
+            yield Writing(cursor, moments, merging, self._clock, self.origin, millis)
+            raise _TakenBackError
 
     def _tidy_now_and_then(self, cursor: Cursor) -> None:
         self._untidy = (self._untidy + 1) % _WRITES_A_TIDYING

@@ -55,6 +55,7 @@ class _Manifest(msgspec.Struct, array_like=True, forbid_unknown_fields=True, fro
     seen: tuple[tuple[Annotated[int, msgspec.Meta(ge=0)], tuple[Line, ...]], ...]
     state: HashBytes
     pieces: tuple[HashBytes, ...]
+    size: Annotated[int, msgspec.Meta(ge=0)]
     segments: tuple[Segment, ...]
 
 
@@ -63,13 +64,15 @@ class Manifest:
     """What a snapshot says.
 
     ``seen``: for each stream, the heads that its last entry had seen. ``state``: what
-    ``state_of`` gives for its pages. ``pieces`` are in order, ``segments`` the whole history.
+    ``state_of`` gives for its pages. ``pieces`` are in order and have ``size`` bytes before
+    they are sealed; ``segments`` are the whole history.
     """
 
     heads: Heads
     seen: Mapping[Origin, Heads]
     state: bytes
     pieces: tuple[EntryHash, ...]
+    size: int
     segments: tuple[Segment, ...]
 
 
@@ -126,6 +129,7 @@ def encode_manifest(manifest: Manifest) -> bytes:
         seen,
         manifest.state,
         manifest.pieces,
+        manifest.size,
         manifest.segments,
     )
     return pack_body(msgspec.msgpack.encode(wire))
@@ -143,7 +147,7 @@ def decode_manifest(body: bytes) -> Manifest:
     if len(seen) < len(wire.seen):
         raise Refused(Code.FRAME)
     pieces = tuple(map(EntryHash, wire.pieces))
-    return Manifest(heads, seen, wire.state, pieces, wire.segments)
+    return Manifest(heads, seen, wire.state, pieces, wire.size, wire.segments)
 
 
 def judge_snapshot(

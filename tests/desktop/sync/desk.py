@@ -10,7 +10,7 @@ from typing import Self
 from desktop.sync.courier import open_http
 from desktop.sync.joined import Joined, keep_promise
 from desktop.sync.network import Network
-from desktop.sync.rhythm import Rhythm
+from desktop.sync.rhythm import Most, Rhythm
 from desktop.sync.schedule import Pace
 from desktop.sync.session import Session
 from desktop.vault.identity import keep_identity, keep_server
@@ -29,6 +29,8 @@ SWIFT = Pace(
     poll=0.2,
     farewell=0.3,
 )
+FEW = Most(entries=8)
+"""So few entries may follow a snapshot here."""
 
 
 @dataclass
@@ -73,6 +75,11 @@ class Desk:
     def sync(self) -> None:
         self.session.sync(lambda _done, _total: None)
 
+    def tidy(self) -> None:
+        """Have a quiet moment, more than an hour after the last one."""
+        self.hand.ahead += 3_700_000
+        self.session.tidy()
+
     def put(self, record: RecordId, **fields: Value) -> Change:
         return self.vault.apply("Edit", [Put(Kind.COPY, record, fields)])
 
@@ -105,7 +112,8 @@ class Desk:
 def network_on(line: Line, hand: Hand, pace: Pace = SWIFT) -> Network:
     """Put a network together over a line."""
     surroundings = Surroundings(hand.millis, secrets.token_bytes)
-    return Network(open_http(line), surroundings, Rhythm(time.monotonic, lambda: 0.5, pace))
+    rhythm = Rhythm(time.monotonic, lambda: 0.5, pace, FEW)
+    return Network(open_http(line), surroundings, rhythm)
 
 
 def open_desk(folder: Path, key: bytes, server: str) -> Desk:

@@ -11,7 +11,7 @@ import pytest
 
 from desktop.vault.database import Database, make_durable
 from desktop.vault.errors import FullDiskError, NotDurableError
-from desktop.vault.migrations import migrate, set_version, version_of
+from desktop.vault.migrations import SCHEMA_VERSION, migrate, set_version, version_of
 from desktop.vault.opening import DATABASE
 from desktop.vault.values import Query
 from desktop.vault.vault import Surroundings, Vault
@@ -198,21 +198,44 @@ def test_a_migration_keeps_a_copy_and_happens_whole_or_not_at_all(tmp_path):
     one = Device("one", tmp_path / "one.swingtag")
     one.put(rid(1), notes="kept")
     one.vault.close()
-    file, copy = one.folder / DATABASE, one.folder / "vault.db.before-1"
+    now, then = SCHEMA_VERSION, SCHEMA_VERSION + 1
+    file, copy = one.folder / DATABASE, one.folder / f"vault.db.before-{now}"
     database = Database(file, KEY, {})
     with pytest.raises(RuntimeError):
-        migrate(database, file, {1: grow, 2: fail}, target=3)
-    assert (version(file), version(copy)) == (1, 1)
+        migrate(database, file, {now: grow, then: fail}, target=then + 1)
+    assert (version(file), version(copy)) == (now, now)
     with database.reading() as cursor:
         columns = [line[1] for line in cursor.execute("PRAGMA table_info(copy)")]
         assert "poem" not in columns
-    migrate(database, file, {1: grow, 2: lambda _: None}, target=3)
-    assert (version(file), version(copy)) == (3, 1)
-    migrate(database, file, {3: lambda _: None}, target=4)
+    migrate(database, file, {now: grow, then: lambda _: None}, target=then + 1)
+    assert (version(file), version(copy)) == (then + 1, now)
+    migrate(database, file, {then + 1: lambda _: None}, target=then + 2)
     assert not copy.exists(), "the copy of the step before is no longer needed"
     with database.writing() as cursor:
-        set_version(cursor, 1)
+        set_version(cursor, now)
         assert cursor.execute("SELECT notes, poem FROM copy").fetchall() == [("kept", None)]
+    database.close()
+
+
+def test_a_file_of_the_first_version_becomes_what_a_new_one_is(tmp_path):
+    one = Device("one", tmp_path / "one.swingtag")
+    one.put(rid(1), notes="kept")
+    one.vault.close()
+    file = one.folder / DATABASE
+    database = Database(file, KEY, {})
+    tables = "SELECT m.name, t.* FROM sqlite_master m, pragma_table_info(m.name) t ORDER BY 1, 3"
+    with database.reading() as cursor:
+        new = cursor.execute(tables).fetchall()
+    with database.writing() as cursor:
+        for change in ("DROP TABLE base", "DROP TABLE part", "ALTER TABLE edit DROP segment"):
+            cursor.execute(change)
+        set_version(cursor, 1)
+    database.close()
+    one.open()
+    one.vault.close()
+    database = Database(file, KEY, {})
+    with database.reading() as cursor:
+        assert [line[:5] for line in cursor.execute(tables)] == [line[:5] for line in new]
     database.close()
 
 
@@ -223,8 +246,8 @@ def test_a_migration_without_room_for_its_copy_does_not_begin(tmp_path, monkeypa
     database = Database(file, KEY, {})
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 5}))
     with pytest.raises(FullDiskError):
-        migrate(database, file, {1: grow}, target=2)
-    assert version(file) == 1
+        migrate(database, file, {SCHEMA_VERSION: grow}, target=SCHEMA_VERSION + 1)
+    assert version(file) == SCHEMA_VERSION
     assert not list(one.folder.glob("*before*"))
     database.close()
 

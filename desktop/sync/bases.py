@@ -1,0 +1,119 @@
+"""Snapshots on their way in: judged, and taken in where entries are gone; then the history."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from desktop.sync.books import Books
+from desktop.sync.courier import Courier
+from desktop.sync.errors import RefusedError, SyncError
+from desktop.vault.vault import Vault
+from shared.domain.operations import Change
+from shared.domain.pages import MalformedPageError, decode_page, is_agreed
+from shared.envelope import Kind
+from shared.ids import EntryHash, LogId
+from shared.ledger import Code as Fault
+from shared.ledger import Refused, Waiting
+from shared.ledger.snapshots import (
+    Snapshot,
+    StateDigest,
+    check_reach,
+    is_reached,
+    judge_snapshot,
+    open_part,
+)
+from shared.protocol.problems import Code
+
+
+class FalseBaseError(SyncError):
+    """The server offers a summary of your collection that your devices did not sign, or an old one.
+
+    It was not taken in. Sync another device; if this stays, do not trust this server.
+    """
+
+
+class Bases:
+    """Fetches from one server. One thread uses it; SyncError is what may come."""
+
+    def __init__(
+        self, vault: Vault, books: Books, courier: Courier, changed: Callable[[Change], None]
+    ) -> None:
+        self._snapshots = vault.snapshots
+        self._books = books
+        self._courier = courier
+        self._changed = changed
+
+    def take(self, name: EntryHash, log: LogId) -> None:
+        """Take in the base of a server's log in place of the entries that are gone.
+
+        What is here and not at the server stays, on top of it. Raises FalseBaseError.
+        """
+        try:
+            snapshot = self._judged(name)
+            check_reach(snapshot, self._books.ledger_heads_sent(), self._books.membership)
+            self._fetch_pieces(snapshot)
+            change = self._snapshots.take_in(snapshot, log, self._checking(snapshot))
+        except (Refused, MalformedPageError) as error:
+            raise FalseBaseError from error
+        finally:
+            self._books.look_again()
+        self._changed(change)
+
+    def learn(self, name: EntryHash) -> Snapshot | None:
+        """Fetch a snapshot and return it if all that it stands for is here.
+
+        Raises FalseBaseError if it contradicts what is here.
+        """
+        try:
+            snapshot = self._judged(name)
+            ledger = self._books.ledger
+            reached = is_reached(snapshot, ledger.state.heads, self._books.log.hash_at)
+        except Refused as error:
+            raise FalseBaseError from error
+        return snapshot if reached else None
+
+    def fetch_history(self) -> None:
+        """Fetch the history that a snapshot stood for, the newest first."""
+        tenant, keyring = self._books.membership.tenant, self._books.identity.keyring
+        for segment in self._snapshots.missing_history():
+            name = EntryHash(segment.hash)
+            try:
+                sealed = self._courier.get_object(name)
+            except RefusedError as error:
+                if error.refusal.code is Code.NOT_FOUND:
+                    return  # a newer snapshot lists others in its place; it is soon known here
+                raise
+            try:
+                opened = open_part(sealed, name, Kind.SEGMENT, tenant, keyring)
+                self._snapshots.keep_segment(opened)
+            except Refused as error:
+                raise FalseBaseError from error
+
+    def _judged(self, name: EntryHash) -> Snapshot:
+        reply = self._courier.snapshot(name)
+        approvals = {each.device: each.signature for each in reply.approvals}
+        books = self._books
+        found = judge_snapshot(reply.snapshot, approvals, books.membership, books.identity.keyring)
+        if isinstance(found, Waiting):
+            raise Refused(Fault.SEAL)  # links and keys come before everything else
+        return found
+
+    def _fetch_pieces(self, snapshot: Snapshot) -> None:
+        """Bring the pieces here that are not yet: an interrupted download goes on where it was."""
+        tenant, keyring = self._books.membership.tenant, self._books.identity.keyring
+        for name in snapshot.manifest.pieces:
+            if not self._snapshots.has(name):
+                sealed = self._courier.get_object(name)
+                self._snapshots.keep_piece(open_part(sealed, name, Kind.PIECE, tenant, keyring))
+
+    def _checking(self, snapshot: Snapshot) -> Callable[[Iterable[bytes]], Iterator[bytes]]:
+        keyring, header = self._books.identity.keyring, snapshot.header
+
+        def check(pages: Iterable[bytes]) -> Iterator[bytes]:
+            digest = StateDigest()
+            for page in pages:
+                if is_agreed(decode_page(page)):
+                    digest.add(page)
+                yield page
+            if digest.of(keyring, header.epoch) != snapshot.manifest.state:
+                raise Refused(Fault.STATE)
+
+        return check

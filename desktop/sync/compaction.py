@@ -1,0 +1,256 @@
+"""Edits that pile up at the server are put together: a snapshot takes their place.
+
+One owner's device makes it in a quiet moment; every other one that was seen lately compares it with
+what it holds itself and signs. Only then the server drops entries. Their edits stay in the history.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from desktop.sync.bases import Bases
+from desktop.sync.books import Books
+from desktop.sync.comparison import stream_heads
+from desktop.sync.courier import Courier
+from desktop.sync.errors import SyncError
+from desktop.sync.rhythm import Most
+from desktop.vault.snapshots import Tail
+from desktop.vault.vault import Vault
+from shared.crypto.randomness import Random
+from shared.domain.stamps import Origin
+from shared.ids import EntryHash
+from shared.ledger import Head, Heads, OversizedError, SealedEntry, rebuild
+from shared.ledger.heads import until_cut
+from shared.ledger.making import PastEdit, Press
+from shared.ledger.snapshots import Manifest, Segment, Snapshot, StateDigest
+from shared.membership import Membership, Role
+from shared.protocol.messages import BaseReply, SnapshotProposal
+from shared.signing import NO_HASH
+
+_BYTES_AN_ENTRY = 4096
+_EDITS_A_SEGMENT = 8192
+_SEGMENT_BYTES = 2 * 1024 * 1024
+_HOUR_MILLIS = 3_600_000
+_DAY_MILLIS = 24 * _HOUR_MILLIS
+
+
+class BaseLostError(SyncError):
+    """The server has lost a part of this collection that this device cannot give back alone.
+
+    Nothing is lost here. It is whole again once another of your devices has synced.
+    """
+
+
+class Compaction:
+    """Looks after the base of one collection's log. One thread uses it."""
+
+    def __init__(
+        self,
+        vault: Vault,
+        books: Books,
+        courier: Courier,
+        bases: Bases,
+        *,
+        most: Most,
+        random: Random,
+        now_millis: Callable[[], int],
+    ) -> None:
+        self._snapshots = vault.snapshots
+        self._books = books
+        self._courier = courier
+        self._bases = bases
+        self._most = most
+        self._random = random
+        self._now_millis = now_millis
+        self._looked = 0
+
+    def tidy(self) -> None:
+        """Do what is to be done in a quiet moment, after a sync that worked; mostly nothing.
+
+        What awaits others is looked at again after an hour.
+        """
+        now, due = self._now_millis(), self._is_due()
+        if abs(now - self._looked) < (_HOUR_MILLIS if due else _DAY_MILLIS):
+            return
+        standing = self._courier.base()
+        self._learn(standing)
+        if standing.proposed:
+            standing = self._approve(EntryHash(standing.proposed))
+        elif self._is_due() and self._may_make():
+            standing = self.make(standing)
+        self._looked = now if standing.proposed or not due else 0
+
+    def give_back(self) -> None:
+        """Make what is here the base of a server that lost the one it had, and entries with it.
+
+        Raises BaseLostError if others must sign that first, or if this device may not.
+        """
+        if not self._may_make():
+            raise BaseLostError
+        standing = self.make(self._courier.base())
+        if standing.proposed:
+            raise BaseLostError
+
+    def make(self, standing: BaseReply) -> BaseReply:
+        """Make a snapshot of all that is here and propose it; alone, that makes it the base."""
+        base = self._snapshots.base
+        known = self._known_to(standing)
+        heads = counting_heads(self._books.ledger.state.heads, self._books.membership)
+        segments = (*self._old_history(known, standing), *self._new_history(known, heads))
+        manifest = self._send_state(heads, segments)
+        n, prev = (base.entry.seq + 1, base.hash) if base else (1, NO_HASH)
+        entry = self._press().snapshot(manifest, n, prev)
+        sealed = rebuild(entry, self._books.identity.keyring)
+        objects = (*manifest.pieces, *(EntryHash(segment.hash) for segment in segments))
+        proposal = SnapshotProposal(sealed, stream_heads(heads, self._books.membership), objects)
+        standing = self._courier.propose(proposal)
+        self._learn(standing)
+        return standing
+
+    def _known_to(self, standing: BaseReply) -> Snapshot | None:
+        """Return the snapshot on which the next one builds: if the server lost it, what was taken.
+
+        Whoever took in none has all edits in entries, and begins the history anew.
+        """
+        base = self._snapshots.base
+        return base if base and standing.base == base.hash else self._snapshots.taken
+
+    def _learn(self, standing: BaseReply) -> None:
+        """Note what the base of the server's log is now."""
+        base = self._snapshots.base
+        if standing.base and (base is None or standing.base != base.hash):
+            snapshot = self._bases.learn(EntryHash(standing.base))
+            if snapshot is not None:
+                self._snapshots.note(snapshot)
+
+    def _approve(self, name: EntryHash) -> BaseReply:
+        """Sign a proposal if it says what is here; say what then stands."""
+        snapshot = self._bases.learn(name)
+        if snapshot is None or self._digest(snapshot) != snapshot.manifest.state:
+            return BaseReply(proposed=name)
+        standing = self._courier.approve(name, self._press().approve(name))
+        self._learn(standing)
+        return standing
+
+    def _digest(self, snapshot: Snapshot) -> bytes:
+        digest = StateDigest()
+        for page in self._snapshots.state(snapshot.manifest.heads):
+            if page.agreed:
+                digest.add(page.raw)
+        return digest.of(self._books.identity.keyring, snapshot.header.epoch)
+
+    def _send_state(self, heads: Heads, segments: tuple[Segment, ...]) -> Manifest:
+        """Seal and send the pieces one by one; return the list of them."""
+        digest, press = StateDigest(), self._press()
+
+        def pages() -> Iterator[bytes]:
+            for page in self._snapshots.state(heads):
+                if page.agreed:
+                    digest.add(page.raw)
+                yield page.raw
+
+        pieces, size = list[EntryHash](), 0
+        for piece in press.pieces(pages()):
+            self._send(piece)
+            pieces.append(piece.hash)
+            size += len(piece.body)
+        membership = self._books.membership
+        return Manifest(
+            heads=heads,
+            seen=_seen(self._books.ledger.state.seen, heads, membership),
+            state=digest.of(self._books.identity.keyring, membership.epoch),
+            pieces=tuple(pieces),
+            size=size,
+            segments=segments,
+        )
+
+    def _old_history(self, base: Snapshot | None, standing: BaseReply) -> tuple[Segment, ...]:
+        """Return the history so far. A server that lost it gets again what is here of it."""
+        segments = base.manifest.segments if base else ()
+        if base is None or standing.base == base.hash:
+            return segments
+        here = [(each, self._snapshots.part(EntryHash(each.hash))) for each in segments]
+        for _, entry in here:
+            if entry is not None:
+                self._send(entry)
+        return tuple(segment for segment, entry in here if entry is not None)
+
+    def _new_history(self, base: Snapshot | None, heads: Heads) -> Iterator[Segment]:
+        """Put the edits since the last snapshot into segments, and send these."""
+        edits = self._snapshots.history(base, heads)
+        for n, some in enumerate(_batches(edits), 1):
+            newest = max(millis for _, millis in some)
+            for segment in self._sealed_history(n, [edit for edit, _ in some]):
+                self._send(segment)
+                yield Segment(segment.hash, newest, settled=False)
+
+    def _sealed_history(self, n: int, edits: list[PastEdit]) -> Iterator[SealedEntry]:
+        try:
+            yield self._press().segment(n, edits)
+        except OversizedError:
+            middle = len(edits) // 2
+            yield from self._sealed_history(n, edits[:middle])
+            yield from self._sealed_history(n, edits[middle:])
+
+    def _send(self, entry: SealedEntry) -> None:
+        self._courier.put_object(entry.hash, rebuild(entry, self._books.identity.keyring))
+
+    def _press(self) -> Press:
+        books = self._books
+        return Press(books.membership, books.identity.keyring, books.author, self._random)
+
+    def _is_due(self) -> bool:
+        return is_due(self._snapshots.tail(), self._snapshots.base, self._most)
+
+    def _may_make(self) -> bool:
+        """Tell whether this is an owner's device, and the server has all that it wrote."""
+        member = self._books.membership.devices.get(self._books.identity.keys.device)
+        is_owner = member is not None and member.live and member.role is Role.OWNER
+        return is_owner and not self._books.log.unsent()
+
+
+def is_due(tail: Tail, base: Snapshot | None, most: Most) -> bool:
+    """Tell whether so much follows the newest snapshot that another one pays."""
+    size = base.manifest.size if base else 0
+    entries, length = max(most.entries, size // _BYTES_AN_ENTRY), max(most.bytes, size // 2)
+    return tail.entries >= entries or tail.bytes >= length
+
+
+def counting_heads(heads: Heads, membership: Membership) -> Heads:
+    """Return heads as far as the entries of their devices count."""
+    put_back = {
+        origin: until_cut(origin, head, membership.devices[origin.device])
+        for origin, head in heads.items()
+    }
+    return {origin: head for origin, head in put_back.items() if head is not None and head.seq}
+
+
+def _seen(
+    seen: Mapping[Origin, Heads], heads: Heads, membership: Membership
+) -> dict[Origin, Heads]:
+    """Return what the last entries had seen, of streams that can go on."""
+    return {
+        origin: seen[origin]
+        for origin, head in heads.items()
+        if origin in seen and not _is_at_its_end(origin, head, membership)
+    }
+
+
+def _is_at_its_end(origin: Origin, head: Head, membership: Membership) -> bool:
+    cuts = membership.devices[origin.device].cuts
+    cut = cuts.get(origin.incarnation) if cuts else None
+    return cut is not None and cut.seq == head.seq
+
+
+def _batches(
+    edits: Iterator[tuple[PastEdit, int]],
+) -> Iterator[list[tuple[PastEdit, int]]]:
+    """Gather edits until they fill a segment."""
+    some: list[tuple[PastEdit, int]] = []
+    size = 0
+    for edit in edits:
+        some.append(edit)
+        size += len(edit[0][1])
+        if size >= _SEGMENT_BYTES or len(some) >= _EDITS_A_SEGMENT:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some

@@ -1,0 +1,154 @@
+"""A snapshot taken in: in place of entries that are gone, or of an empty collection.
+
+What is not sealed yet comes on top, in its order, as if it had been written just now by somebody
+who had not seen the snapshot. So nothing of it is lost, and nothing comes back that was deleted.
+"""
+
+from collections.abc import Iterable, Sequence
+from sqlite3 import Cursor
+
+import msgspec
+
+from desktop.vault.archive import Archive
+from desktop.vault.aside import vacate
+from desktop.vault.bases import drop_pieces, keep_base, keep_own_history
+from desktop.vault.entries import drop_unsent, see
+from desktop.vault.layout import layout_of
+from desktop.vault.unfolding import RawRow, Unfolding
+from desktop.vault.writing import Writing
+from shared.crypto.randomness import Random
+from shared.domain.pages import Conflicts, Edits, Records, Streams, decode_page
+from shared.domain.schema import Kind
+from shared.ids import HASH_BYTES, RecordId
+from shared.ledger.making import encode_segment
+from shared.ledger.snapshots import Snapshot
+from shared.ledger.values import Heads
+
+_KINDS = [kind.value for kind in Kind]
+
+
+class Taking:
+    """Puts the pages of one snapshot in the place of what is here, within one transaction."""
+
+    def __init__(self, writing: Writing, random: Random) -> None:
+        self._writing = writing
+        self._cursor = writing.cursor
+        self._random = random
+        self._unfolding = Unfolding(writing.moments)
+        self._is_empty = self._holds_nothing()
+        self._records: dict[str, set[RecordId]] = {}
+
+    def take(self, snapshot: Snapshot, pages: Iterable[bytes]) -> None:
+        """Take in all pages; raise MalformedPageError, or what reading them raises."""
+        drop_unsent(self._cursor)
+        self._cursor.execute("DELETE FROM conflict")
+        for raw in pages:
+            match decode_page(raw):
+                case Streams() as page:
+                    self._unfolding.name_streams(page)
+                case Edits() as page:
+                    self._take_edits(page)
+                case Records() as page:
+                    self._take_records(page)
+                case Conflicts() as page:
+                    self._take_conflicts(page)
+        if not self._is_empty:
+            self._take_away_the_rest()
+        self._take_heads(snapshot.manifest.heads, snapshot)
+        keep_base(self._cursor, snapshot, taken=True)
+        drop_pieces(self._cursor, snapshot.manifest.pieces)
+        self._write_again()
+
+    def _take_edits(self, page: Edits) -> None:
+        stream = self._unfolding.stream(page.stream)
+        self._cursor.executemany(
+            "INSERT OR IGNORE INTO edit (reading, stream, millis, label, place)"
+            " VALUES (?, ?, ?, ?, 0)",
+            [
+                (reading, stream, millis, label)
+                for reading, millis, label in zip(
+                    page.readings, page.millis, page.labels, strict=True
+                )
+            ],
+        )
+        self._unfolding.number(page)
+        self._writing.clock.see(max(page.readings, default=0))
+
+    def _take_records(self, page: Records) -> None:
+        layout, rows = layout_of(page.kind), self._unfolding.rows(page)
+        statement = layout.insert_sql(list(layout.types))
+        if not self._is_empty:
+            statement = layout.replace_sql()
+            self._records.setdefault(page.kind, set()).update(page.records)
+        self._cursor.executemany(statement, rows)
+        self._bury(page, rows)
+        made = page.records if self._is_empty else ()
+        old = () if self._is_empty else page.records
+        self._writing.merging.footprint.add(page.kind, made, old, layout.types)
+
+    def _bury(self, page: Records, rows: Sequence[RawRow]) -> None:
+        """Lay those into the trash whose deleter had seen all that they hold."""
+        places = [grave.place for grave in page.graves if grave.cover is not None]
+        dead = [
+            (True, rows[place][0])
+            for place in places
+            if self._unfolding.read(page.kind, rows[place]).deleted
+        ]
+        self._cursor.executemany(layout_of(page.kind).bury_sql(), dead)
+
+    def _take_conflicts(self, page: Conflicts) -> None:
+        self._cursor.executemany(
+            "INSERT OR IGNORE INTO conflict (kind, record, field, moment, value)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [
+                (kind, record, name, moment, msgspec.msgpack.encode(value))
+                for kind, record, name, moment, value in self._unfolding.conflicts(page)
+            ],
+        )
+
+    def _take_away_the_rest(self) -> None:
+        """Take away what only pending edits have made: they make it again."""
+        strangers = self._cursor.execute("SELECT DISTINCT kind FROM stranger").fetchall()
+        for kind in {*_KINDS, *(kind for (kind,) in strangers)}:
+            kept = self._records.get(kind, set())
+            here = [RecordId(row[0]) for row in layout_of(kind).scan(self._cursor)]
+            for record in here:
+                if record not in kept:
+                    vacate(self._writing, kind, record)
+
+    def _take_heads(self, heads: Heads, snapshot: Snapshot) -> None:
+        moments = self._writing.moments
+        self._cursor.execute("DELETE FROM seen")
+        for origin, head in heads.items():
+            stream = moments.stream(origin)
+            sql = "UPDATE stream SET seq = ?, hash = ? WHERE number = ?"
+            self._cursor.execute(sql, (*head, stream))
+            see(self._cursor, stream, snapshot.manifest.seen.get(origin, {}))
+
+    def _write_again(self) -> None:
+        """Merge pending edits again; those that the snapshot covers are history now."""
+        archive = Archive(self._cursor, self._writing.moments)
+        covered = set(self._unfolding.moments)
+        sql = "SELECT moment FROM edit WHERE blob IS NOT NULL ORDER BY moment"
+        for moment in [moment for (moment,) in self._cursor.execute(sql)]:
+            if moment in covered:
+                self._keep_as_history(archive, moment)
+            else:
+                self._writing.merging.merge(archive.edit(moment), moment)
+
+    def _keep_as_history(self, archive: Archive, moment: int) -> None:
+        device = self._writing.moments.stamp(moment).origin.device
+        body = encode_segment([(device, archive.blob(moment))])
+        number = keep_own_history(self._cursor, self._random(HASH_BYTES), body)
+        sql = "UPDATE edit SET blob = NULL, segment = ?, place = 0 WHERE moment = ?"
+        self._cursor.execute(sql, (number, moment))
+
+    def _holds_nothing(self) -> bool:
+        return self._cursor.execute("SELECT 1 FROM edit LIMIT 1").fetchone() is None
+
+
+def touch_history(cursor: Cursor, kind: str, records: Sequence[RecordId], moment: int) -> None:
+    """Note which records an edit of the past wrote to that were there before it."""
+    rows = layout_of(kind).read(cursor, records, ())
+    touched = [(record, moment) for record, row in rows.items() if row.born != moment]
+    cursor.executemany("INSERT OR IGNORE INTO touched VALUES (?, ?)", touched)
