@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.collection.known import KnownCollection, KnownCollections
 from desktop.ui.errand import Errand
-from desktop.ui.first_run.beginnings import Begun, Joining, Trouble, Wanted
+from desktop.ui.first_run.beginnings import Begun, Joining, Trouble, Verdict, Wanted
 from desktop.ui.first_run.window import FirstRunWindow
 from desktop.ui.kit.kit import Reading
 from desktop.ui.look import Look
@@ -158,9 +158,9 @@ class _Late:
     def __init__(self, keeper: "Future[Keeper]") -> None:
         self._keeper = keeper
 
-    def why_not(self, server: str, name: str) -> str:
-        """Return why a name cannot be had at a server; empty if it can."""
-        return self._keeper.result().why_not(server, name)
+    def judge(self, server: str, name: str) -> Verdict:
+        """Say whether a name can be had at a server."""
+        return self._keeper.result().judge(server, name)
 
     def create(self, wanted: Wanted) -> Begun | Trouble:
         """Make a new collection."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from PySide6.QtCore import QDate, QLocale
 
 from desktop.application.joining import Arrival
-from desktop.application.online import Connection, why_not
+from desktop.application.online import Connection, judge
 from desktop.collection.collection import Collection
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.known import KnownCollections
@@ -31,7 +31,7 @@ from desktop.sync.rhythm import Rhythm
 from desktop.sync.worker import Worker
 from desktop.system.keychain import Keychain
 from desktop.system.paths import device_name
-from desktop.ui.first_run.beginnings import Begun, Trouble, Wanted
+from desktop.ui.first_run.beginnings import Begun, Trouble, Verdict, Wanted
 from desktop.ui.kit.kit import Kit, Reading
 from desktop.ui.live import LiveCollection
 from desktop.ui.look.packs import bundled, bundled_skin
@@ -90,7 +90,7 @@ class Keeper:
             return Trouble(sentence(error))
         collection = created.collection
         connection = self._connections[collection.folder]
-        trouble = connection.sign_up(*wanted.server) if wanted.server else None
+        trouble = connection.sign_up(wanted.server) if wanted.server else None
         kit = Kit(
             collection.name,
             created.words,
@@ -100,9 +100,9 @@ class Keeper:
         )
         return Begun(collection, kit, f"{NOT_SIGNED_UP} {trouble.sentence}" if trouble else "")
 
-    def why_not(self, server: str, name: str) -> str:
-        """Return why a name cannot be had at a server; empty if it can."""
-        return why_not(self._network, server, name)
+    def judge(self, server: str, name: str) -> Verdict:
+        """Say whether a name can be had at a server."""
+        return judge(self._network, server, name)
 
     def pair(self, server: str) -> Arrival | Trouble:
         """Begin to join a collection from this device."""

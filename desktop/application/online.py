@@ -9,7 +9,7 @@ from desktop.collection.library import SKIN
 from desktop.sync.network import Network
 from desktop.sync.pairing import Reception
 from desktop.sync.worker import Worker
-from desktop.ui.first_run.beginnings import Trouble
+from desktop.ui.first_run.beginnings import Place, Trouble, Verdict
 from desktop.vault.identity import read_server
 from desktop.vault.vault import Vault
 from shared.protocol.messages import About
@@ -52,15 +52,15 @@ class Connection:
             self._vault, changed=self._collection.announce, tell=self._collection.tell
         )
 
-    def why_not(self, server: str, name: str) -> str:
-        """Return why a name cannot be had at a server; empty if it can."""
-        return why_not(self._network, server, name)
+    def judge(self, server: str, name: str) -> Verdict:
+        """Say whether a name can be had at a server."""
+        return judge(self._network, server, name)
 
-    def sign_up(self, server: str, name: str) -> Trouble | None:
+    def sign_up(self, place: Place) -> Trouble | None:
         """Give the collection its place at a server, and sync there from now on."""
         skin = self._collection.settings.get(SKIN)
         try:
-            self._network.sign_up(self._vault, server, name, skin)
+            self._network.sign_up(self._vault, place.server, place.name, skin, place.invitation)
         except EXPECTED as error:
             return Trouble(sentence(error))
         worker = self.start()
@@ -116,9 +116,10 @@ class Visitor:
         return self.connection.admit(self.reception)
 
 
-def why_not(network: Network, server: str, name: str) -> str:
-    """Return why a name cannot be had at a server, or why that cannot be asked; "" if it can."""
+def judge(network: Network, server: str, name: str) -> Verdict:
+    """Say whether a name can be had at a server, or why that cannot be asked."""
     try:
-        return network.why_not(server, name)
+        told = network.availability(server, name)
     except EXPECTED as error:
-        return sentence(error)
+        return Verdict(sentence(error))
+    return Verdict(told.why_not, told.invitation)

@@ -76,6 +76,11 @@ class Courier:
         self._now_millis = now_millis
         self._offset = 0
 
+    @property
+    def stranger(self) -> "Stranger":
+        """What may be asked of the same server without being a device of a tenant."""
+        return Stranger(self._http, self._server)
+
     def sync(self, request: SyncRequest) -> SyncReply | Refusal:
         """Push and pull. A refusal is an answer too: the exchange knows what to do."""
         answer = self._ask("POST", paths.SYNC, encode(request), cap=_REPLY_BYTES)

@@ -22,7 +22,7 @@ from desktop.sync.reporter import Reporter
 from desktop.sync.restoring import whole_links
 from desktop.sync.rhythm import Rhythm
 from desktop.sync.session import Session, Tools
-from desktop.sync.signup import sign_up, why_not
+from desktop.sync.signup import Availability, availability, sign_up
 from desktop.sync.status import SyncStatus
 from desktop.sync.worker import Worker
 from desktop.vault.identity import keep_server, read_founding, read_identity, read_server
@@ -97,16 +97,18 @@ class Network:
         tools = Tools(Removals(exchange.books, vault.secrets, random), bases, compaction)
         return Session(exchange, courier, attachments, tools)
 
-    def why_not(self, server: str, name: str) -> str:
-        """Return the sentence why a name cannot be had at a server; empty if it can."""
-        return why_not(self.http, server_url(server), name)
+    def availability(self, server: str, name: str) -> Availability:
+        """Ask whether a name can be had at a server, and what it takes."""
+        return availability(self.http, server_url(server), name)
 
-    def sign_up(self, vault: Vault, server: str, name: str, skin: str = "") -> None:
+    def sign_up(
+        self, vault: Vault, server: str, name: str, skin: str = "", invitation: str = ""
+    ) -> None:
         """Give a collection its place at a server, and let it sync there from now on."""
         keys = read_identity(vault.secrets).keys
         courier = self._courier(server, vault.tenant, keys)
         links = whole_links(vault.log.state().links, read_founding(vault.secrets))
-        sign_up(courier, name, links, skin)
+        sign_up(courier, name, links, skin=skin, invitation=invitation)
         keep_server(vault.secrets, str(server_url(server)))
 
     def about(self, vault: Vault) -> About:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from desktop.collection.values import About
-from desktop.ui.first_run.beginnings import Trouble
+from desktop.ui.first_run.beginnings import Place, Trouble, Verdict
 
 
 class Visit(Protocol):
@@ -24,10 +24,10 @@ class Online(Protocol):
     def server(self) -> str:
         """The server's address; empty while the collection stays on this device."""
 
-    def why_not(self, server: str, name: str) -> str:
-        """Return why a name cannot be had at a server; empty if it can."""
+    def judge(self, server: str, name: str) -> Verdict:
+        """Say whether a name can be had at a server."""
 
-    def sign_up(self, server: str, name: str) -> Trouble | None:
+    def sign_up(self, place: Place) -> Trouble | None:
         """Give the collection its place at a server, and sync there from now on."""
 
     def welcome(self, code: str) -> Visit | Trouble:

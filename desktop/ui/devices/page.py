@@ -102,7 +102,7 @@ class SignUp(Zone):
 
     def __init__(self, online: Online) -> None:
         self._online = online
-        self._lines = ServerLines(online.why_not)
+        self._lines = ServerLines(online.judge)
         self._go = Button("Sign up", "primary", pressed=self._sign_up)
         self._trouble = Text(role="danger")
         self._trouble.hide()
@@ -119,11 +119,12 @@ class SignUp(Zone):
         self._lines.judged.connect(lambda: self._go.setEnabled(self._lines.free))
 
     def _sign_up(self) -> None:
-        server, name = self._lines.wish
+        place = self._lines.wish
         self._go.setEnabled(False)
+        self._trouble.hide()
         Errand(
             self,
-            lambda: self._online.sign_up(server, name),
+            lambda: self._online.sign_up(place),
             then=self._answered,
             failed=lambda _error: self._go.setEnabled(True),
         )

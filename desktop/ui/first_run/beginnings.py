@@ -21,13 +21,33 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a name can be had at a server: ``why_not``, a sentence, or empty.
+
+    ``invitation``: it takes the code that the operator gave out for it.
+    """
+
+    why_not: str = ""
+    invitation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place at a server: its address, the name there, and the code of an invitation, if any."""
+
+    server: str
+    name: str
+    invitation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """A collection as the steps describe it. ``server`` is an address and a name there, or None."""
+    """A collection as the steps describe it; ``server`` is None for one that stays here."""
 
     name: str
     password: str
     skin: str = "classic"
-    server: tuple[str, str] | None = None
+    server: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +82,8 @@ class Joining(Protocol):
 class Beginnings(Protocol):
     """The four doors."""
 
-    def why_not(self, server: str, name: str) -> str:
-        """Return why a name cannot be had at a server; empty if it can."""
+    def judge(self, server: str, name: str) -> Verdict:
+        """Say whether a name can be had at a server."""
 
     def create(self, wanted: Wanted) -> Begun | Trouble:
         """Make a new collection, and sign it up if a server is wanted."""

@@ -36,7 +36,7 @@ class NewFlow(QObject):
         super().__init__(trail)
         self._trail, self._beginnings, self._finish = trail, beginnings, finish
         self._naming, self._looks = NamingStep(), LooksStep(skins)
-        self._server = ServerStep(beginnings.why_not)
+        self._server = ServerStep(beginnings.judge)
         self._naming.forward.connect(lambda: trail.go(self._looks))
         self._looks.tried.connect(try_on)
         self._looks.forward.connect(lambda: trail.go(self._server))

@@ -2,7 +2,8 @@
 
 from PySide6.QtWidgets import QRadioButton
 
-from desktop.ui.first_run.server_lines import ServerLines, WhyNot
+from desktop.ui.first_run.beginnings import Place
+from desktop.ui.first_run.server_lines import Judge, ServerLines
 from desktop.ui.first_run.step import Step
 from desktop.ui.zone import Zone, column
 
@@ -10,11 +11,11 @@ from desktop.ui.zone import Zone, column
 class ServerStep(Step):
     """Asks where to sync. Staying offline is the first choice and needs nothing."""
 
-    def __init__(self, why_not: WhyNot) -> None:
+    def __init__(self, judge: Judge) -> None:
         self._alone = QRadioButton("Only on this computer. I can add a server later.")
         self._synced = QRadioButton("Sync my devices through a server, which can read nothing.")
         self._alone.setChecked(True)
-        self._lines = ServerLines(why_not)
+        self._lines = ServerLines(judge)
         super().__init__(
             "Where shall it live?",
             "",
@@ -26,8 +27,8 @@ class ServerStep(Step):
         self._judge()
 
     @property
-    def wish(self) -> tuple[str, str] | None:
-        """The server's address and the name there, or None to stay offline."""
+    def wish(self) -> Place | None:
+        """The place that is wanted, or None to stay offline."""
         return self._lines.wish if self._synced.isChecked() else None
 
     def _judge(self) -> None:

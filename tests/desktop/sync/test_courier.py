@@ -23,7 +23,7 @@ from desktop.sync.errors import (
     UntrustedServerError,
 )
 from desktop.sync.refusal import UNKNOWN_REASON, Refusal
-from desktop.sync.signup import sign_up, why_not
+from desktop.sync.signup import Availability, availability, sign_up
 from shared.ids import Cursor, FileId, LogId, Slug
 from shared.protocol.messages import SyncReply, SyncRequest
 from shared.protocol.problems import Code
@@ -167,12 +167,12 @@ def test_a_stranger_is_not_admitted(http: httpx.Client, server: Running) -> None
 def test_names_are_checked_and_signed_up_once(http: httpx.Client, server: Running) -> None:
     url = server_url(server.address)
     traveller, other = Traveller(http, server.address), Traveller(http, server.address)
-    assert why_not(http, url, "tidy") == ""
+    assert availability(http, url, "tidy") == Availability()
     for _ in range(2):  # a lost reply is asked for again
         assert sign_up(traveller.courier, "tidy", traveller.founded.links).slug == "tidy"
-    assert why_not(http, url, "tidy") == Code.SLUG_TAKEN.sentence
-    assert why_not(http, url, "Not A Name") == Code.SLUG_INVALID.sentence
-    assert why_not(http, url, "admin") == Code.SLUG_RESERVED.sentence
+    assert availability(http, url, "tidy").why_not == Code.SLUG_TAKEN.sentence
+    assert availability(http, url, "Not A Name").why_not == Code.SLUG_INVALID.sentence
+    assert availability(http, url, "admin").why_not == Code.SLUG_RESERVED.sentence
     with pytest.raises(RefusedError) as caught:
         sign_up(other.courier, "tidy", other.founded.links)
     assert caught.value.sentence == Code.SLUG_TAKEN.sentence

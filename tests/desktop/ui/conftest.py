@@ -8,7 +8,7 @@ from desktop.collection.known import KnownCollections
 from desktop.collection.library import Library, Machine, Wish
 from desktop.collection.reference.catalogue import load
 from desktop.drawing.imaging import QtImaging
-from desktop.ui.first_run.beginnings import Trouble
+from desktop.ui.first_run.beginnings import Trouble, Verdict
 from desktop.ui.live import LiveCollection
 from desktop.ui.look import prepare
 from desktop.ui.look.packs import bundled, bundled_skin
@@ -24,11 +24,11 @@ class Offline:
 
     server = ""
 
-    def why_not(self, server, name):
-        return f"{server} does not know {name}."
+    def judge(self, server, name):
+        return Verdict(f"{server} does not know {name}.")
 
-    def sign_up(self, server, name):
-        return Trouble(self.why_not(server, name))
+    def sign_up(self, place):
+        return Trouble(self.judge(place.server, place.name).why_not)
 
     def welcome(self, code):
         return Trouble(f"No device waits with {code}.")

@@ -20,6 +20,7 @@ from desktop.sync.rhythm import Rhythm
 from desktop.ui.devices.page import DevicesPage
 from desktop.ui.devices.server_page import ServerPage
 from desktop.ui.devices.server_words import TABLES
+from desktop.ui.first_run.beginnings import Place
 from desktop.ui.kit.drill import DrillPage
 from desktop.ui.live import LiveCollection
 from desktop.ui.look.packs import bundled, bundled_skin
@@ -30,8 +31,8 @@ from shared.protocol.messages import About
 from shared.protocol.problems import Code
 from tests.desktop.sync.desk import SWIFT, never_ready
 from tests.desktop.sync.line import Line
-from tests.journeys.hands import named, press, write
-from tests.sync_server.serving import running
+from tests.journeys.hands import named, press, shown, write
+from tests.sync_server.serving import command, running
 
 PASSWORD = "correct horse battery"
 PATIENCE = 20_000
@@ -93,7 +94,7 @@ class Computer:
 def begin(qtbot, computer, slug, server):
     """Found a collection on a new computer and sign it up."""
     created = computer.library.create(Wish(slug, PASSWORD))
-    assert computer.connection.sign_up(server.address, slug) is None
+    assert computer.connection.sign_up(Place(server.address, slug)) is None
     computer.show(qtbot, created.collection)
     return computer, created.words
 
@@ -264,3 +265,38 @@ def test_every_column_of_the_directory_line_has_its_words(other, server):
     db.close()
     assert other.connection.server
     assert {column for _, column, *_ in info} == set(TABLES["tenant"].columns)
+
+
+def test_an_invitation_is_asked_for_and_sent(qtbot, tmp_path, reference, server):
+    """The field appears when the server says so; a wrong code is refused in words."""
+    command(server.folder, "registration", "invite")
+    command(server.folder, "proof", "8")
+    (invited,) = command(server.folder, "tenant", "create", "begin")
+    computer = Computer(tmp_path, "desk", reference)
+    computer.show(qtbot, computer.library.create(Wish("begin", PASSWORD)).collection)
+    page = computer.page
+    assert not shown(page, "Invitation")
+    write(page, "Server", server.address)
+    write(page, "Your name there", "begin")
+    qtbot.waitUntil(lambda: shown(page, "Invitation"), timeout=PATIENCE)
+    assert computer.says("begin needs an invitation here")
+    assert not named(page, "Sign up").isEnabled()
+    write(page, "Invitation", "wrong")
+    press(page, "Sign up")
+    qtbot.waitUntil(lambda: computer.says(Code.INVITATION.sentence), timeout=PATIENCE)
+    write(page, "Invitation", invited["invitation"].upper())
+    press(page, "Sign up")
+    qtbot.waitUntil(lambda: computer.connection.server == server.address, timeout=PATIENCE)
+    qtbot.waitUntil(computer.is_saved, timeout=PATIENCE)
+    (line,) = command(server.folder, "tenant", "list")
+    assert line["name"] == "begin"
+    computer.close()
+
+
+def test_somebody_who_has_an_invitation_may_say_so_at_once(qtbot, tmp_path, reference):
+    computer = Computer(tmp_path, "desk", reference)
+    computer.show(qtbot, computer.library.create(Wish("artmatt", PASSWORD)).collection)
+    press(computer.page, "I have an invitation")
+    assert shown(computer.page, "Invitation")
+    assert not shown(computer.page, "I have an invitation")
+    computer.close()
