@@ -232,12 +232,16 @@ def run_bench(extra: list[str]) -> int:
     return run([PYTHON, "-m", "tests.benchmarks", *extra], QT_QPA_PLATFORM="offscreen")
 
 
+CAMPAIGNS = {"simulation": "tests.simulation", "tenants": "tests.tenants"}
+"""What takes longer than the tests may, and the module that runs it."""
+
+
 def run_campaign(extra: list[str]) -> int:
     """Run what takes longer than the tests may: simulation --seeds 0..20000 --journal FILE."""
-    if extra[:1] != ["simulation"]:
-        raise SystemExit("There is one campaign so far: dev.py campaign simulation --help")
+    if not extra or extra[0] not in CAMPAIGNS:
+        stop(f"campaigns are: {', '.join(CAMPAIGNS)}; dev.py campaign simulation --help")
     set_up(TEST_LOCK)
-    return run([PYTHON, "-m", "tests.simulation", *extra[1:]], QT_QPA_PLATFORM="offscreen")
+    return run([PYTHON, "-m", CAMPAIGNS[extra[0]], *extra[1:]], QT_QPA_PLATFORM="offscreen")
 
 
 COMMANDS = {
