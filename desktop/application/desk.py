@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.collection.known import KnownCollection, KnownCollections
 from desktop.ui.errand import Errand
 from desktop.ui.first_run.beginnings import Begun, Joining, Trouble, Verdict, Wanted
+from desktop.ui.first_run.link import BadLinkError, Link
 from desktop.ui.first_run.window import FirstRunWindow
 from desktop.ui.kit.kit import Reading
 from desktop.ui.look import Look
@@ -52,6 +53,21 @@ class Desk(QObject):
         else:
             self._visit(self._known.find(folder))
 
+    def follow(self, text: str) -> None:
+        """Ask about what a link from a web page wants; it does nothing by itself."""
+        try:
+            link = Link.parse(text)
+        except BadLinkError as error:
+            if self._door is None and not self._windows:
+                self.start()
+            self.come_forward()
+            self.tell(error.__doc__ or "")
+            return
+        window = self._first_run()
+        window.follow(link, has_collections=bool(self._known.all()))
+        self._show_door(window)
+        _raise(window)
+
     def come_forward(self) -> None:
         """Bring what is on the screen to the front."""
         for window in (*self._windows.values(), self._door):
@@ -69,9 +85,13 @@ class Desk(QObject):
 
     def show_first_run(self) -> None:
         """Show the four doors."""
+        self._show_door(self._first_run())
+
+    def _first_run(self) -> FirstRunWindow:
         window = FirstRunWindow(_Late(self._keeper), bundled())
         window.begun.connect(self._open)
-        self._show_door(window)
+        window.elsewhere.connect(self._choose_another)
+        return window
 
     def _visit(self, known: KnownCollection) -> None:
         """Ask for the password, unless the keychain keeps the key."""

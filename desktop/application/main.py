@@ -25,6 +25,7 @@ from desktop.application.instance import SingleInstance
 from desktop.collection.known import KnownCollections
 from desktop.system.paths import Places, places
 from desktop.ui.badges.heart import app_icon
+from desktop.ui.first_run.link import is_link
 from desktop.ui.look import prepare
 
 if TYPE_CHECKING:  # slow to import
@@ -39,7 +40,10 @@ NO_SCREEN = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status."""
-    asked = command_line().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    if words and is_link(words[0]):  # as a browser starts it
+        words = ["open", *words]
+    asked = command_line().parse_args(words)
     if asked.command == "demo":
         return demo(asked)
     if not has_screen(os.environ, sys.platform):
@@ -51,18 +55,33 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare(app)
     app.setWindowIcon(app_icon())
     where = places(os.environ)
-    folder = Path(asked.folder).resolve() if asked.command == "open" else None
+    wish = wish_of(asked)
     instance = SingleInstance(instance_name(where), app)
-    if instance.hand_over(str(folder or "")):
+    if instance.hand_over(wish):
         return 0
     boundary = Boundary(where.reports, version("swingtag"), datetime.now)
     boundary.stand_guard()
     known = KnownCollections(where.settings / KNOWN_FILE, where.collections)
     desk = Desk(known, load(lambda: keeper_of(known)))
     boundary.struck.connect(desk.tell)
-    instance.listen(lambda wish: desk.visit(Path(wish)) if wish else desk.come_forward())
-    desk.start(folder)
+    instance.listen(lambda later: grant(desk, later) if later else desk.come_forward())
+    grant(desk, wish)
     return app.exec()
+
+
+def wish_of(asked: argparse.Namespace) -> str:
+    """Return the folder or the link to open; empty for neither."""
+    if asked.command != "open":
+        return ""
+    return asked.what if is_link(asked.what) else str(Path(asked.what).resolve())
+
+
+def grant(desk: Desk, wish: str) -> None:
+    """Show what was asked for on the command line of this start or of a later one."""
+    if is_link(wish):
+        desk.follow(wish)
+    else:
+        desk.start(Path(wish) if wish else None)
 
 
 def command_line() -> argparse.ArgumentParser:
@@ -72,8 +91,8 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"swingtag {version('swingtag')}")
     commands = parser.add_subparsers(dest="command", metavar="command")
-    opening = commands.add_parser("open", help="open the collection in a folder")
-    opening.add_argument("folder", help="a folder whose name ends in .swingtag")
+    opening = commands.add_parser("open", help="open the collection in a folder, or a link")
+    opening.add_argument("what", help="a folder whose name ends in .swingtag, or a swingtag: link")
     show = commands.add_parser("demo", help="see two collectors, two devices each, and a server")
     show.add_argument(
         "--output",

@@ -32,11 +32,15 @@ class NewFlow(QObject):
         skins: Sequence[Skin],
         try_on: Callable[[Skin], None],
         finish: Finish,
+        *,
+        server: str = "",
     ) -> None:
         super().__init__(trail)
         self._trail, self._beginnings, self._finish = trail, beginnings, finish
         self._naming, self._looks = NamingStep(), LooksStep(skins)
         self._server = ServerStep(beginnings.judge)
+        if server:
+            self._server.fill(server)
         self._naming.forward.connect(lambda: trail.go(self._looks))
         self._looks.tried.connect(try_on)
         self._looks.forward.connect(lambda: trail.go(self._server))
@@ -75,10 +79,12 @@ class NewFlow(QObject):
 class JoinFlow(QObject):
     """Server, code, digits, name and password for this computer's copy."""
 
-    def __init__(self, trail: Trail, beginnings: Beginnings, finish: Finish) -> None:
+    def __init__(
+        self, trail: Trail, beginnings: Beginnings, finish: Finish, server: str = ""
+    ) -> None:
         super().__init__(trail)
         self._trail, self._beginnings, self._finish = trail, beginnings, finish
-        self._where = WhereStep()
+        self._where = WhereStep(server)
         self._where.forward.connect(self._pair)
         trail.go(self._where)
 

@@ -16,8 +16,9 @@ _CODE_LINES = 4
 class WhereStep(Step):
     """Asks for the server that both devices talk through."""
 
-    def __init__(self) -> None:
+    def __init__(self, server: str = "") -> None:
         self._server = named_line("Server", "sync.example.org")
+        self._server.setText(server)
         note = Text(
             "It is shown on your other device under Devices. This computer makes a code next; "
             "nothing secret leaves it.",

@@ -31,6 +31,11 @@ class ServerStep(Step):
         """The place that is wanted, or None to stay offline."""
         return self._lines.wish if self._synced.isChecked() else None
 
+    def fill(self, server: str) -> None:
+        """Choose to sync, through this server."""
+        self._synced.setChecked(True)
+        self._lines.fill(server)
+
     def _judge(self) -> None:
         self._lines.setVisible(self._synced.isChecked())
         self.allow(forward=self._alone.isChecked() or self._lines.free)

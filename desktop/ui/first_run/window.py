@@ -8,6 +8,7 @@ from desktop.ui.errand import Errand
 from desktop.ui.first_run.beginnings import Beginnings, Begun, Trouble
 from desktop.ui.first_run.doors import Doors
 from desktop.ui.first_run.flows import JoinFlow, NewFlow, RestoreFlow
+from desktop.ui.first_run.link import Door, Link, LinkStep
 from desktop.ui.first_run.trail import Trail
 from desktop.ui.window.wardrobe import Wardrobe
 from desktop.ui.zone import Zone, column
@@ -20,6 +21,7 @@ class FirstRunWindow(Zone):
     """Leads to an open collection, which ``begun`` carries."""
 
     begun = Signal(object)  # Begun
+    elsewhere = Signal()
 
     def __init__(self, beginnings: Beginnings, skins: Sequence[Skin]) -> None:
         self._beginnings, self._skins = beginnings, tuple(skins)
@@ -29,7 +31,7 @@ class FirstRunWindow(Zone):
         self.resize(*SIZE)
         self._wardrobe = Wardrobe(self, Skin())
         self._doors.new.connect(self._start_new)
-        self._doors.join.connect(lambda: JoinFlow(self._trail, beginnings, self.begun.emit))
+        self._doors.join.connect(self._join)
         self._doors.restore.connect(lambda: RestoreFlow(self._trail, beginnings, self.begun.emit))
         self._doors.look_around.connect(self._look_around)
         self._trail.go(self._doors)
@@ -38,8 +40,21 @@ class FirstRunWindow(Zone):
         """Say what went wrong before any step was begun."""
         self._doors.say(sentence)
 
-    def _start_new(self) -> None:
-        NewFlow(self._trail, self._beginnings, self._skins, self._wardrobe.wear, self.begun.emit)
+    def follow(self, link: Link, *, has_collections: bool) -> None:
+        """Say what a link would do, and ask whether that is wanted."""
+        step = LinkStep(link, has_collections=has_collections)
+        step.elsewhere.connect(self.elsewhere)
+        go = self._start_new if link.door is Door.NEW else self._join
+        step.forward.connect(lambda: go(link.server))
+        self._trail.restart()
+        self._trail.go(step)
+
+    def _start_new(self, server: str = "") -> None:
+        wear, finish = self._wardrobe.wear, self.begun.emit
+        NewFlow(self._trail, self._beginnings, self._skins, wear, finish, server=server)
+
+    def _join(self, server: str = "") -> None:
+        JoinFlow(self._trail, self._beginnings, self.begun.emit, server)
 
     def _look_around(self) -> None:
         self._doors.wait(waiting=True)
