@@ -46,6 +46,12 @@ SYSTEM_LIBRARIES = {
 }
 """What Qt loads on Linux, and the Debian package that brings it."""
 
+CAMPAIGNS = {
+    "simulation": "tests.simulation",
+    "faults": "tests.faults",
+}
+"""What takes longer than the tests may, and the module that runs it."""
+
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
@@ -88,6 +94,8 @@ def missing_packages(*, testing: bool) -> list[str]:
         missing.append("fonts-dejavu-core")
     if testing and not shutil.which("Xvfb"):
         missing += ["xvfb", "xauth"]
+    if testing and not shutil.which("strace"):
+        missing.append("strace")
     return missing
 
 
@@ -237,11 +245,12 @@ CAMPAIGNS = {"simulation": "tests.simulation", "tenants": "tests.tenants"}
 
 
 def run_campaign(extra: list[str]) -> int:
-    """Run what takes longer than the tests may: simulation --seeds 0..20000 --journal FILE."""
-    if not extra or extra[0] not in CAMPAIGNS:
-        stop(f"campaigns are: {', '.join(CAMPAIGNS)}; dev.py campaign simulation --help")
-    set_up(TEST_LOCK)
-    return run([PYTHON, "-m", CAMPAIGNS[extra[0]], *extra[1:]], QT_QPA_PLATFORM="offscreen")
+    """Run what takes longer than the tests may: simulation, faults; each has its own --help."""
+    name, *arguments = extra or [""]
+    if name not in CAMPAIGNS:
+        stop(f"there is no campaign {name!r}; there are: {', '.join(CAMPAIGNS)}")
+    set_up(TEST_LOCK, testing=True)
+    return run([PYTHON, "-m", CAMPAIGNS[name], *arguments], QT_QPA_PLATFORM="offscreen")
 
 
 COMMANDS = {

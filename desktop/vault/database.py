@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from sqlite3 import Connection, Cursor  # for their types: sqlcipher3 has the same, undeclared
 
@@ -157,14 +157,12 @@ def make_durable(database: Database, patience_millis: int = 5_000) -> None:
     Raises NotDurableError.
     """
     for _ in range(2):
-        connection = database.connect()
         try:
-            connection.execute(f"PRAGMA busy_timeout = {patience_millis}")
-            mode = connection.execute("PRAGMA journal_mode = wal").fetchone()
-            level = connection.execute("PRAGMA synchronous").fetchone()
-        except sqlcipher.OperationalError as error:
+            with meaning(), closing(database.connect()) as connection:
+                connection.execute(f"PRAGMA busy_timeout = {patience_millis}")
+                mode = connection.execute("PRAGMA journal_mode = wal").fetchone()
+                level = connection.execute("PRAGMA synchronous").fetchone()
+        except VaultInUseError as error:
             raise NotDurableError from error
-        finally:
-            connection.close()
         if mode != ("wal",) or level != (_FULL,):
             raise NotDurableError

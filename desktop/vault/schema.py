@@ -19,9 +19,12 @@ from sqlalchemy import (
     create_engine,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlcipher3 import dbapi2 as sqlcipher
 from sqlmodel import Field, SQLModel
+
+from desktop.vault.database import meaning
 
 _WITHOUT_ROWID = {"sqlite_with_rowid": False}
 
@@ -317,4 +320,8 @@ def create_tables(connect: Callable[[], Connection]) -> None:
     """Make the tables in an empty file, over a connection of their own."""
     # A creator instead of a URL: the key stands in no text that could be logged.
     engine = create_engine("sqlite://", module=sqlcipher, creator=connect, poolclass=NullPool)
-    SQLModel.metadata.create_all(engine)
+    with meaning():
+        try:
+            SQLModel.metadata.create_all(engine)
+        except DBAPIError as wrapped:
+            raise wrapped.orig or wrapped from wrapped
