@@ -22,6 +22,14 @@ class Hosts:
         self.public_name = public_name.lower()
         self._suffix = "." + self.public_name
 
+    def server_in(self, authority: str) -> str:
+        """Return the address of this server as a visitor's browser knows it; empty if it is none.
+
+        It goes back to that visitor only, who has named it.
+        """
+        found = _AUTHORITY.fullmatch(authority.lower())
+        return found[0] if found and int(found[2] or 0) <= _LAST_PORT else ""
+
     def tenant_named(self, authority: str) -> Slug | None:
         """Return the tenant's name in a Host header; None if it names none.
 

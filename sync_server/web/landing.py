@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from html import escape
 from string import Template
+from urllib.parse import quote
 
 from fastapi import Request, Response
 
@@ -23,7 +24,7 @@ _PAGE = Template(
     '<!doctype html><html lang="en"><head><meta charset="utf-8">'
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     "<title>$title</title><style>$style</style></head><body><main>" + _TAG + "$kind"
-    "<h1>$title</h1>$text" + _TINTS + "</main>"
+    "<h1>$title</h1>$text$deeds" + _TINTS + "</main>"
     "<footer>Swingtag is a private catalogue for collectors. It is independent of Ty Inc."
     "</footer></body></html>"
 )
@@ -59,16 +60,18 @@ class Landing:
             name = self._hosts.tenant_named(self._authority(request))
         except RefusedError:
             return self._nobody()
-        return self._server_page() if name is None else await self._page_of(name)
+        server = self._hosts.server_in(self._authority(request))
+        return self._server_page(server) if name is None else await self._page_of(name, server)
 
-    async def collector_page(self, name: str) -> Response:
+    async def collector_page(self, request: Request, name: str) -> Response:
         """Show a collector's page where there are no host names for them."""
         try:
-            return await self._page_of(slug(name))
+            server = self._hosts.server_in(self._authority(request))
+            return await self._page_of(slug(name), server)
         except InvalidIdError:
             return self._nobody()
 
-    async def _page_of(self, name: Slug) -> Response:
+    async def _page_of(self, name: Slug, server: str) -> Response:
         skin = await asyncio.to_thread(self._names.skin_of, name)
         if skin is None:
             return self._nobody()
@@ -78,18 +81,31 @@ class Landing:
             name,
             "<p>A private collection lives here. It is sealed on its collector's own devices; "
             "this server keeps it but cannot read it.</p>"
-            "<p>Is it yours? Open Swingtag and unlock it there.</p>",
+            "<p>Is it yours? Open it in Swingtag, on a computer that has it or on a new one.</p>",
             kind=look.collection,
+            deeds=self._deeds("join", server),
         )
 
-    def _server_page(self) -> Response:
+    def _server_page(self, server: str) -> Response:
         return _page(
             self._classic,
             "A Swingtag server",
             "<p>Collectors sync their catalogues through this server. It stores sealed bytes "
             "that it cannot read.</p><p>To join, choose this address in Swingtag when you create "
             "a collection.</p>",
+            deeds=self._deeds("new", server),
         )
+
+    def _deeds(self, door: str, server: str) -> str:
+        """Return the links below the text. The app does not believe what they say."""
+        links = []
+        if server:
+            target = f"swingtag://{door}?server={quote(server, safe='')}"
+            links.append(f'<a class="first" href="{escape(target)}">Open in Swingtag</a>')
+        if self._download:
+            target = escape(self._download)
+            links.append(f'<a href="{target}" rel="noreferrer">Get Swingtag</a>')
+        return f'<p class="deeds">{"".join(links)}</p>' if links else ""
 
     def _nobody(self) -> Response:
         return _page(
@@ -100,11 +116,14 @@ class Landing:
         )
 
 
-def _page(look: Look, title: str, text: str, *, kind: str = "", status: int = 200) -> Response:
+def _page(
+    look: Look, title: str, text: str, *, kind: str = "", deeds: str = "", status: int = 200
+) -> Response:
     html = _PAGE.substitute(
         title=escape(title),
         style=look.style,
         text=text,
+        deeds=deeds,
         kind=f'<p class="kind">{escape(kind)}</p>' if kind else "",
         initial=escape(title[0].upper()) if kind else "",
     )

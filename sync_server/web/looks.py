@@ -14,6 +14,7 @@ from shared.skins.tokens import Shadow, Typeface
 
 CLASSIC = Skin()
 _MOST_TINTS = 7
+_MOST_CORNER = 12
 _FONTS = {
     Typeface.SYSTEM: "system-ui, sans-serif",
     Typeface.ROUNDED: 'ui-rounded, "SF Pro Rounded", Nunito, Quicksand, system-ui, sans-serif',
@@ -43,6 +44,12 @@ svg text { fill: var(--on-tag); font: 700 34px $heading; text-anchor: middle; }
 h1 { margin: .1em 0 .6em; color: var(--text-strong); font: 700 clamp(1.75rem, 7vw, 2.5rem)/1.15
   $heading; overflow-wrap: anywhere; }
 p { margin: .75em auto; max-width: 28rem; text-wrap: pretty; }
+.deeds { display: flex; flex-wrap: wrap; justify-content: center; gap: .75rem; margin-top: 1.5rem; }
+a { padding: .6em 1.25em; border: 1px solid var(--outline-strong); border-radius: ${corner}px;
+  color: var(--text-strong); font-weight: 600; text-decoration: none; }
+a.first { border-color: var(--accent); background: var(--accent); color: var(--on-accent); }
+a:hover { text-decoration: underline; }
+a:focus-visible { outline: 3px solid var(--focus); outline-offset: 3px; }
 ul { display: flex; justify-content: center; gap: .5rem; margin: 1.75rem 0 0; padding: 0;
   list-style: none; }
 li { width: .875rem; height: .875rem; border-radius: 50%; }
@@ -98,6 +105,7 @@ def _look(skin: Skin) -> Look:
         line=skin.shape.outline,
         edge="--outline-strong" if has_edge else "--outline",
         radius=skin.shape.radius,
+        corner=min(skin.shape.radius, _MOST_CORNER),
         shadow=_SHADOWS[skin.shape.shadow],
         tints="\n".join(
             f"li:nth-child({n}) {{ background: {tint}; }}"

@@ -137,6 +137,28 @@ def test_pages_are_plain_and_of_the_collector_that_is_named(
     assert "set-cookie" not in page.headers
 
 
+@pytest.mark.usefixtures("households")
+@pytest.mark.parametrize(
+    ("host", "path", "link"),
+    [
+        ("artmatt.beanie.ty", "/", "swingtag://join?server=artmatt.beanie.ty"),
+        ("Beanie.TY:8642", "/begin", "swingtag://join?server=beanie.ty%3A8642"),
+        ("beanie.ty", "/", "swingtag://new?server=beanie.ty"),
+        ("evil.example", "/artmatt", "swingtag://join?server=evil.example"),
+        ("nobody.beanie.ty", "/", None),
+        ("beanie.ty", "/nobody", None),
+        ('beanie.ty"><script>', "/artmatt", None),
+        ("artmatt.beanie.ty:99999", "/artmatt", None),
+    ],
+)
+def test_a_page_links_to_the_app_with_the_address_that_the_browser_used(
+    server: Running, host: str, path: str, link: str | None
+) -> None:
+    page = server.http.get(path, headers={"host": host})
+    found = re.findall(r'href="([^"]*)"', page.text)
+    assert found == ([link] if link else [])
+
+
 def bundled() -> list[Skin]:
     return [
         read_files({each.name: each.read_bytes() for each in folder.iterdir()})
