@@ -101,7 +101,8 @@ def run_errand(settings: ErrandSettings, around: Surroundings) -> list[Line]:
 
 
 def _list(office: Office) -> Iterable[Line]:
-    return map(_line, office.desk.everybody())
+    desk = office.desk
+    return ({**_line(card), "log_name": desk.pseudonym(card.name)} for card in desk.everybody())
 
 
 def _show(office: Office) -> Iterable[Line]:
