@@ -14,7 +14,7 @@ from desktop.collection.imaging import Imaging
 from desktop.collection.naming import Mint
 from desktop.collection.photos import Photos
 from desktop.collection.reference.catalogue import Reference
-from desktop.collection.settings import Settings
+from desktop.collection.settings import NAME, Settings
 from desktop.collection.shelving import shelves
 from desktop.collection.syncing import STAYS_HERE, Syncing
 from desktop.collection.values import (
@@ -44,6 +44,7 @@ class Collection:
 
     ``copies`` has the verbs for pieces, ``photos`` for pictures, ``words`` choices, tags, places
     and own fields, ``settings`` preferences, ``roster`` the devices, ``reference`` what Ty made.
+    ``forget_key`` lets the computer's keychain forget the key, None if it was not asked to keep it.
     """
 
     def __init__(
@@ -55,7 +56,6 @@ class Collection:
         name: str,
     ) -> None:
         mint, records = Mint(surroundings.now_millis, surroundings.random), vault.records
-        self.name = name
         self.reference = reference
         self.mint = mint
         self.copies = Copies(records, reference, mint, self.write)
@@ -79,7 +79,9 @@ class Collection:
             write=self.write,
             ask_for=self._want,
         )
+        self.forget_key: Callable[[], None] | None = None
         self._vault = vault
+        self._known_name = name
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
         self._sync: Syncing | None = None
@@ -89,6 +91,11 @@ class Collection:
     def tenant(self) -> TenantId:
         """Whose collection this is."""
         return self._vault.tenant
+
+    @property
+    def name(self) -> str:
+        """What it is called; until the first sync of a new device, what that device calls it."""
+        return self.settings.get(NAME, self._known_name)
 
     @property
     def folder(self) -> Path:

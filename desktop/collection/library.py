@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from desktop.collection.collection import Collection
@@ -18,7 +19,7 @@ from desktop.collection.known import KnownCollection, KnownCollections
 from desktop.collection.reference.catalogue import Reference
 from desktop.collection.sample import sample_drafts
 from desktop.collection.scribe import name_of
-from desktop.collection.settings import read_setting, setting
+from desktop.collection.settings import NAME, read_setting, setting
 from desktop.collection.syncing import Syncing
 from desktop.sync.joined import Joined, keep_promise
 from desktop.system.anchor import AnchorFile, AnchorInKeychain, AnchorPlace
@@ -36,7 +37,7 @@ from shared.domain.operations import Operation, Put
 from shared.domain.schema import Kind
 from shared.ids import DeviceId
 
-NAME, SKIN = "name", "skin"
+SKIN = "skin"
 """Settings that follow the collector to every device."""
 
 Connect = Callable[[Vault, Collection], Syncing | None]
@@ -143,6 +144,10 @@ class Library:
             self._machine.keychain.drop(str(folder))
         self.known.put(replace(self.known.find(folder), remembered=False))
 
+    def _forget(self, collection: Collection) -> None:
+        self.forget(collection.folder)
+        collection.forget_key = None
+
     def _make(
         self,
         wish: Wish,
@@ -223,6 +228,8 @@ class Library:
         syncing = None if self._connect is None else self._connect(vault, collection)
         if syncing is not None:
             collection.follow(syncing)
+        if entry.remembered:
+            collection.forget_key = partial(self._forget, collection)
         return collection
 
 

@@ -6,6 +6,8 @@ from desktop.vault.vault import Records, Secrets
 from shared.domain.operations import Change, Put
 from shared.domain.schema import Kind
 
+NAME = "name"
+"""The preference that says what the collection is called."""
 _LOCAL = "local/"
 
 

@@ -93,6 +93,12 @@ class Button(QPushButton):
             self.clicked.connect(lambda _on=False: pressed())
 
     @override
+    def setText(self, words: str) -> None:
+        """Say something else, aloud too."""
+        super().setText(words)
+        self.setAccessibleName(words.replace("&", ""))
+
+    @override
     def changeEvent(self, event: QEvent) -> None:
         """Take the icon's colour from a new look."""
         super().changeEvent(event)

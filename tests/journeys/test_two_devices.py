@@ -54,14 +54,16 @@ def test_a_second_device_joins_by_six_digits_and_shows_the_same(qtbot, computer,
     qtbot.waitUntil(lambda: shown(first, spoken), timeout=PATIENCE)
 
     press(first, "Yes, they agree")
-    write(first, "Name of the collection", "artmatt")
+    write(first, "Name of the collection", "my guess")
     write(first, "Password", PASSWORD)
     write(first, "Password again", PASSWORD)
     press(first, "Next")
-    page._go.click()
+    press(window, "They agree: let it in")
     qtbot.waitUntil(lambda: tablet.window is not None, timeout=PATIENCE)
     qtbot.waitUntil(lambda: names(tablet.window) == ["Peanut"], timeout=PATIENCE)
     qtbot.waitUntil(lambda: tablet.window.wardrobe.skin.name == "artmatt", timeout=PATIENCE)
+    title = "artmatt \u2013 Swingtag"
+    qtbot.waitUntil(lambda: tablet.window.windowTitle() == title, timeout=PATIENCE)
     qtbot.waitUntil(lambda: isinstance(window.pages._shown, DevicesPage), timeout=PATIENCE)
 
     add(tablet.window, "patti")

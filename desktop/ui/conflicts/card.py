@@ -4,12 +4,13 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from desktop.collection.values import Conflict, Past
 from desktop.ui.controls import Button, Text
 from desktop.ui.field.box import NOTHING
 from desktop.ui.field.wording import Wording
-from desktop.ui.look import say
+from desktop.ui.look import Look, say
 from desktop.ui.notation import Notation
 from desktop.ui.zone import Zone, column, grid
 
@@ -23,8 +24,9 @@ class ConflictCard(Zone):
         self, conflict: Conflict, wording: Wording, notation: Notation, *, name: str = ""
     ) -> None:
         super().__init__("notice")
-        what = f"{wording.label(conflict.field)}: two devices differ"
-        heading = Text(f"{name} \u2013 {what}" if name else what, "strong")
+        self._what = partial(wording.label, conflict.field)
+        self._name = name
+        self._heading = Text(role="strong")
         sides = grid(gap=2)
         for at, (past, words) in enumerate(
             ((conflict.winner, "Keep this"), (conflict.loser, "Use this"))
@@ -34,9 +36,16 @@ class ConflictCard(Zone):
             for line, widget in enumerate(_side(past, wording, notation, choose)):
                 sides.addWidget(widget, line, at, Qt.AlignmentFlag.AlignTop)
             sides.setColumnStretch(at, 1)
-        self.setLayout(column(heading, sides, gap=2, edge=3))
-        self.setAccessibleName(heading.text())
+        self.setLayout(column(self._heading, sides, gap=2, edge=3))
         say(self, "warning", name="state")
+
+    @override
+    def put_on(self, look: Look) -> None:
+        """Call the field what this skin calls it."""
+        super().put_on(look)
+        what = f"{self._what(look)}: two devices differ"
+        self._heading.say(f"{self._name} \u2013 {what}" if self._name else what)
+        self.setAccessibleName(self._heading.text())
 
 
 def _side(past: Past, wording: Wording, notation: Notation, choose: Button) -> tuple[QWidget, ...]:

@@ -14,7 +14,7 @@ from desktop.ui.look import Look
 from desktop.ui.notation import Notation
 from desktop.ui.zone import Zone, grid
 from shared.domain.schema import FIELDS, Field, FieldType, Kind, Value
-from shared.skins.tokens import WORDS, Word
+from shared.skins.tokens import WORDS
 
 COLUMNS = 2
 
@@ -200,10 +200,14 @@ def field_at(place: Place) -> Field:
 
 def label_of(place: Place, look: Look) -> str:
     """Give what a field is called, in the skin's words where it has one."""
-    if place.field in _LABELS:
-        return _LABELS[place.field]
-    word = Word(place.field)
-    return look.word(word) if word in WORDS else place.field
+    return name_of_field(place.field, look) or place.field
+
+
+def name_of_field(field: str, look: Look) -> str | None:
+    """Give what a field of the schema is called; None for one that no form has."""
+    if field in _LABELS:
+        return _LABELS[field]
+    return next((look.word(word) for word in WORDS if word.value == field), None)
 
 
 def _plain(value: Value) -> str:

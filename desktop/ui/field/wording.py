@@ -3,6 +3,8 @@
 from collections.abc import Callable
 
 from desktop.collection.words import Words
+from desktop.ui.field.form import name_of_field
+from desktop.ui.look import Look
 from desktop.ui.notation import Notation
 from shared.domain.schema import CUSTOM_PREFIX, DELETED, FIELDS, TAG_PREFIX, Field, FieldType, Value
 
@@ -28,15 +30,16 @@ class Wording:
             return self._term(known.vocabulary, str(value))
         return write(value) if write else str(value)
 
-    def label(self, field: str) -> str:
-        """Name a field where no form does."""
+    def label(self, field: str, look: Look) -> str:
+        """Name a field as its form does, in the skin's words."""
         if field == DELETED:
             return "Deleting"
         if field.startswith(TAG_PREFIX):
             tag = field.removeprefix(TAG_PREFIX)
             return next((f"Tag {t.name}" for t in self._words.tags() if t.tag.hex() == tag), "Tag")
         own = {custom.field.name: custom.label for custom in self._words.fields()}
-        return own.get(field, field.replace("_", " ").capitalize())
+        named = own.get(field) or name_of_field(field, look)
+        return named or field.replace("_", " ").capitalize()
 
     def _writers(self) -> dict[FieldType, Callable[[Value], str]]:
         return {

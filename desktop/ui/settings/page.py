@@ -15,6 +15,7 @@ from desktop.ui.zone import Zone, column, row
 from shared.skins.tokens import Skin
 
 ChangePassword = Callable[[str, str], None]
+ForgetKey = Callable[[], None]
 
 
 class SettingsPage(Page):
@@ -24,7 +25,11 @@ class SettingsPage(Page):
     text_wanted = Signal(int)  # steps larger, 0 for the skin's own size
 
     def __init__(
-        self, skins: Sequence[Skin], current: str, change_password: ChangePassword
+        self,
+        skins: Sequence[Skin],
+        current: str,
+        change_password: ChangePassword,
+        forget_key: ForgetKey | None,
     ) -> None:
         about = next((skin.about for skin in skins if skin.name == current), "")
         self._about = Text(about, "caption")
@@ -48,6 +53,7 @@ class SettingsPage(Page):
                     "Other devices keep theirs; your emergency kit stays as it is.",
                     PasswordForm(change_password),
                 ),
+                *([_remembering(forget_key)] if forget_key else []),
                 gap=5,
             )
         )
@@ -105,6 +111,47 @@ class PasswordForm(Zone):
         self._said.say(words)
         self._said.setVisible(bool(words))
         say(self._said, role)
+
+
+class ForgetForm(Zone):
+    """One button, and what came of it."""
+
+    def __init__(self, forget: ForgetKey) -> None:
+        self._forget = forget
+        self._said = Text()
+        self._said.hide()
+        self._go = Button("Forget it: ask for the password", pressed=self._try)
+        super().__init__(layout=column(row(self._go, None), self._said, gap=2))
+
+    def _try(self) -> None:
+        self._go.setEnabled(False)
+        Errand(
+            self,
+            self._forget,
+            then=lambda _done: self._forgotten(),
+            failed=self._failed,
+            expected=EXPECTED,
+        )
+
+    def _forgotten(self) -> None:
+        self._go.hide()
+        self._say("Forgotten. This computer asks for the password from now on.", "positive")
+
+    def _failed(self, error: Exception | None) -> None:
+        self._go.setEnabled(True)
+        self._say(sentence(error) if error else "", "danger")
+
+    def _say(self, words: str, role: str) -> None:
+        self._said.say(words)
+        self._said.setVisible(bool(words))
+        say(self._said, role)
+
+
+def _remembering(forget_key: ForgetKey) -> Zone:
+    note = (
+        "This computer\u2019s keychain keeps the key, so the collection opens without a password."
+    )
+    return _section("Opening", note, ForgetForm(forget_key))
 
 
 def _section(heading: str, note: str, body: Zone) -> Zone:

@@ -37,8 +37,8 @@ class StatusStrip(Zone):
         self._conflicts.hide()
         self._devices = Text(role="caption")
         self._devices.setWordWrap(False)
-        name = Text(collection, "caption")
-        name.setWordWrap(False)
+        self._name = Text(collection, "caption")
+        self._name.setWordWrap(False)
         super().__init__(
             "bar",
             row(
@@ -47,7 +47,7 @@ class StatusStrip(Zone):
                 None,
                 self._conflicts,
                 self._devices,
-                name,
+                self._name,
                 gap=3,
                 edge=0,
                 sides=2,
@@ -69,11 +69,14 @@ class StatusStrip(Zone):
         self._devices.say("1 device" if status.devices == 1 else f"{status.devices} devices")
         self._draw_sign()
 
+    def show_name(self, collection: str) -> None:
+        """Show what the collection is called."""
+        self._name.say(collection)
+
     def show_conflicts(self, count: int) -> None:
         """Say how many values wait to be chosen."""
         words = "1 value to choose" if count == 1 else f"{count} values to choose"
         self._conflicts.setText(words)
-        self._conflicts.setAccessibleName(words)
         self._conflicts.setVisible(count > 0)
 
     @override

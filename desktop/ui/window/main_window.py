@@ -142,7 +142,6 @@ class MainWindow(QMainWindow):
         box = column(panels.top, panels.folding, panels.bar, panels.status, gap=0)
         box.setStretch(1, 1)
         self.setCentralWidget(Zone(layout=box))
-        self.setWindowTitle(f"{self.live.collection.name} \u2013 Swingtag")
         self.setMinimumSize(*SMALLEST)
         self.resize(*SIZE)
 
@@ -161,6 +160,9 @@ class MainWindow(QMainWindow):
     def _repaint(self) -> None:
         """Show what the collection holds now."""
         panels, collection = self.panels, self.live.collection
+        self.setWindowTitle(f"{collection.name} \u2013 Swingtag")
+        panels.top.show_name(collection.name)
+        panels.status.show_name(collection.name)
         panels.sidebar.show_shelves(collection.shelves())
         panels.list.refresh()
         panels.inspector.refresh()

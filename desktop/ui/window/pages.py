@@ -94,8 +94,12 @@ class Pages(QObject):
     def show_settings(self) -> None:
         """Show the settings."""
         window = self._window
+        collection = window.live.collection
         page = SettingsPage(
-            self._skins, window.wardrobe.skin.name, window.live.collection.change_password
+            self._skins,
+            window.wardrobe.skin.name,
+            collection.change_password,
+            collection.forget_key,
         )
         page.skin_chosen.connect(self._wear)
         page.text_wanted.connect(window.wardrobe.grow)

@@ -48,7 +48,6 @@ class QuietBar(Zone):
     ) -> None:
         self._words.say(sentence)
         self._action.setText(action)
-        self._action.setAccessibleName(action)
         self._action.setVisible(bool(action))
         self._run = run
         say(self._notice, state, name="state")

@@ -68,9 +68,9 @@ class TopBar(Zone):
         self.drawer = IconButton("Show or hide the sidebar", Icon.SIDEBAR)
         self.sheet = IconButton("Show or hide the details", Icon.INSPECTOR)
         self.add = IconButton("Add", Icon.ADD, role="primary")
-        self.name = QPushButton(collection)
+        self.name = QPushButton()
         self.name.setProperty("role", "quiet")
-        self.name.setAccessibleName(f"Collection {collection}")
+        self.show_name(collection)
         self.name.setMenu(menu)
         super().__init__(
             "bar",
@@ -79,6 +79,11 @@ class TopBar(Zone):
         box = self.layout()
         if box is not None:
             box.setStretch(3, 6)  # type: ignore[attr-defined]  # it is the row made above
+
+    def show_name(self, collection: str) -> None:
+        """Show what the collection is called."""
+        self.name.setText(collection.replace("&", "&&"))
+        self.name.setAccessibleName(f"Collection {collection}")
 
     @override
     def put_on(self, look: Look) -> None:

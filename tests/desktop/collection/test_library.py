@@ -59,8 +59,10 @@ def test_a_remembered_collection_opens_without_a_password_until_it_is_forgotten(
     assert library.open_remembered(entry.folder) is None
     library.open(entry.folder, PASSWORD, remember=True).close()
     assert library.known.find(entry.folder).remembered
-    library.open_remembered(entry.folder).close()
-    library.forget(entry.folder)
+    collection = library.open_remembered(entry.folder)
+    collection.forget_key()
+    assert collection.forget_key is None
+    collection.close()
     assert library.open_remembered(entry.folder) is None
     assert not library.known.find(entry.folder).remembered
 
