@@ -1,7 +1,7 @@
 """A small sum that costs a caller some time and whoever checks it none: it slows sign-up floods.
 
 A solution is eight bytes that make SHA-256 over challenge and solution begin with so many zero
-bits. Each bit more doubles the work: 16 take about a twentieth of a second.
+bits. Each bit more doubles the work: 16 take some hundredths of a second.
 """
 
 from hashlib import sha256

@@ -147,6 +147,7 @@ SEES = (
     "That these devices belong together, and which of them wrote an edit.",
     "How many edits you make and about how large they are; how many pictures, and their sizes.",
     "When a device was let in or removed.",
+    "Its operator may keep backups of these sealed bytes; when you leave, their key is destroyed.",
     "In its log: times, sizes and outcomes of calls, under a name that only it can trace to you.",
 )
 SEES_NEVER = (
