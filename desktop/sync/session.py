@@ -5,6 +5,7 @@ from typing import NamedTuple, assert_never
 
 from desktop.sync.attachments import Attachments
 from desktop.sync.bases import Bases
+from desktop.sync.chain import FalseChainError
 from desktop.sync.compaction import BaseLostError, Compaction
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError
@@ -21,11 +22,12 @@ from desktop.sync.exchange import (
     Unsettled,
 )
 from desktop.sync.notices import Notice
+from desktop.sync.refusal import Refusal
 from desktop.sync.removal import Removals
-from desktop.sync.restoring import ChainLostError, restore_chain
+from desktop.sync.restoring import ChainLostError, look_for_fork, restore_chain
 from shared.ids import RecordId
 from shared.membership import Role
-from shared.protocol.messages import ChainRequest, Event, LinkParcel
+from shared.protocol.messages import ChainRequest, Event, LinkParcel, SyncReply
 from shared.protocol.problems import Code
 
 _TRIES = 5
@@ -131,12 +133,20 @@ class Session:
         while True:
             request = self._exchange.parcel()
             self._attachments.send_small()  # a photo's file is kept before its edit is written
-            outcome = self._exchange.receive(self._courier.sync(request))
+            outcome = self._receive(self._courier.sync(request))
             if isinstance(outcome, Settled):
                 return
             self._mend(outcome, tried)
             tried.add(type(outcome))
             progress(total - self._exchange.backlog, total)
+
+    def _receive(self, reply: SyncReply | Refusal) -> Outcome:
+        """Take in an answer; tell links that were never the owner's from those of a fork."""
+        try:
+            return self._exchange.receive(reply)
+        except FalseChainError:
+            look_for_fork(self._courier, self._exchange.books)
+            raise
 
     def _mend(self, outcome: Unsettled, tried: Collection[type[Outcome]]) -> None:
         """Do what must be done before the next request; what a server lost is given back once."""

@@ -7,6 +7,7 @@ take hostile bytes and raise nothing but InvalidChainError.
 
 from shared.membership.bodies import Admission, Recovery, Revocation, RoleChange, Rotation
 from shared.membership.chain import begin_chain, extend, tenant_of, verify_chain
+from shared.membership.forks import Fork, find_fork
 from shared.membership.links import InvalidChainError, Link, LinkKind
 from shared.membership.making import (
     LinkWithBoxes,
@@ -26,6 +27,7 @@ __all__ = [
     "Admission",
     "Cut",
     "Epoch",
+    "Fork",
     "InvalidChainError",
     "Link",
     "LinkKind",
@@ -45,6 +47,7 @@ __all__ = [
     "change_recovery",
     "change_role",
     "extend",
+    "find_fork",
     "found",
     "revoke",
     "rotate",
