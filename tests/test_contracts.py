@@ -51,7 +51,7 @@ SINS = [
     ("desktop/collection/sin.py", "import httpx", HTTP),
     ("sync_server/storage/sin.py", "import sync_server.tenancy", SERVER),
     ("sync_server/helpers.py", "WORD = 1", SERVER),
-    ("sync_server/routes/sin.py", "import sync_server.storage.tenant_stores", STORES),
+    ("sync_server/routes/sin.py", "import sync_server.storage.sqlite.stores", STORES),
     ("sync_server/web/sin.py", "import sync_server.storage.directory", STORES),
     ("sync_server/routes/sin.py", "import sqlite3", ROUTES),
 ]

@@ -18,9 +18,10 @@ from sync_server.operations.errand import Errand, ErrandSettings
 from sync_server.storage.backup_shelf import Backup
 from sync_server.storage.limits import Limits
 from sync_server.tenancy.backups import KEPT, Backups, NoSuchBackupError
-from sync_server.tenancy.desk import Card, Desk, NoSuchTenantError, open_registry
+from sync_server.tenancy.desk import Card, Desk, NoSuchTenantError
 from sync_server.tenancy.house import HouseTakenError, open_house
 from sync_server.tenancy.plans import PLANS, STANDARD, BadPlanError, NoSuchPlanError, PlanInUseError
+from sync_server.tenancy.premises import Place, open_premises
 from sync_server.tenancy.receipts import BadReceiptError
 from sync_server.tenancy.registration import Mode
 from sync_server.tenancy.relocation import Relocation
@@ -86,18 +87,18 @@ def run_errand(settings: ErrandSettings, around: Surroundings) -> list[Line]:
         settings.data.mkdir(parents=True, exist_ok=True)
     elif not (settings.data / "directory.db").exists():
         raise NoDataError
-    registry = open_registry(settings.data, around.random)
+    premises = open_premises(Place(settings.data), around.random)
     try:
         office = Office(
-            Desk(registry, settings.data, around.now),
-            Relocation(registry, settings.data, around.now),
-            Backups(registry, settings.data, around.now),
+            Desk(premises, around.now),
+            Relocation(premises, around.now),
+            Backups(premises, around.now),
             settings,
             around,
         )
         return list(_ERRANDS[settings.errand](office))
     finally:
-        registry.close()
+        premises.close()
 
 
 def _list(office: Office) -> Iterable[Line]:

@@ -1,6 +1,6 @@
 """The pairing mailbox: strangers to the server, so limited in every way."""
 
-from collections.abc import Callable
+import asyncio
 
 from fastapi import Request, Response
 
@@ -10,29 +10,28 @@ from shared.protocol.problems import Code
 from sync_server.routes.admission import address_of, read_body
 from sync_server.routes.answers import BYTES, done
 from sync_server.storage.errors import RefusedError
-from sync_server.storage.mailbox import Mailboxes
+from sync_server.storage.ports import Mailboxes
 from sync_server.tenancy.throttle import Throttle
 
 
 class Pairing:
-    """Answers ``/v1/pair``. ``now`` returns seconds of a clock that does not go back."""
+    """Answers ``/v1/pair``."""
 
-    def __init__(self, mailboxes: Mailboxes, throttle: Throttle, now: Callable[[], float]) -> None:
+    def __init__(self, mailboxes: Mailboxes, throttle: Throttle) -> None:
         self._mailboxes = mailboxes
         self._throttle = throttle
-        self._now = now
 
     async def leave_message(self, request: Request, box: str, slot: str) -> Response:
         """Leave a message in a slot that was never used."""
         self._throttle.spend(address_of(request))
         message = await read_body(request, SLOT_BYTES)
-        self._mailboxes.put(_box(box), _slot(slot), message, now=self._now())
+        await asyncio.to_thread(self._mailboxes.put, _box(box), _slot(slot), message)
         return done()
 
     async def take_message(self, request: Request, box: str, slot: str) -> Response:
         """Take a message away; it can be taken once."""
         self._throttle.spend(address_of(request))
-        message = self._mailboxes.take(_box(box), _slot(slot), now=self._now())
+        message = await asyncio.to_thread(self._mailboxes.take, _box(box), _slot(slot))
         return Response(message, media_type=BYTES)
 
 

@@ -33,7 +33,6 @@ from sync_server.routes.files import Files
 from sync_server.routes.pairing import Pairing
 from sync_server.routes.service import Health, Service, Version
 from sync_server.routes.syncing import Syncing
-from sync_server.storage.mailbox import Mailboxes
 from sync_server.tenancy.house import House
 from sync_server.tenancy.throttle import Rate, Throttle
 from sync_server.web.landing import Landing
@@ -215,7 +214,7 @@ def _stranger_calls(house: House, clocks: Clocks, rates: Rates) -> tuple[Call, .
     accounts = Accounts(
         house, Throttle(*rates.sign_up, clocks.steady), Throttle(*rates.slug, clocks.steady)
     )
-    pairing = Pairing(Mailboxes(), Throttle(*rates.pair, clocks.steady), clocks.steady)
+    pairing = Pairing(house.mailboxes, Throttle(*rates.pair, clocks.steady))
     refusals = (
         Code.NOT_ADMITTED,
         Code.CLOCK,

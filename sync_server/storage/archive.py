@@ -15,16 +15,17 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
+from shared.ids import TenantId
 from shared.signing import sha256
 from sync_server.storage.durable import sync_folder
 from sync_server.storage.errors import StorageError
-from sync_server.storage.tenant_store import DATABASE_NAME, FILES_NAME
+from sync_server.storage.ports import Stores
+from sync_server.storage.sqlite.stores import DATABASE_NAME, FILES_NAME
 
 FORMAT = 1
 _LABEL = "swingtag-tenant.json"
 _CHUNK = re.compile(FILES_NAME + r"/[0-9a-f]{2}/[0-9a-f]{32}/(0|[1-9][0-9]{0,3})")
 _PIECE = 1024 * 1024
-_PATIENCE_SECONDS = 30
 
 
 class Label(msgspec.Struct, frozen=True):
@@ -38,21 +39,20 @@ class Label(msgspec.Struct, frozen=True):
     created: int
 
 
-def write_archive(home: Path, label: Label, target: Path) -> None:
+def write_archive(stores: Stores, label: Label, target: Path) -> None:
     """Put a tenant's data into a file: as it is at one moment, beside a server that writes.
 
     Raises StorageError when an attachment was deleted meanwhile; OSError.
     """
     draft = target.with_name(target.name + ".part")
     with TemporaryDirectory(dir=target.parent, prefix=".swingtag-") as folder:
-        copy = Path(folder) / DATABASE_NAME
-        with closing(sqlite3.connect(home / DATABASE_NAME, timeout=_PATIENCE_SECONDS)) as db:
-            db.execute("VACUUM INTO ?", (str(copy),))
+        copy = Path(folder)
+        stores.export(TenantId(bytes.fromhex(label.tenant)), copy)
         with zipfile.ZipFile(draft, "w") as archive:
             archive.writestr(_LABEL, msgspec.json.encode(label))
-            archive.write(copy, DATABASE_NAME)
-            for name, _ in _chunks(copy):
-                _add(archive, home / name, name)
+            archive.write(copy / DATABASE_NAME, DATABASE_NAME)
+            for name, _ in _chunks(copy / DATABASE_NAME):
+                archive.write(copy / name, name)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(target)
@@ -99,13 +99,6 @@ def _chunks(database: Path) -> Iterator[tuple[str, bytes]]:
         rows = db.execute("SELECT file, n, hash FROM chunk ORDER BY file, n").fetchall()
     for file, n, fingerprint in rows:
         yield f"{FILES_NAME}/{file.hex()[:2]}/{file.hex()}/{n}", fingerprint
-
-
-def _add(archive: zipfile.ZipFile, path: Path, name: str) -> None:
-    try:
-        archive.write(path, name)
-    except FileNotFoundError as error:
-        raise StorageError("An attachment was deleted meanwhile. Run the command again.") from error
 
 
 def _extract(archive: zipfile.ZipFile, name: str, path: Path) -> None:

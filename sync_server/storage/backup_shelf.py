@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from shared.ids import TenantId
-from sync_server.storage.database import Database
+from sync_server.storage.ports import Database
 
 KEY_BYTES = 32
 
@@ -33,7 +33,9 @@ class BackupShelf:
         """Return the key of a tenant's backups; it is made when it is first asked for."""
         with self._database.write() as db:
             db.execute(
-                "INSERT OR IGNORE INTO backup_key VALUES (?, ?)", (tenant, self._random(KEY_BYTES))
+                "INSERT INTO backup_key (tenant, key) VALUES (?, ?)"
+                " ON CONFLICT (tenant) DO NOTHING",
+                (tenant, self._random(KEY_BYTES)),
             )
             row = db.execute("SELECT key FROM backup_key WHERE tenant = ?", (tenant,)).fetchone()
         return bytes(row[0])
@@ -50,10 +52,10 @@ class BackupShelf:
         """Write down a backup whose file is on disk; return the number that it gets."""
         with self._database.write() as db:
             made = db.execute(
-                "INSERT INTO backup (tenant, at, bytes, place) VALUES (?, ?, ?, ?)",
+                "INSERT INTO backup (tenant, at, bytes, place) VALUES (?, ?, ?, ?) RETURNING n",
                 (tenant, *backup[1:]),
-            )
-        return made.lastrowid or 0
+            ).fetchone()
+        return int(made[0])
 
     def forget(self, backup: Backup) -> None:
         """Strike a backup off the list; its file is gone."""

@@ -7,17 +7,16 @@ proposed; it becomes the base once every live device that was here lately has si
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from sqlite3 import Connection
 
 from shared.ids import HASH_BYTES, Cursor, DeviceId, EntryHash
 from shared.membership import Membership, Role
 from shared.protocol.limits import SEEN_SECONDS, UNCLAIMED_SECONDS
 from shared.protocol.messages import Approval, BaseReply, SnapshotReply, StreamHead
 from shared.protocol.problems import Code
-from sync_server.storage.database import Database
 from sync_server.storage.entry_log import EntryLog, LogState, StreamName, floor_of
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.log_start import start_at
+from sync_server.storage.ports import Connection, Database
 from sync_server.storage.proposals import Checked, check_approvals, check_object, covers
 
 _DAY_MILLIS = 86_400_000
@@ -65,7 +64,11 @@ class BaseShelf:
         """Note, to the day, that a device is in use: its approval is wanted for a new base."""
         day = now - now % _DAY_MILLIS
         with self._database.write() as db:
-            db.execute("INSERT OR REPLACE INTO visit (device, at) VALUES (?, ?)", (device, day))
+            db.execute(
+                "INSERT INTO visit (device, at) VALUES (?, ?)"
+                " ON CONFLICT (device) DO UPDATE SET at = excluded.at",
+                (device, day),
+            )
         self._visits[device] = day
 
     def needs_base(
@@ -84,12 +87,12 @@ class BaseShelf:
         """
         envelope = check_object(name, sealed, membership)
         deadline = now + UNCLAIMED_SECONDS * 1000
-        with self._database.read():
+        with self._database.turn():
             with self._database.write() as db:
                 db.execute("DELETE FROM object WHERE deadline < ?", (now,))
                 db.execute(
-                    "INSERT OR IGNORE INTO object (hash, kind, bytes, deadline, sealed)"
-                    " VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO object (hash, kind, bytes, deadline, sealed)"
+                    " VALUES (?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
                     (name, envelope.header.kind, len(sealed), deadline, sealed),
                 )
                 state = _load(db)
@@ -128,7 +131,7 @@ class BaseShelf:
         Raises RefusedError: BASE_MOVED, BASE_INCOMPLETE, ENTRY_TAKEN.
         """
         standing = Standing(checked.envelope.hash, checked.envelope.header.seq, checked.heads)
-        with self._database.read():
+        with self._database.turn():
             with self._database.write() as db:
                 if self.state.base is None or self.state.base.hash != standing.hash:
                     _require_place(self.state, checked, membership)
@@ -147,7 +150,7 @@ class BaseShelf:
 
         Raises RefusedError: NOT_FOUND, ENTRY_REFUSED.
         """
-        with self._database.read():
+        with self._database.turn():
             standing = self._known(name)
             approvals = check_approvals(name, (approval,), membership)
             with self._database.write() as db:
@@ -223,10 +226,10 @@ def _require_objects(db: Connection, objects: Iterable[EntryHash]) -> None:
 
 def _keep_proposal(db: Connection, standing: Standing, checked: Checked) -> None:
     """Keep a snapshot in place of what else was proposed."""
-    db.execute("DELETE FROM snapshot WHERE NOT base AND hash <> ?", (standing.hash,))
+    db.execute("DELETE FROM snapshot WHERE base = 0 AND hash <> ?", (standing.hash,))
     db.execute(
-        "INSERT OR IGNORE INTO snapshot (hash, n, base, maker, heads, objects, sealed)"
-        " VALUES (?, ?, 0, ?, ?, ?, ?)",
+        "INSERT INTO snapshot (hash, n, base, maker, heads, objects, sealed)"
+        " VALUES (?, ?, 0, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING",
         (
             standing.hash,
             standing.n,
@@ -242,7 +245,8 @@ def _keep_approvals(
     db: Connection, snapshot: EntryHash, approvals: Mapping[DeviceId, bytes]
 ) -> None:
     db.executemany(
-        "INSERT OR IGNORE INTO approval (snapshot, device, signature) VALUES (?, ?, ?)",
+        "INSERT INTO approval (snapshot, device, signature) VALUES (?, ?, ?)"
+        " ON CONFLICT (snapshot, device) DO NOTHING",
         [(snapshot, device, signature) for device, signature in approvals.items()],
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from shared.ids import Slug, TenantId
-from sync_server.storage.database import Database
+from sync_server.storage.ports import Connection, Database
 
 
 class AuditLine(NamedTuple):
@@ -52,7 +52,10 @@ class Books:
     def secret(self, name: str, size: int) -> bytes:
         """Return one of the server's own keys; it is made when it is first asked for."""
         with self._database.write() as db:
-            db.execute("INSERT OR IGNORE INTO fact VALUES (?, ?)", (name, self._random(size)))
+            db.execute(
+                "INSERT INTO fact (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+                (name, self._random(size)),
+            )
             row = db.execute("SELECT value FROM fact WHERE name = ?", (name,)).fetchone()
         return bytes(row[0])
 
@@ -65,7 +68,11 @@ class Books:
     def set(self, name: str, value: str) -> None:
         """Set a switch."""
         with self._database.write() as db:
-            db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (name, value.encode()))
+            db.execute(
+                "INSERT INTO fact (name, value) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value.encode()),
+            )
 
     def invitation(self, name: Slug, *, now: int) -> Invitation | None:
         """Return the invitation to a name, if there is one that still counts."""
@@ -78,7 +85,11 @@ class Books:
     def invite(self, invitation: Invitation) -> None:
         """Write down an invitation; an older one to the same name counts no more."""
         with self._database.write() as db:
-            db.execute("INSERT OR REPLACE INTO invitation VALUES (?, ?, ?)", invitation)
+            db.execute(
+                "INSERT INTO invitation (slug, plan, until) VALUES (?, ?, ?) ON CONFLICT (slug)"
+                " DO UPDATE SET plan = excluded.plan, until = excluded.until",
+                invitation,
+            )
 
     def forget_invitation(self, name: Slug) -> None:
         """Drop an invitation: it was taken up."""
@@ -93,7 +104,11 @@ class Books:
     def define_plan(self, name: str, limits: bytes) -> None:
         """Write down a plan, or another one under its name."""
         with self._database.write() as db:
-            db.execute("INSERT OR REPLACE INTO plan VALUES (?, ?)", (name, limits))
+            db.execute(
+                "INSERT INTO plan (name, limits) VALUES (?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET limits = excluded.limits",
+                (name, limits),
+            )
 
     def remove_plan(self, name: str) -> None:
         """Forget a plan."""
@@ -125,7 +140,7 @@ class Books:
     def note(self, line: AuditLine) -> None:
         """Add a line to the audit."""
         with self._database.write() as db:
-            db.execute("INSERT INTO audit VALUES (NULL, ?, ?, ?, ?)", line)
+            _put_audit(db, line)
 
     def audit(self) -> list[AuditLine]:
         """Return the audit, oldest first."""
@@ -147,16 +162,22 @@ class Books:
             db.execute("DELETE FROM audit WHERE tenant = ?", (farewell.pseudonym,))
             db.execute("DELETE FROM backup WHERE tenant = ?", (farewell.tenant,))
             db.execute("DELETE FROM backup_key WHERE tenant = ?", (farewell.tenant,))
-            db.execute("INSERT INTO audit VALUES (NULL, ?, ?, ?, ?)", line)
+            _put_audit(db, line)
             db.execute(
-                "INSERT OR REPLACE INTO locked_name VALUES (?, ?, ?)",
+                "INSERT INTO locked_name (mac, tenant, until) VALUES (?, ?, ?) ON CONFLICT (mac)"
+                " DO UPDATE SET tenant = excluded.tenant, until = excluded.until",
                 (farewell.name_mac, farewell.tenant, farewell.locked_until),
             )
             db.execute(
-                "INSERT OR REPLACE INTO receipt VALUES (?, ?)",
+                "INSERT INTO receipt (tenant, receipt) VALUES (?, ?)"
+                " ON CONFLICT (tenant) DO UPDATE SET receipt = excluded.receipt",
                 (farewell.tenant, farewell.receipt),
             )
 
-    def empty_log(self) -> None:
-        """Leave no trace of deleted rows in the file's log."""
-        self._database.empty_log()
+    def forget_deleted(self) -> None:
+        """Leave no trace of deleted rows where the database writes ahead."""
+        self._database.forget_deleted()
+
+
+def _put_audit(db: Connection, line: AuditLine) -> None:
+    db.execute("INSERT INTO audit (at, action, tenant, detail) VALUES (?, ?, ?, ?)", line)

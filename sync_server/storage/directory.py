@@ -1,16 +1,17 @@
 """Which tenants there are, under which names: the only table that spans tenants."""
 
-import sqlite3
 from dataclasses import dataclass, replace
 
 from shared.ids import Slug, TenantId
 from shared.protocol.problems import Code
-from sync_server.storage.database import Database
 from sync_server.storage.errors import RefusedError
+from sync_server.storage.ports import Database
 from sync_server.storage.skeletons import skeleton
 
 ASKED = "asked"
-_COLUMNS = "id, slug, skin, plan, created, suspended, pseudonym_key, leaving, restoring"
+_COLUMNS = (
+    "id, slug, skin, plan, created, suspended, pseudonym_key, leaving, restoring, shard, moving"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Tenant:
     ``pseudonym_key`` names the tenant and its devices in the log; without it the log's lines
     can no longer be assigned to anybody. ``leaving``: empty; ``asked`` once a teardown was asked
     for; then the counts of what is being deleted, as JSON. ``restoring``: the number of the backup
-    that is being put back, 0 for none.
+    that is being put back, 0 for none. ``shard``: where its things are; ``moving``: where they are
+    being moved to, empty if nowhere.
     """
 
     id: TenantId
@@ -32,6 +34,8 @@ class Tenant:
     pseudonym_key: bytes
     leaving: str = ""
     restoring: int = 0
+    shard: str = ""
+    moving: str = ""
 
 
 class Directory:
@@ -63,7 +67,7 @@ class Directory:
 
     def restoring(self) -> list[Tenant]:
         """Return those of whom a backup is to be put back."""
-        return self._read("WHERE restoring")
+        return self._read("WHERE restoring <> 0")
 
     def uses_plan(self, plan: str) -> bool:
         """Tell whether a tenant is on a plan."""
@@ -73,13 +77,14 @@ class Directory:
         """Return how many tenants there are, and how many of them are shut out."""
         with self._database.read() as db:
             row = db.execute(
-                "SELECT count(*), coalesce(sum(suspended OR leaving <> ''), 0) FROM tenant"
+                "SELECT count(*), count(*) FILTER (WHERE suspended = 1 OR leaving <> '')"
+                " FROM tenant"
             ).fetchone()
         return row[0], row[1]
 
     def changed_elsewhere(self) -> bool:
         """Tell whether another process has written since this was last asked; at first, yes."""
-        return self._database.changed_elsewhere()
+        return self._database.has_moved_on()
 
     def add(self, tenant: Tenant) -> None:
         """Write down a new tenant; from here on it exists. Raises RefusedError SLUG_TAKEN."""
@@ -89,17 +94,22 @@ class Directory:
             tenant.skin,
             tenant.plan,
             tenant.created,
-            tenant.suspended,
+            int(tenant.suspended),
             tenant.pseudonym_key,
             tenant.leaving,
             tenant.restoring,
+            tenant.shard,
+            tenant.moving,
             skeleton(tenant.slug),
         )
-        try:
-            with self._database.write() as db:
-                db.execute("INSERT INTO tenant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        except sqlite3.IntegrityError as error:
-            raise RefusedError(Code.SLUG_TAKEN) from error
+        with self._database.write() as db:
+            made = db.execute(
+                f"INSERT INTO tenant ({_COLUMNS}, skeleton)"  # noqa: S608 - a constant of this module
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+                row,
+            ).fetchone()
+        if made is None:
+            raise RefusedError(Code.SLUG_TAKEN)
 
     def suspend(self, tenant: TenantId, *, suspended: bool) -> None:
         """Suspend a tenant, or let it go on."""

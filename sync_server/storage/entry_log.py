@@ -1,18 +1,18 @@
 """The log of one tenant: sealed entries in the order in which they came."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from sqlite3 import Connection
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from shared.envelope import Envelope
 from shared.ids import Cursor, DeviceId, EntryHash, Incarnation, LogId
 from shared.protocol.limits import PAGE_BYTES
 from shared.protocol.messages import StreamHead
 from shared.protocol.problems import Code
-from sync_server.storage.database import Database
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.limits import Room
+from sync_server.storage.ports import Connection, Database
 
 FLOOR = "floor"
 _EMPTY = EntryHash(b"")
@@ -135,61 +135,57 @@ class EntryLog:
 
         Leaves out the entries of device ``without`` and those that ``have`` covers.
         """
-        with self._database.read() as db:
+        with self._database.turn(), self._scan(after, without) as rows:
             state = self.state
             floors = _floors(state.streams, have)
             found: list[bytes] = []
             cursor, room = after, budget
-            rows = db.execute(
-                "SELECT position, stream, seq, sealed FROM entry WHERE position > ?"
-                " AND stream NOT IN (SELECT id FROM stream WHERE device = ?) ORDER BY position",
-                (after, without),
-            )
             for position, stream, seq, sealed in rows:
                 if seq > floors.get(stream, 0):
                     if found and len(sealed) > room:
-                        rows.close()
                         return Page(tuple(found), cursor, more=True)
                     found.append(sealed)
                     room -= len(sealed)
                 cursor = Cursor(position)
-        return Page(tuple(found), state.end, more=False)
+        return Page(tuple(found), max(cursor, state.end), more=False)
+
+    def _scan(
+        self, after: Cursor, without: DeviceId | None
+    ) -> AbstractContextManager[Iterator[tuple[Any, ...]]]:
+        return self._database.scan(
+            "SELECT position, stream, seq, sealed FROM entry WHERE position > ?"
+            " AND stream NOT IN (SELECT id FROM stream WHERE device = ?) ORDER BY position",
+            (after, without),
+        )
 
 
 def _append(db: Connection, state: LogState, batch: Batch, room: Room) -> LogState:
-    """Add one batch within the transaction of many; a refused one leaves nothing behind."""
+    """Add one batch within the transaction of many; a refused one writes nothing."""
     growing = _Growing(db, state, batch, room)
-    db.execute("SAVEPOINT batch")
-    try:
-        for at, envelope in enumerate(batch.envelopes):
-            growing.add(at, envelope)
-    except RefusedError:
-        db.execute("ROLLBACK TO batch")
-        raise
-    growing.note_heads()
-    db.execute("RELEASE batch")
-    return growing.state()
+    for at, envelope in enumerate(batch.envelopes):
+        growing.add(at, envelope)
+    return growing.write()
 
 
 class _Growing:
-    """The log while one batch is added to it."""
+    """The log while one batch is added to it: all is checked before anything is written."""
 
     def __init__(self, db: Connection, before: LogState, batch: Batch, room: Room) -> None:
         self._db = db
         self._before = before
-        self._end = before.end
         self._streams = dict(before.streams)
         self._oldest_epoch = batch.oldest_epoch
         self._again = batch.again
         self._room = room.bytes - before.bytes
         self._most = room.count
+        self._rows: dict[tuple[int, int], tuple[int, EntryHash, bytes]] = {}
         self._touched: set[StreamName] = set()
 
     def add(self, at: int, envelope: Envelope) -> None:
         """Add one entry, if its stream does not hold it already."""
         header = envelope.header
         name = StreamName(header.device, header.incarnation)
-        stream = self._streams.get(name) or self._open_stream(name)
+        stream = self._streams.get(name) or new_stream(self._streams)
         if header.seq <= stream.seq:
             self._require_same(at, stream, envelope)
             return
@@ -203,45 +199,56 @@ class _Growing:
         self._room -= len(envelope.sealed)
         if self._room < 0 or self._end >= self._most:
             raise RefusedError(Code.QUOTA, at=at)
-        self._end = Cursor(self._end + 1)
-        self._db.execute(
-            "INSERT INTO entry (position, stream, seq, hash, sealed) VALUES (?, ?, ?, ?, ?)",
-            (self._end, stream.id, header.seq, envelope.hash, envelope.sealed),
-        )
+        self._rows[stream.id, header.seq] = (self._end + 1, envelope.hash, envelope.sealed)
         self._streams[name] = stream.after(envelope)
         self._touched.add(name)
 
-    def note_heads(self) -> None:
-        """Write down where the streams stand now."""
+    def write(self) -> LogState:
+        """Write down what was added and return the log with it."""
+        if not self._rows:
+            return self._before
         self._db.executemany(
-            "UPDATE stream SET seq = ?, hash = ?, entries = ?, bytes = ? WHERE id = ?",
-            [
-                (stream.seq, stream.hash, stream.entries, stream.bytes, stream.id)
-                for stream in (self._streams[name] for name in self._touched)
-            ],
+            "INSERT INTO entry (stream, seq, position, hash, sealed) VALUES (?, ?, ?, ?, ?)",
+            [(*place, *row) for place, row in self._rows.items()],
         )
+        put_streams(self._db, {name: self._streams[name] for name in self._touched})
+        return LogState(self._end, self._streams)
 
-    def state(self) -> LogState:
-        """Return the log as it is with what was added."""
-        return LogState(self._end, self._streams) if self._touched else self._before
-
-    def _open_stream(self, name: StreamName) -> Stream:
-        made = self._db.execute(
-            "INSERT INTO stream (device, incarnation, seq, hash, entries, bytes)"
-            " VALUES (?, ?, 0, x'', 0, 0)",
-            name,
-        )
-        return Stream(made.lastrowid or 0)
+    @property
+    def _end(self) -> Cursor:
+        return Cursor(self._before.end + len(self._rows))
 
     def _require_same(self, at: int, stream: Stream, envelope: Envelope) -> None:
-        held = self._db.execute(
-            "SELECT hash FROM entry WHERE stream = ? AND seq = ?",
-            (stream.id, envelope.header.seq),
-        ).fetchone()
+        held = self._hash_of(stream, envelope.header.seq)
         if held is None and self._again:
             return
-        if held is None or held[0] != envelope.hash:
+        if held != envelope.hash:
             raise RefusedError(Code.ENTRY_TAKEN, at=at)
+
+    def _hash_of(self, stream: Stream, seq: int) -> EntryHash | None:
+        if (stream.id, seq) in self._rows:
+            return self._rows[stream.id, seq][1]
+        sql = "SELECT hash FROM entry WHERE stream = ? AND seq = ?"
+        found = self._db.execute(sql, (stream.id, seq)).fetchone()
+        return EntryHash(found[0]) if found else None
+
+
+def new_stream(streams: Mapping[StreamName, Stream]) -> Stream:
+    """Return a stream with nothing in it, under a number that no other one has."""
+    return Stream(1 + max((stream.id for stream in streams.values()), default=0))
+
+
+def put_streams(db: Connection, streams: Mapping[StreamName, Stream]) -> None:
+    """Write down where streams stand."""
+    db.executemany(
+        "INSERT INTO stream (id, device, incarnation, seq, hash, entries, bytes)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET seq = excluded.seq,"
+        " hash = excluded.hash, entries = excluded.entries, bytes = excluded.bytes",
+        [
+            (each.id, *name, each.seq, each.hash, each.entries, each.bytes)
+            for name, each in streams.items()
+        ],
+    )
 
 
 def read_log_id(database: Database) -> LogId:

@@ -1,22 +1,17 @@
-"""Sealed attachments of one tenant: chunks on disk, their list in the tenant's file.
+"""Sealed attachments of one tenant: their list; the bytes lie where ChunkBytes puts them.
 
 An attachment lives while it is claimed. One that was never claimed is deleted after seven
 days, a released one after thirty; a claim in between keeps it.
 """
-
-import shutil
-from pathlib import Path
-from sqlite3 import Connection
 
 from shared.ids import FileId
 from shared.protocol.limits import CHUNKS_PER_FILE, RELEASED_SECONDS, UNCLAIMED_SECONDS
 from shared.protocol.messages import AboutFiles, FileReply
 from shared.protocol.problems import Code
 from shared.signing import sha256
-from sync_server.storage.database import Database
-from sync_server.storage.durable import sync_folder, write_durably
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.limits import Room
+from sync_server.storage.ports import ChunkBytes, Connection, Database
 
 
 class FileShelf:
@@ -25,9 +20,9 @@ class FileShelf:
     ``now`` is always milliseconds since 1970.
     """
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, chunks: ChunkBytes) -> None:
         self._database = database
-        self._folder = folder
+        self._chunks = chunks
 
     def put(self, file: FileId, n: int, content: bytes, *, now: int, room: Room) -> None:
         """Store a chunk. The same bytes again are fine.
@@ -43,27 +38,31 @@ class FileShelf:
         # The row comes first and durably: whatever bytes follow, the sweep will find them.
         with self._database.write() as db:
             _require_room(db, file, len(content), room)
-            db.execute("INSERT OR IGNORE INTO file VALUES (?, 0, 0, 0, ?)", (file, deadline))
+            db.execute(
+                "INSERT INTO file (id, chunks, bytes, claimed, deadline) VALUES (?, 0, 0, 0, ?)"
+                " ON CONFLICT (id) DO NOTHING",
+                (file, deadline),
+            )
         with self._database.write() as db:
             if self._has(file, n, fingerprint):  # somebody else's, in between
                 return
-            write_durably(self._path(file, n), content)
-            sync_folder(self._path(file, n).parent.parent)
+            self._chunks.put(db, file, n, content)
             db.execute(
-                "INSERT INTO chunk VALUES (?, ?, ?, ?)", (file, n, len(content), fingerprint)
+                "INSERT INTO chunk (file, n, bytes, hash) VALUES (?, ?, ?, ?)",
+                (file, n, len(content), fingerprint),
             )
             db.execute(
                 "UPDATE file SET chunks = chunks + 1, bytes = bytes + ?,"
-                " deadline = iif(claimed, NULL, ?) WHERE id = ?",
+                " deadline = CASE WHEN claimed = 0 THEN ? END WHERE id = ?",
                 (len(content), deadline, file),
             )
 
     def get(self, file: FileId, n: int) -> bytes:
         """Return a chunk, or raise RefusedError NOT_FOUND."""
-        try:
-            return self._path(file, n).read_bytes()
-        except FileNotFoundError as error:
-            raise RefusedError(Code.NOT_FOUND) from error
+        content = self._chunks.get(file, n)
+        if content is None:
+            raise RefusedError(Code.NOT_FOUND)
+        return content
 
     def presence(self, file: FileId) -> FileReply:
         """Say which chunks are here, or raise RefusedError NOT_FOUND."""
@@ -101,18 +100,16 @@ class FileShelf:
         for (file,) in rows:
             with self._database.write() as db:
                 # Bytes first: if this is interrupted, the rows still say what is left to do.
-                if self._home(file).exists():
-                    shutil.rmtree(self._home(file))
+                self._chunks.drop(db, file)
                 db.execute("DELETE FROM chunk WHERE file = ?", (file,))
                 db.execute("DELETE FROM file WHERE id = ?", (file,))
         return len(rows)
 
     def is_complete(self) -> bool:
-        """Tell whether every chunk in the list is on disk with its size."""
+        """Tell whether every chunk in the list is there with its size."""
         with self._database.read() as db:
             rows = db.execute("SELECT file, n, bytes FROM chunk").fetchall()
-        paths = ((self._path(FileId(file), n), size) for file, n, size in rows)
-        return all(path.exists() and path.stat().st_size == size for path, size in paths)
+            return all(self._chunks.size(db, FileId(file), n) == size for file, n, size in rows)
 
     def about(self) -> AboutFiles:
         """Count what is here."""
@@ -132,16 +129,10 @@ class FileShelf:
             raise RefusedError(Code.CHUNK_DIFFERS)
         return row is not None
 
-    def _home(self, file: FileId) -> Path:
-        return self._folder / file.hex()[:2] / file.hex()
-
-    def _path(self, file: FileId, n: int) -> Path:
-        return self._home(file) / str(n)
-
 
 def _require_room(db: Connection, file: FileId, size: int, room: Room) -> None:
     others, held = db.execute(
-        "SELECT coalesce(sum(id <> ?), 0), coalesce(sum(bytes), 0) FROM file", (file,)
+        "SELECT count(*) FILTER (WHERE id <> ?), coalesce(sum(bytes), 0) FROM file", (file,)
     ).fetchone()
     if held + size > room.bytes or others >= room.count:
         raise RefusedError(Code.QUOTA)

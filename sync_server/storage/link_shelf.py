@@ -1,7 +1,6 @@
 """The chain of one tenant's devices, with the sealed keys that belong to its links."""
 
 from collections.abc import Iterable, Sequence
-from sqlite3 import Connection
 
 from shared.ids import DeviceId, EntryHash, TenantId
 from shared.membership import (
@@ -21,8 +20,8 @@ from shared.protocol.limits import BOX_BYTES
 from shared.protocol.messages import LinkParcel
 from shared.protocol.problems import Code
 from shared.signing import sha256
-from sync_server.storage.database import Database
 from sync_server.storage.errors import RefusedError
+from sync_server.storage.ports import Connection, Database
 
 EVERYBODY = DeviceId(b"")
 """Stands for the receiver of a box that every member may have."""

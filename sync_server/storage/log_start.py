@@ -2,11 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from sqlite3 import Connection
 
 from shared.ids import Cursor
 from shared.protocol.messages import StreamHead
-from sync_server.storage.entry_log import FLOOR, LogState, Stream, StreamName, floor_of
+from sync_server.storage.entry_log import (
+    FLOOR,
+    LogState,
+    Stream,
+    StreamName,
+    floor_of,
+    new_stream,
+    put_streams,
+)
+from sync_server.storage.ports import Connection
 
 _FLOOR_BYTES = 8
 
@@ -20,7 +28,7 @@ def start_at(db: Connection, state: LogState, heads: Iterable[StreamHead]) -> Lo
     floor, end = floor_of(db), state.end
     for head in heads:
         name = StreamName(head.device, head.incarnation)
-        stream = streams.get(name) or _open_stream(db, name)
+        stream = streams.get(name) or new_stream(streams)
         floor = max(floor, _last_dropped(db, stream, head.seq))
         streams[name] = _shortened(db, stream, head)
         if stream.seq < head.seq:
@@ -28,23 +36,12 @@ def start_at(db: Connection, state: LogState, heads: Iterable[StreamHead]) -> Lo
             streams[name] = replace(streams[name], seq=head.seq, hash=head.hash)
             floor = end = Cursor(state.end + 1)
     db.execute(
-        "INSERT OR REPLACE INTO fact (name, value) VALUES (?, ?)",
+        "INSERT INTO fact (name, value) VALUES (?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (FLOOR, floor.to_bytes(_FLOOR_BYTES)),
     )
-    db.executemany(
-        "UPDATE stream SET seq = ?, hash = ?, entries = ?, bytes = ? WHERE id = ?",
-        [(each.seq, each.hash, each.entries, each.bytes, each.id) for each in streams.values()],
-    )
+    put_streams(db, streams)
     return LogState(end, streams)
-
-
-def _open_stream(db: Connection, name: StreamName) -> Stream:
-    made = db.execute(
-        "INSERT INTO stream (device, incarnation, seq, hash, entries, bytes)"
-        " VALUES (?, ?, 0, x'', 0, 0)",
-        name,
-    )
-    return Stream(made.lastrowid or 0)
 
 
 def _last_dropped(db: Connection, stream: Stream, seq: int) -> Cursor:

@@ -4,7 +4,9 @@ They live in memory, for ten minutes, and each message can be taken once. Losing
 restart costs a person one more try; keeping them on disk would let anybody write to it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import Lock
 
 from shared.ids import PairId
 from shared.protocol.limits import MIB, PAIR_SECONDS, SLOTS_PER_BOX
@@ -22,22 +24,28 @@ class _Box:
     slots: dict[int, bytes] = field(default_factory=dict)
 
 
-class Mailboxes:
-    """All open mailboxes. ``now`` is in seconds, of any clock that does not go back."""
+class MemoryMailboxes:
+    """All open mailboxes of one process. ``now`` returns seconds, never going back."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._turn = Lock()
         self._boxes: dict[PairId, _Box] = {}
         self._held = 0
 
-    def put(self, name: PairId, slot: int, message: bytes, *, now: float) -> None:
+    def put(self, name: PairId, slot: int, message: bytes) -> None:
         """Leave a message; the same one again is fine until it is taken.
 
         Raises RefusedError: NOT_FOUND for an impossible slot or an empty message, SLOT_USED,
         TOO_MANY when no room is left.
         """
-        self._forget(now)
         if slot not in range(SLOTS_PER_BOX) or not message:
             raise RefusedError(Code.NOT_FOUND)
+        with self._turn:
+            self._forget(now := self._now())
+            self._put(name, slot, message, now)
+
+    def _put(self, name: PairId, slot: int, message: bytes, now: float) -> None:
         box = self._boxes.get(name) or _Box(now + PAIR_SECONDS)
         if slot in box.slots:
             if box.slots[slot] != message:
@@ -49,9 +57,13 @@ class Mailboxes:
         self._boxes[name] = box
         self._held += len(message)
 
-    def take(self, name: PairId, slot: int, *, now: float) -> bytes:
+    def take(self, name: PairId, slot: int) -> bytes:
         """Take a message away, or raise RefusedError NOT_FOUND."""
-        self._forget(now)
+        with self._turn:
+            self._forget(self._now())
+            return self._take(name, slot)
+
+    def _take(self, name: PairId, slot: int) -> bytes:
         box = self._boxes.get(name)
         message = box.slots.get(slot, _TAKEN) if box else _TAKEN
         if box is None or message == _TAKEN:

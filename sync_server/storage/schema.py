@@ -95,7 +95,7 @@ TENANT = _LOG + _SNAPSHOTS
 TENANT_UPGRADES = {1: _SNAPSHOTS + _KNOWN_DEVICES}
 """What brings a tenant's file of this version to the next one."""
 
-DIRECTORY_VERSION = 4
+DIRECTORY_VERSION = 5
 _TENANTS = """
 CREATE TABLE tenant (
     id BLOB PRIMARY KEY,
@@ -164,6 +164,16 @@ CREATE TABLE backup_key (           -- what a tenant's backups are wrapped with
     key BLOB NOT NULL
 ) WITHOUT ROWID;
 """
-DIRECTORY = _TENANTS + _BOOKS + _INVITATIONS + _UPKEEP
-DIRECTORY_UPGRADES = {1: _BOOKS, 2: _INVITATIONS, 3: _UPKEEP}
+_SHARDS = """
+ALTER TABLE tenant ADD COLUMN shard TEXT NOT NULL DEFAULT '';   -- see Tenant.shard
+ALTER TABLE tenant ADD COLUMN moving TEXT NOT NULL DEFAULT '';  -- see Tenant.moving
+
+CREATE TABLE shard (
+    name TEXT PRIMARY KEY,
+    dsn TEXT NOT NULL,              -- how it is reached
+    weight INTEGER NOT NULL         -- which part of the newcomers it gets; 0: none
+) WITHOUT ROWID;
+"""
+DIRECTORY = _TENANTS + _BOOKS + _INVITATIONS + _UPKEEP + _SHARDS
+DIRECTORY_UPGRADES = {1: _BOOKS, 2: _INVITATIONS, 3: _UPKEEP, 4: _SHARDS}
 """What brings a directory of this version to the next one."""

@@ -1,9 +1,9 @@
-"""What lies in a tenant's file, table by table, asked of the file itself: none can be left out."""
+"""What a tenant's tables hold, asked of the database itself: none can be left out."""
 
 from collections.abc import Mapping
-from sqlite3 import Connection
 
 from shared.protocol.messages import AboutTable
+from sync_server.storage.ports import Connection, Database, TableShape
 
 _ROWS = 2
 """So many rows are shown whole of each table."""
@@ -11,10 +11,10 @@ _SHORT = 32
 """Bytes that are written out; of longer ones only the number is told."""
 
 
-def survey(db: Connection) -> tuple[AboutTable, ...]:
-    """Count and describe every table of a file, with the last rows of each."""
-    names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    return tuple(_table(db, name) for (name,) in names.fetchall())
+def survey(database: Database) -> tuple[AboutTable, ...]:
+    """Count and describe every table, with the last rows of each."""
+    with database.read() as db:
+        return tuple(_table(db, shape) for shape in database.shapes(db))
 
 
 def describe_row(table: str, row: Mapping[str, object]) -> AboutTable:
@@ -23,15 +23,13 @@ def describe_row(table: str, row: Mapping[str, object]) -> AboutTable:
     return AboutTable(table, tuple(row), 1, sum(map(len, last)), (last,))
 
 
-def _table(db: Connection, name: str) -> AboutTable:
-    columns = [column for _, column, *_ in db.execute(f'PRAGMA table_info("{name}")')]
-    sizes = " + ".join(f'length(CAST("{column}" AS BLOB))' for column in columns)
-    # The names are those of our own schema, read back from the file.
-    rows, size = db.execute(f'SELECT count(*), sum({sizes}) FROM "{name}"').fetchone()  # noqa: S608
-    last = db.execute(f'SELECT * FROM "{name}" ORDER BY 1 DESC LIMIT {_ROWS}')  # noqa: S608
-    return AboutTable(
-        name, tuple(columns), rows, size or 0, tuple(tuple(map(_text, row)) for row in last)
-    )
+def _table(db: Connection, shape: TableShape) -> AboutTable:
+    # The names are those of our own schema, read back from the database.
+    counted = f'SELECT count(*), sum({shape.size}) FROM "{shape.name}"'  # noqa: S608
+    rows, size = db.execute(counted).fetchone()
+    last = db.execute(f'SELECT * FROM "{shape.name}" ORDER BY 1 DESC LIMIT {_ROWS}')  # noqa: S608
+    shown = tuple(tuple(map(_text, row)) for row in last)
+    return AboutTable(shape.name, shape.columns, rows, int(size or 0), shown)
 
 
 def _text(value: object) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 from shared.ids import Cursor, DeviceId, EntryHash, FileId, LogId, TenantId
@@ -20,19 +19,15 @@ from shared.protocol.messages import (
 )
 from shared.protocol.problems import Code
 from sync_server.storage.base_shelf import BaseShelf
-from sync_server.storage.database import Database
 from sync_server.storage.entry_log import Batch, EntryLog, LogState, Span, renew_log_id
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.file_shelf import FileShelf
 from sync_server.storage.inspection import inspect
 from sync_server.storage.limits import Limits, Room
 from sync_server.storage.link_shelf import LinkShelf
+from sync_server.storage.ports import Home
 from sync_server.storage.proposals import check_proposal
-from sync_server.storage.schema import TENANT, TENANT_UPGRADES, TENANT_VERSION
 from sync_server.storage.survey import survey
-
-DATABASE_NAME = "tenant.db"
-FILES_NAME = "files"
 
 
 class Parcel(NamedTuple):
@@ -77,13 +72,13 @@ class TenantStore:
     ``base.state``, ``membership`` and ``heads`` do not.
     """
 
-    def __init__(self, folder: Path, tenant: TenantId, limits: Limits) -> None:
-        self._database = Database(folder / DATABASE_NAME, TENANT, TENANT_VERSION, TENANT_UPGRADES)
+    def __init__(self, home: Home, tenant: TenantId, limits: Limits) -> None:
+        self._database = home.database
         self.limits = limits
         self._links = LinkShelf(self._database, tenant)
         self.log = EntryLog(self._database)
         self.base = BaseShelf(self._database, self.log)
-        self.files = FileShelf(self._database, folder / FILES_NAME)
+        self.files = FileShelf(self._database, home.chunks)
 
     @property
     def membership(self) -> Membership:
@@ -105,7 +100,7 @@ class TenantStore:
 
         They share one flush to disk; a refusal tells the index of the entry at fault.
         """
-        with self._database.read():  # the chain must not move between the check and the write
+        with self._database.turn():  # the chain must not move between the check and the write
             checked = [self._inspect(parcel) for parcel in parcels]
             batches = [each for each in checked if isinstance(each, Batch)]
             stored = iter(self.log.append_each(batches, room=self._log_room))
@@ -120,7 +115,7 @@ class TenantStore:
 
     def extend_chain(self, head: EntryHash, parcels: Sequence[LinkParcel]) -> Membership:
         """Append links to the chain if it still ends with ``head``; see LinkShelf.extend."""
-        with self._database.read():
+        with self._database.turn():
             return self._links.extend(head, parcels, most_devices=self.limits.devices)
 
     def links_after(self, count: int, device: DeviceId) -> tuple[LinkParcel, ...]:
@@ -136,33 +131,32 @@ class TenantStore:
 
         So that a full log can still become smaller, they may take as much room as the log itself.
         """
-        with self._database.read():
+        with self._database.turn():
             if self.base.state.object_bytes + len(sealed) > self.limits.log_bytes:
                 raise RefusedError(Code.QUOTA)
             self.base.put(name, sealed, self.membership, now=now)
 
     def propose(self, asked: SnapshotProposal, *, now: int) -> BaseReply:
         """Keep a snapshot that is to be the base, or make it so; see BaseShelf.propose."""
-        with self._database.read():
+        with self._database.turn():
             checked = check_proposal(asked, self.membership)
             return self.base.propose(checked, self.membership, now=now)
 
     def approve(self, name: EntryHash, approval: Approval, *, now: int) -> BaseReply:
         """Keep a device's word on a snapshot; see BaseShelf.approve."""
-        with self._database.read():
+        with self._database.turn():
             return self.base.approve(name, approval, self.membership, now=now)
 
     def standing(self, *, now: int) -> BaseReply:
         """Say which snapshots are here; see BaseShelf.standing."""
-        with self._database.read():
+        with self._database.turn():
             return self.base.standing(self.membership, now=now)
 
     def holdings(self) -> Holdings:
         """Count all that is stored."""
         state = self.log.state
         link_bytes, boxes = self._links.sizes()
-        with self._database.read() as db:
-            tables = survey(db)
+        tables = survey(self._database)
         return Holdings(
             links=self.membership.length,
             link_bytes=link_bytes,

@@ -8,30 +8,24 @@ import sqlite3
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from shared.ids import Slug, TenantId
 from shared.membership import InvalidChainError
-from shared.signing import SigningKey
-from sync_server.storage.backup_shelf import BackupShelf
-from sync_server.storage.books import AuditLine, Books
-from sync_server.storage.database import Database
-from sync_server.storage.directory import ASKED, Directory, Tenant
+from sync_server.storage.books import AuditLine
+from sync_server.storage.directory import ASKED, Tenant
 from sync_server.storage.errors import StorageError
 from sync_server.storage.limits import Limits
-from sync_server.storage.schema import DIRECTORY, DIRECTORY_UPGRADES, DIRECTORY_VERSION
 from sync_server.storage.tenant_store import Holdings, TenantStore
-from sync_server.storage.tenant_stores import home_of, homes
 from sync_server.tenancy.journal import tenant_pseudonym
 from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import Names, free_name
 from sync_server.tenancy.plans import PlanBook, PlanInUseError
+from sync_server.tenancy.premises import Premises
 from sync_server.tenancy.puzzles import PROOF
 from sync_server.tenancy.receipts import Deletion, check_receipt
 from sync_server.tenancy.registration import REGISTRATION, Mode, Registration
 
 MAINTENANCE = "maintenance"
-_SEED_BYTES = 32
 
 
 class NoSuchTenantError(Exception):
@@ -50,44 +44,16 @@ class Card:
     created: int
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
-    """The directory and the books: one file, opened once."""
-
-    directory: Directory
-    books: Books
-    backups: BackupShelf
-    close: Callable[[], None]
-
-    @property
-    def signing(self) -> SigningKey:
-        """The server's own key."""
-        return SigningKey.from_seed(self.books.secret("signing", _SEED_BYTES))
-
-
-def open_registry(folder: Path, random: Callable[[int], bytes]) -> Registry:
-    """Open the directory of a data folder, or make one."""
-    path = folder / "directory.db"
-    database = Database(path, DIRECTORY, DIRECTORY_VERSION, DIRECTORY_UPGRADES)
-    return Registry(
-        Directory(database),
-        Books(database, random),
-        BackupShelf(database, random),
-        database.close,
-    )
-
-
 class Desk:
     """Does what an operator asks, and notes it. ``now`` returns milliseconds since 1970."""
 
-    def __init__(self, registry: Registry, folder: Path, now: Callable[[], int]) -> None:
-        self._folder = folder
-        self._locks = NameLocks(registry.books, now)
-        self._directory = registry.directory
-        self._books = registry.books
-        self._registry = registry
+    def __init__(self, premises: Premises, now: Callable[[], int]) -> None:
+        self._locks = NameLocks(premises.books, now)
+        self._directory = premises.directory
+        self._books = premises.books
+        self._premises = premises
         self._now = now
-        self.plans = PlanBook(registry.books)
+        self.plans = PlanBook(premises.books)
 
     def everybody(self) -> list[Card]:
         """Return all tenants by name."""
@@ -109,7 +75,7 @@ class Desk:
     def is_sound(self, name: str) -> bool:
         """Read all that is held of a tenant and tell whether it is undamaged."""
         tenant = self._find(name)
-        if not home_of(self._folder, tenant.id).exists():
+        if not self._premises.shards.of(tenant).holds(tenant.id):
             return False
         try:
             with self._opened(tenant) as store:
@@ -118,8 +84,9 @@ class Desk:
             return False
 
     def strays(self) -> set[str]:
-        """Return the folders of tenants of whom the directory knows nothing."""
-        return homes(self._folder) - {each.id.hex() for each in self._directory.everybody()}
+        """Return the ids of those who have something here and are not in the directory."""
+        known = {each.id.hex() for each in self._directory.everybody()}
+        return self._premises.shards.tenants() - known
 
     def suspend(self, name: str, *, suspended: bool) -> Card:
         """Shut a tenant out until it is resumed, or let it in again. Again is fine."""
@@ -172,7 +139,7 @@ class Desk:
 
     def verify(self, receipt: bytes) -> Deletion:
         """Return what a receipt of this server says, or raise BadReceiptError."""
-        return check_receipt(receipt, self._registry.signing.public)
+        return check_receipt(receipt, self._premises.signing.public)
 
     def maintain(self, *, on: bool) -> None:
         """Answer all devices that the server is being worked on, or go on."""
@@ -205,8 +172,7 @@ class Desk:
 
     @contextmanager
     def _opened(self, tenant: Tenant) -> Generator[TenantStore]:
-        home, limits = home_of(self._folder, tenant.id), self.plans.find(tenant.plan)
-        store = TenantStore(home, tenant.id, limits)
+        store = self._premises.shards.open(tenant, self.plans.find(tenant.plan))
         try:
             yield store
         finally:

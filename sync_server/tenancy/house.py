@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sync_server.storage.tenant_stores import TenantStores
+from sync_server.storage.mailbox import MemoryMailboxes
+from sync_server.storage.ports import Mailboxes
 from sync_server.tenancy.allowances import Allowances
 from sync_server.tenancy.backups import Backups
 from sync_server.tenancy.census import Census, counting
-from sync_server.tenancy.desk import open_registry
 from sync_server.tenancy.doorway import Doorway
 from sync_server.tenancy.enquiry import Enquiry
 from sync_server.tenancy.hosts import Hosts
@@ -18,6 +18,7 @@ from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import Names
 from sync_server.tenancy.open_stores import OpenStores
 from sync_server.tenancy.plans import PLANS, PlanBook, Plans
+from sync_server.tenancy.premises import Place, open_premises
 from sync_server.tenancy.puzzles import PROOF_BITS, Puzzles
 from sync_server.tenancy.registration import Registration
 from sync_server.tenancy.sign_up import SignUp
@@ -40,6 +41,7 @@ class House:
     names: Names
     enquiry: Enquiry
     hosts: Hosts
+    mailboxes: Mailboxes
     wakeups: Wakeups
     steward: Steward
     census: Callable[[], Awaitable[Census]]
@@ -64,29 +66,28 @@ def open_house(
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = _lock(folder / "lock")
-    registry = open_registry(folder, random)
-    directory, books = registry.directory, registry.books
-    stores = TenantStores(folder)
+    premises = open_premises(Place(folder), random)
+    premises.shards.tidy()
+    directory, books, shards = premises.directory, premises.books, premises.shards
     book = PlanBook(books, plans)
-    opened = OpenStores(directory, stores, book, most=most_open, now=now)
+    opened = OpenStores(directory, shards, book, most=most_open, now=now)
     wakeups, hosts = Wakeups(), Hosts(public_name)
     locks = NameLocks(books, now)
     names = Names(directory, locks)
     registration, puzzles = Registration(books, now), Puzzles(books, now, proof_bits)
     steward = Steward(
-        registry,
-        stores=stores,
+        premises,
         opened=opened,
         wakeups=wakeups,
         locks=locks,
         plans=book,
-        backups=Backups(registry, folder, now),
+        backups=Backups(premises, now),
         now=now,
     )
 
     def close() -> None:
         opened.close()
-        registry.close()
+        premises.close()
         lock.close()
 
     return House(
@@ -103,13 +104,14 @@ def open_house(
             names,
             registration=registration,
             puzzles=puzzles,
-            stores=stores,
+            shards=shards,
             now=now,
             random=random,
         ),
         enquiry=Enquiry(names, registration, puzzles),
         names=names,
         hosts=hosts,
+        mailboxes=MemoryMailboxes(steady),
         wakeups=wakeups,
         steward=steward,
         census=counting(directory, opened, wakeups, steward),

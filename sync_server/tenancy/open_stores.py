@@ -14,8 +14,8 @@ from shared.protocol.problems import Code
 from sync_server.storage.directory import Directory, Tenant
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.tenant_store import Growth, Parcel, TenantStore
-from sync_server.storage.tenant_stores import TenantStores
 from sync_server.tenancy.plans import Plans
+from sync_server.tenancy.premises import Shards
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -90,14 +90,14 @@ class OpenStores:
     def __init__(
         self,
         directory: Directory,
-        stores: TenantStores,
+        shards: Shards,
         plans: Plans,
         *,
         most: int,
         now: Callable[[], int],
     ) -> None:
         self._directory = directory
-        self._stores = stores
+        self._shards = shards
         self._plans = plans
         self._now = now
         self._most = most
@@ -162,7 +162,7 @@ class OpenStores:
             return None
         if found.restoring:
             raise RefusedError(Code.UNAVAILABLE, retry_after=RESTORING_SECONDS)
-        store = self._stores.open(tenant, self._plans[found.plan])
+        store = self._shards.open(found, self._plans[found.plan])
         store.files.sweep(now=self._now())
         return OpenStore(found, store)
 

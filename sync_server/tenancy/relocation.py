@@ -11,15 +11,15 @@ from shared.protocol.problems import Code
 from sync_server.storage.archive import FORMAT, Label, read_label, unpack, write_archive
 from sync_server.storage.books import AuditLine
 from sync_server.storage.directory import Tenant
-from sync_server.storage.durable import sync_folder
 from sync_server.storage.errors import RefusedError, StorageError
+from sync_server.storage.sqlite.stores import open_home
 from sync_server.storage.tenant_store import TenantStore
-from sync_server.storage.tenant_stores import home_of
-from sync_server.tenancy.desk import NoSuchTenantError, Registry
+from sync_server.tenancy.desk import NoSuchTenantError
 from sync_server.tenancy.journal import tenant_pseudonym
 from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import free_name
 from sync_server.tenancy.plans import STANDARD, PlanBook
+from sync_server.tenancy.premises import Premises
 
 _KEY_BYTES = 16
 _LOG_BYTES = 16
@@ -28,12 +28,13 @@ _LOG_BYTES = 16
 class Relocation:
     """Packs tenants into files and takes them in. ``now`` returns milliseconds since 1970."""
 
-    def __init__(self, registry: Registry, folder: Path, now: Callable[[], int]) -> None:
-        self._directory = registry.directory
-        self._books = registry.books
-        self._locks = NameLocks(registry.books, now)
-        self._plans = PlanBook(registry.books)
-        self._folder = folder
+    def __init__(self, premises: Premises, now: Callable[[], int]) -> None:
+        self._directory = premises.directory
+        self._books = premises.books
+        self._shards = premises.shards
+        self._locks = NameLocks(premises.books, now)
+        self._plans = PlanBook(premises.books)
+        self._folder = premises.folder
         self._now = now
 
     def pack(self, name: str, target: Path) -> None:
@@ -54,7 +55,7 @@ class Relocation:
             plan=tenant.plan,
             created=tenant.created,
         )
-        write_archive(home_of(self._folder, tenant.id), label, target)
+        write_archive(self._shards.of(tenant), label, target)
 
     def replace(self, source: Path, tenant: Tenant) -> None:
         """Put what a file holds in the place of a tenant's data, which nothing may have open.
@@ -96,6 +97,7 @@ class Relocation:
             created=label.created,
             suspended=False,
             pseudonym_key=self._books.random(_KEY_BYTES),
+            shard=self._shards.pick(),
         )
 
     def _require_name(self, tenant: Tenant) -> None:
@@ -104,8 +106,7 @@ class Relocation:
             raise RefusedError(Code.SLUG_TAKEN)
 
     def _unpack(self, source: Path, tenant: Tenant) -> None:
-        home = home_of(self._folder, tenant.id)
-        draft = self._folder / f"arriving-{home.name}"
+        draft = self._folder / f"arriving-{tenant.id.hex()}"
         if draft.exists():  # left by an attempt that was interrupted
             shutil.rmtree(draft)
         draft.mkdir()
@@ -115,16 +116,14 @@ class Relocation:
         except StorageError:
             shutil.rmtree(draft)
             raise
-        if home.exists():  # what is replaced, or what an interrupted attempt left
-            shutil.rmtree(home)
-        home.parent.mkdir(parents=True, exist_ok=True)
-        draft.rename(home)
-        sync_folder(home.parent)
+        self._shards.of(tenant).take_in(tenant.id, draft)
+        if draft.exists():
+            shutil.rmtree(draft)
 
     def _check(self, draft: Path, tenant: Tenant) -> None:
         """Open what came as a store: its chain must lead to the tenant that it names."""
         try:
-            store = TenantStore(draft, tenant.id, self._plans.find(tenant.plan))
+            store = TenantStore(open_home(draft), tenant.id, self._plans.find(tenant.plan))
         except (InvalidChainError, sqlite3.Error) as error:
             raise StorageError("This file is not the data of the tenant that it names.") from error
         try:

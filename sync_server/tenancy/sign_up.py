@@ -8,12 +8,13 @@ from shared.membership import Role, tenant_of
 from shared.protocol.messages import SignUpReply, SignUpRequest
 from shared.protocol.problems import Code
 from sync_server.storage.directory import Directory, Tenant
+from sync_server.storage.entry_log import read_log_id
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.link_shelf import check_parcels
-from sync_server.storage.tenant_stores import TenantStores
 from sync_server.tenancy.doorway import Claim, prove, read_credential
 from sync_server.tenancy.names import Names, free_name
 from sync_server.tenancy.open_stores import RESTORING_SECONDS
+from sync_server.tenancy.premises import Shards
 from sync_server.tenancy.puzzles import Puzzles
 from sync_server.tenancy.registration import Registration
 
@@ -31,7 +32,7 @@ class SignUp:
         *,
         registration: Registration,
         puzzles: Puzzles,
-        stores: TenantStores,
+        shards: Shards,
         now: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
@@ -39,7 +40,7 @@ class SignUp:
         self._names = names
         self._registration = registration
         self._puzzles = puzzles
-        self._stores = stores
+        self._shards = shards
         self._now = now
         self._random = random
         self._turn = asyncio.Lock()
@@ -64,8 +65,15 @@ class SignUp:
         if known is not None and known.restoring:
             raise RefusedError(Code.UNAVAILABLE, retry_after=RESTORING_SECONDS)
         if known is None:
-            self._provision(tenant, slug, asked)
-        return SignUpReply(slug, self._stores.log_of(tenant), self._now())
+            known = self._provision(tenant, slug, asked)
+        return SignUpReply(slug, self._log_of(known), self._now())
+
+    def _log_of(self, tenant: Tenant) -> LogId:
+        database = self._shards.of(tenant).home(tenant.id).database
+        try:
+            return read_log_id(database)
+        finally:
+            database.close()
 
     def _require_founder(self, asked: SignUpRequest, claim: Claim, body: bytes) -> TenantId:
         """Check the links, and that the first device signed this request."""
@@ -79,22 +87,24 @@ class SignUp:
         prove(credential, claim, body, founder.signing_public, self._now())
         return credential.tenant
 
-    def _provision(self, tenant: TenantId, slug: Slug, asked: SignUpRequest) -> None:
-        """Make the files, then the line in the directory, which is what makes it a tenant."""
+    def _provision(self, tenant: TenantId, slug: Slug, asked: SignUpRequest) -> Tenant:
+        """Make the store, then the line in the directory, which is what makes it a tenant."""
         self._names.require_free(slug)
         self._puzzles.require(slug, asked.proof)
         plan = self._registration.admit(slug, asked.invitation)
-        self._stores.create(tenant, asked.links, LogId(self._random(_LOG_BYTES)))
-        self._directory.add(
-            Tenant(
-                id=tenant,
-                slug=slug,
-                skin=asked.skin,
-                plan=plan,
-                created=self._now(),
-                suspended=False,
-                pseudonym_key=self._random(_KEY_BYTES),
-            )
+        newcomer = Tenant(
+            id=tenant,
+            slug=slug,
+            skin=asked.skin,
+            plan=plan,
+            created=self._now(),
+            suspended=False,
+            pseudonym_key=self._random(_KEY_BYTES),
+            shard=self._shards.pick(),
         )
+        log = LogId(self._random(_LOG_BYTES))
+        self._shards.of(newcomer).create(tenant, asked.links, log)
+        self._directory.add(newcomer)
         self._registration.took_up(slug)
         self._puzzles.count()
+        return newcomer

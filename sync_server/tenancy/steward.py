@@ -14,13 +14,13 @@ from sync_server.storage.books import AuditLine, Farewell
 from sync_server.storage.directory import ASKED, Tenant
 from sync_server.storage.errors import RefusedError, StorageError
 from sync_server.storage.tenant_store import Holdings
-from sync_server.storage.tenant_stores import TenantStores
 from sync_server.tenancy.backups import Backups
-from sync_server.tenancy.desk import MAINTENANCE, Registry
+from sync_server.tenancy.desk import MAINTENANCE
 from sync_server.tenancy.journal import Journal, tenant_pseudonym
 from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.open_stores import OpenStores, is_shut
 from sync_server.tenancy.plans import Plans
+from sync_server.tenancy.premises import Premises
 from sync_server.tenancy.receipts import (
     DAY_MILLIS,
     NAME_LOCK_DAYS,
@@ -41,9 +41,8 @@ class Steward:
 
     def __init__(
         self,
-        registry: Registry,
+        premises: Premises,
         *,
-        stores: TenantStores,
         opened: OpenStores,
         wakeups: Wakeups,
         locks: NameLocks,
@@ -51,15 +50,14 @@ class Steward:
         backups: Backups,
         now: Callable[[], int],
     ) -> None:
-        self._registry = registry
-        self._stores = stores
+        self._premises = premises
         self._opened = opened
         self._wakeups = wakeups
         self._locks = locks
         self._plans = plans
         self._backups = backups
         self._now = now
-        self.in_maintenance = bool(registry.books.setting(MAINTENANCE))
+        self.in_maintenance = bool(premises.books.setting(MAINTENANCE))
         self._has_work = True
 
     def require_open(self) -> None:
@@ -81,13 +79,13 @@ class Steward:
 
     async def look(self) -> None:
         """Do what has been asked for since the last look that succeeded."""
-        self._has_work |= self._registry.directory.changed_elsewhere()
+        self._has_work |= self._premises.directory.changed_elsewhere()
         if self._has_work:
             await self._do_all()
             self._has_work = False
 
     async def _do_all(self) -> None:
-        directory, books = self._registry.directory, self._registry.books
+        directory, books = self._premises.directory, self._premises.books
         self.in_maintenance = bool(await asyncio.to_thread(books.setting, MAINTENANCE))
         await self._opened.refresh()
         await self._end_streams()
@@ -101,7 +99,7 @@ class Steward:
         if self.in_maintenance:
             self._wakeups.close()
         for tenant in self._wakeups.listening:
-            found = await asyncio.to_thread(self._registry.directory.find, tenant)
+            found = await asyncio.to_thread(self._premises.directory.find, tenant)
             if found is None or is_shut(found):
                 self._wakeups.bell(tenant).end()
 
@@ -116,7 +114,7 @@ class Steward:
         self._wakeups.bell(tenant.id).end()
         await self._opened.give_up(tenant.id)
         counts = await asyncio.to_thread(self._count, tenant)
-        await asyncio.to_thread(self._stores.remove, tenant.id)
+        await asyncio.to_thread(self._premises.shards.of(tenant).remove, tenant.id)
         await asyncio.to_thread(self._backups.delete, tenant)
         await asyncio.to_thread(self._part, tenant, counts)
 
@@ -124,12 +122,12 @@ class Steward:
         """Count what will be deleted, and note it, for a receipt after a crash."""
         if tenant.leaving != ASKED:
             return msgspec.json.decode(tenant.leaving, type=Counts)
-        store = self._stores.open(tenant.id, self._plans[tenant.plan])
+        store = self._premises.shards.open(tenant, self._plans[tenant.plan])
         try:
             counts = _counts(store.holdings(), self._backups.told(tenant))
         finally:
             store.close()
-        self._registry.directory.let_go(tenant.id, msgspec.json.encode(counts).decode())
+        self._premises.directory.let_go(tenant.id, msgspec.json.encode(counts).decode())
         return counts
 
     def _part(self, tenant: Tenant, counts: Counts) -> None:
@@ -141,10 +139,10 @@ class Steward:
             pseudonym=tenant_pseudonym(tenant.pseudonym_key),
             name_mac=self._locks.mac(tenant.slug),
             locked_until=now + NAME_LOCK_DAYS * DAY_MILLIS,
-            receipt=sign_receipt(deletion, self._registry.signing),
+            receipt=sign_receipt(deletion, self._premises.signing),
         )
-        self._registry.books.part(farewell, AuditLine(now, "teardown", "", ""))
-        self._registry.books.empty_log()
+        self._premises.books.part(farewell, AuditLine(now, "teardown", "", ""))
+        self._premises.books.forget_deleted()
 
 
 def _counts(held: Holdings, backups: tuple[str, ...]) -> Counts:

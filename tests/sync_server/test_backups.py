@@ -78,7 +78,7 @@ def test_devices_are_asked_to_come_again_while_it_is_put_back(
     households: Households, server: Running
 ) -> None:
     first, begin = households.artmatt, households.begin
-    directory = server.house.steward._registry.directory
+    directory = server.house.steward._premises.directory
     first.sync(first.write())
     command(server.folder, "tenant", "backup", "artmatt")
     directory._set("UPDATE tenant SET restoring = ? WHERE id = ?", -1, first.collector.tenant)

@@ -12,10 +12,10 @@ from shared.protocol import paths
 from shared.protocol.limits import CHUNK_BYTES, ENTRY_BYTES, REQUEST_BYTES
 from sync_server.operations.connection import Patience
 from sync_server.routes.table import Rates
-from sync_server.storage.database import Database
 from sync_server.storage.errors import StorageError
 from sync_server.storage.limits import Limits
 from sync_server.storage.schema import TENANT, TENANT_VERSION
+from sync_server.storage.sqlite.database import SqliteDatabase
 from sync_server.tenancy.plans import STANDARD
 from sync_server.tenancy.throttle import Rate, network_of
 from tests.sync_server.collector import Collector, Device, Keys, granted, new_file, problem, refused
@@ -217,7 +217,7 @@ def test_a_damaged_file_is_a_mistake_of_the_server_and_says_nothing_more(
 def test_files_are_durable_and_those_from_the_future_are_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "tenant.db"
     path.touch()  # its making was interrupted
-    database = Database(path, TENANT, TENANT_VERSION)
+    database = SqliteDatabase(path, TENANT, TENANT_VERSION)
     assert database._connection.execute("PRAGMA synchronous").fetchone() == (2,)
     database.close()
     plain = sqlite3.connect(path)
@@ -225,7 +225,7 @@ def test_files_are_durable_and_those_from_the_future_are_left_alone(tmp_path: Pa
     plain.execute("PRAGMA user_version = 99")
     plain.close()
     with pytest.raises(StorageError):
-        Database(path, TENANT, TENANT_VERSION)
+        SqliteDatabase(path, TENANT, TENANT_VERSION)
     assert sqlite3.connect(f"file:{path}?mode=ro", uri=True).close() is None
 
 

@@ -9,10 +9,10 @@ from shared.protocol import paths
 from shared.protocol.limits import PAIR_SECONDS, SLOT_BYTES
 from sync_server.routes.table import Rates
 from sync_server.storage.errors import RefusedError
-from sync_server.storage.mailbox import MOST_BYTES, Mailboxes
+from sync_server.storage.mailbox import MOST_BYTES, MemoryMailboxes
 from sync_server.tenancy.throttle import Rate
 from tests.sync_server.collector import granted, refused
-from tests.sync_server.serving import FREE, Running, running
+from tests.sync_server.serving import FREE, Dial, Running, running
 
 
 def new_box() -> PairId:
@@ -79,16 +79,18 @@ def test_strangers_are_slowed_down_and_told_for_how_long(tmp_path) -> None:
 
 
 def test_the_room_of_all_mailboxes_is_bounded_and_comes_back() -> None:
-    boxes = Mailboxes()
+    dial = Dial()
+    boxes = MemoryMailboxes(dial.steady)
     message = b"x" * SLOT_BYTES
     fit = MOST_BYTES // SLOT_BYTES
     for n in range(fit):
-        boxes.put(PairId(n.to_bytes(16)), 0, message, now=n / 100)
+        boxes.put(PairId(n.to_bytes(16)), 0, message)
+        dial.turn(0.01)
     with pytest.raises(RefusedError) as full:
-        boxes.put(new_box(), 0, message, now=fit / 100)
+        boxes.put(new_box(), 0, message)
     assert full.value.code.word == "too_many"
-    assert boxes.take(PairId(bytes(16)), 0, now=fit / 100) == message
-    boxes.put(new_box(), 0, message, now=fit / 100)
-    late = fit / 100 + PAIR_SECONDS + 1
-    boxes.put(new_box(), 0, message, now=late)
+    assert boxes.take(PairId(bytes(16)), 0) == message
+    boxes.put(new_box(), 0, message)
+    dial.turn(PAIR_SECONDS + 1)
+    boxes.put(new_box(), 0, message)
     assert boxes._held == SLOT_BYTES

@@ -1,13 +1,15 @@
 """One SQLite file: opened durably, used by one thread at a time."""
 
 import sqlite3
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from shared.protocol.problems import Code
 from sync_server.storage.errors import RefusedError, StorageError
+from sync_server.storage.ports import Connection, TableShape
 
 CACHE_KIB = 256
 """Page cache of one file. Small: hundreds of tenants' files are open at once."""
@@ -15,7 +17,7 @@ WAL_BYTES = 8 * 1024 * 1024
 """To what size the write-ahead log is cut back after a checkpoint."""
 
 
-class Database:
+class SqliteDatabase:
     """An open file. What ``write`` yields is on disk when the block ends, or not there at all."""
 
     def __init__(
@@ -41,6 +43,10 @@ class Database:
         _require_durable(self._connection)
         self._data_version: object = None
 
+    def turn(self) -> AbstractContextManager[object]:
+        """Keep other threads out; they wait."""
+        return self._lock
+
     @contextmanager
     def read(self) -> Generator[sqlite3.Connection]:
         """Lend the connection for reading."""
@@ -62,12 +68,23 @@ class Database:
                     raise RefusedError(Code.DISK_FULL) from error
                 raise
 
-    def empty_log(self) -> None:
+    @contextmanager
+    def scan(self, sql: str, parameters: Sequence[Any]) -> Generator[Iterator[tuple[Any, ...]]]:
+        """Lend the rows of a query one by one."""
+        with self._lock, closing(self._connection.execute(sql, parameters)) as rows:
+            yield rows
+
+    def shapes(self, db: Connection) -> list[TableShape]:
+        """Return every table of the file."""
+        names = db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return [_shape(db, name) for (name,) in names.fetchall()]
+
+    def forget_deleted(self) -> None:
         """Empty the write-ahead log; in the file itself, what is deleted is overwritten at once."""
         with self._lock:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
-    def changed_elsewhere(self) -> bool:
+    def has_moved_on(self) -> bool:
         """Tell whether another process has written since this was last asked."""
         with self._lock:
             before, self._data_version = (
@@ -85,6 +102,12 @@ class Database:
         """Release the file."""
         with self._lock:
             self._connection.close()
+
+
+def _shape(db: Connection, name: str) -> TableShape:
+    columns = [column for _, column, *_ in db.execute(f'PRAGMA table_info("{name}")')]
+    sizes = (f'coalesce(length(CAST("{column}" AS BLOB)), 0)' for column in columns)
+    return TableShape(name, tuple(columns), " + ".join(sizes))
 
 
 def _connect(path: Path) -> sqlite3.Connection:

@@ -1,0 +1,1 @@
+"""Stores as files: one SQLite database a tenant, one process a data folder."""
