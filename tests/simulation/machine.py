@@ -14,7 +14,7 @@ from desktop.vault.layout import layout_of
 from desktop.vault.vault import Surroundings, Vault
 from shared.domain.schema import DELETED, Kind, Value
 from shared.domain.stamps import Origin, Stamp
-from shared.ids import RecordId
+from shared.ids import FileId, RecordId
 from tests.simulation.chance import Clock, Time, drawn
 from tests.simulation.wire import Wire
 
@@ -139,6 +139,17 @@ class Machine:
                 spot = (kind, conflict.record, conflict.field)
                 seen.losers.setdefault(spot, []).append(conflict.loser.value)
         return seen
+
+    def pictures(self) -> set[RecordId]:
+        """Return the photos whose small picture is here, whole."""
+        with self.vault._database.reading() as cursor:
+            rows = layout_of(Kind.PHOTO.value)._select(cursor, ["thumb_file"], "NOT deleted", ())
+            files = {row.record: row.fields().get("thumb_file") for row in rows}
+        return {
+            photo
+            for photo, file in files.items()
+            if isinstance(file, bytes) and self.vault.files.has(FileId(file))
+        }
 
     @property
     def reading(self) -> int:

@@ -4,12 +4,13 @@ It is told of each local act by what could be seen before and after it, and neve
 comes in from elsewhere: so it knows nothing of merging, and cannot repeat its mistakes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from shared.domain.schema import Value
 from shared.domain.stamps import Stamp
+from shared.ids import DeviceId
 from tests.simulation.machine import Item, Sight, Spot
 
 
@@ -58,9 +59,15 @@ class Memory:
             elif was is not is_now:
                 self._touch(item, act)
 
-    def faults(self, sight: Sight, held: frozenset[Stamp]) -> Iterator[str]:
-        """Say what is missing, undead or made up, if ``held`` are the edits that survive."""
+    def faults(
+        self, sight: Sight, held: frozenset[Stamp], removed: Set[DeviceId] = frozenset()
+    ) -> Iterator[str]:
+        """Say what is missing, undead or made up, if ``held`` are the edits that survive.
+
+        What ``removed`` devices did may count or not: that depends on the moment of their cut.
+        """
         reachable = sight.reachable()
+        held = frozenset(stamp for stamp in held if stamp.origin.device not in removed)
         for (spot, value), act in self.written.items():
             is_due = act.stamps and act.stamps <= held and (spot, value) not in self.dropped
             if is_due and (spot, value) not in reachable:

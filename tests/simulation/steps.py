@@ -3,9 +3,12 @@
 import shutil
 from collections.abc import Callable
 
+from desktop.sync.removal import wish
+from shared.crypto.attachments import FileSecret, Root, seal_chunks
 from shared.domain.operations import Delete, Put, PutMany, Restore
 from shared.domain.schema import TAG_PREFIX, Kind
 from shared.ids import RecordId
+from tests.simulation.chance import drawn
 from tests.simulation.machine import Machine
 from tests.simulation.world import MOST_MACHINES, Collector, ServerImage, World
 
@@ -13,6 +16,8 @@ _COPIES = [RecordId(number.to_bytes(16)) for number in range(1, 13)]
 _TAGS = [RecordId(number.to_bytes(16)) for number in range(50, 52)]
 _FIELDS = [RecordId(number.to_bytes(16)) for number in range(60, 62)]
 _TEXTS = ("notes", "number", "x:own")
+_FEWEST = 2
+"""So many devices of a collector stay in any case."""
 _HOUR, _YEAR = 3_600_000, 31_557_600_000
 
 Step = Callable[[World, Collector, Machine], None]
@@ -180,6 +185,36 @@ def invite(world: World, collector: Collector, machine: Machine) -> None:
         world.invite(collector, machine)
 
 
+def add_picture(world: World, collector: Collector, machine: Machine) -> None:
+    """Seal a small picture and speak of it in a record; it is here before the record is."""
+    collector.pictures += 1
+    vault, seed = machine.vault, f"{collector.name} picture {collector.pictures}"
+    secret = FileSecret.generate(vault.tenant, drawn(seed))
+    content = seed.encode()
+    chunks, root = list(seal_chunks(secret, len(content), [content])), Root()
+    for chunk in chunks:
+        root.add(chunk)
+    shown = {"file": secret.file, "key": secret.key, "root": root.digest, "size": len(content)}
+    fields = {f"thumb_{name}": value for name, value in shown.items()} | {"copy": _COPIES[0]}
+    photo = RecordId((10_000 + collector.pictures).to_bytes(16))
+
+    def keep() -> None:
+        vault.files.keep(secret.file, chunks)
+        vault.apply("Add a photo", [Put(Kind.PHOTO, photo, fields)])
+
+    world.act(collector, machine, keep)
+
+
+def put_out(world: World, collector: Collector, machine: Machine) -> None:
+    """Ask that another device be put out; the next sync does it."""
+    staying = collector.staying
+    others = [each for each in staying if each.vault.device != machine.vault.device]
+    if machine in staying and len({each.vault.device for each in staying}) > _FEWEST and others:
+        device = world.dice.choice(others).vault.device
+        collector.removed.add(device)
+        wish(machine.vault.secrets, device)
+
+
 def restore_both(world: World, collector: Collector, machine: Machine) -> None:
     """Put a device and the server back to about the same moment: the worst that can be."""
     keep_image(world, collector, machine)
@@ -224,6 +259,8 @@ WEIGHTS: dict[Step, int] = {
     wipe_server: 1,
     invite: 2,
     restore_both: 1,
+    add_picture: 4,
+    put_out: 1,
 }
 
 

@@ -14,10 +14,11 @@ from desktop.vault.errors import VaultError
 from desktop.vault.identity import read_founding
 from shared.domain.operations import Operation
 from shared.domain.stamps import Stamp
+from shared.ids import DeviceId
 from shared.ledger import NotWritableError
 from sync_server.storage.entry_log import EntryLog
 from tests.simulation.chance import Fuse, PowerCut, Time, dice, drawn
-from tests.simulation.machine import Machine
+from tests.simulation.machine import Drawer, Machine
 from tests.simulation.machine_room import ADDRESS, MachineRoom
 from tests.simulation.memory import Memory
 from tests.simulation.template import DEVICES, KEY, NAMES, Template, invite
@@ -27,6 +28,8 @@ EXPECTED = (SyncError, VaultError, NotWritableError)
 """What the program shows in words and tries again later; anything else is a finding."""
 MOST_MACHINES = 5
 _MINUTE = 60_000
+_KEYCHAINS = 0.3
+"""How many computers keep their anchor in a keychain, which no copy of the folder takes along."""
 
 
 class Violation(AssertionError):  # noqa: N818 - it is what the simulator is there to find
@@ -42,6 +45,13 @@ class Collector:
     memory: Memory = field(default_factory=Memory)
     server_has: frozenset[Stamp] = frozenset()
     copied: bool = False
+    removed: set[DeviceId] = field(default_factory=set)
+    pictures: int = 0
+
+    @property
+    def staying(self) -> list[Machine]:
+        """The computers whose device nobody has asked to put out."""
+        return [each for each in self.machines if each.vault.device not in self.removed]
 
     @property
     def forked(self) -> bool:
@@ -100,7 +110,8 @@ class World:
         fuse = Fuse()
         wire = Wire(self.room.answer, chance, fuse, self.bag, self.tell, self.faults)
         folder = self.folder / f"{name}.swingtag"
-        machine = Machine(name, folder, KEY, self.time, wire, None, f"{self.seed}")
+        drawer = Drawer() if chance.random() < _KEYCHAINS else None
+        machine = Machine(name, folder, KEY, self.time, wire, drawer, f"{self.seed}")
         collector.machines.append(machine)
         return machine
 
@@ -160,6 +171,8 @@ class World:
         finally:
             machine.fuse.left = 0
             self.require(not self.room.failures, f"the server failed: {self.room.failures}")
+        if machine.vault.device in collector.removed:
+            return True
         self.require(not machine.vault.log.waiting(), f"{machine.name} kept edits back")
         device = machine.vault.device
         own = {stamp for stamp in machine.edits if stamp.origin.device == device}
@@ -219,9 +232,13 @@ class World:
 
     def _round(self, collector: Collector) -> bool:
         self.sign_up_again(collector)
-        before = [machine.vault.log.content_hash() for machine in collector.machines]
-        well = [self.sync(collector, machine) for machine in collector.machines]
-        after = [machine.vault.log.content_hash() for machine in collector.machines]
+        machines = collector.staying
+        before = [machine.vault.log.content_hash() for machine in machines]
+        for machine in collector.machines:
+            if machine not in machines:
+                self.sync(collector, machine)
+        well = [self.sync(collector, machine) for machine in machines]
+        after = [machine.vault.log.content_hash() for machine in machines]
         if collector.forked or collector.chain_forked:
             return True
         return all(well) and before == after and len(set(after)) == 1
@@ -238,11 +255,19 @@ class World:
                 self.require(told, f"{collector.name} was told of a fork that there is not")
                 self.outcomes.add("fork told")
                 continue
-            self.outcomes.add("converged")
+            self.outcomes.add("converged, a device put out" if collector.removed else "converged")
             held = collector.server_has.union(*(m.edits for m in collector.machines))
-            for machine in collector.machines:
-                for fault in collector.memory.faults(machine.sight(), held):
+            for machine in collector.staying:
+                for fault in collector.memory.faults(machine.sight(), held, collector.removed):
                     raise Violation(f"{machine.name}: {fault}")
+            self._judge_pictures(collector)
+
+    def _judge_pictures(self, collector: Collector) -> None:
+        """A small picture that any device has is on all of them, unless the server lost some."""
+        having = {machine.name: machine.pictures() for machine in collector.staying}
+        for photo in set().union(*having.values()):
+            lacking = [name for name, photos in having.items() if photo not in photos]
+            self.require(self.server_lost or not lacking, f"a picture never came to {lacking}")
 
     def require(self, holds: object, otherwise: str) -> None:
         """Insist on something."""
