@@ -4,7 +4,8 @@ It is told of each local act by what could be seen before and after it, and neve
 comes in from elsewhere: so it knows nothing of merging, and cannot repeat its mistakes.
 """
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -60,7 +61,7 @@ class Memory:
                 self._touch(item, act)
 
     def faults(
-        self, sight: Sight, held: frozenset[Stamp], removed: Set[DeviceId] = frozenset()
+        self, sight: Sight, held: frozenset[Stamp], removed: AbstractSet[DeviceId] = frozenset()
     ) -> Iterator[str]:
         """Say what is missing, undead or made up, if ``held`` are the edits that survive.
 
