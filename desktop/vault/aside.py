@@ -8,6 +8,7 @@ themselves stay where they are: the history of a record still shows them.
 from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from sqlite3 import Cursor
 
 from desktop.vault.archive import Archive
 from desktop.vault.base_rows import read_base_rows
@@ -19,6 +20,8 @@ from shared.domain.edits import Edit, Group
 from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
 from shared.ids import RecordId
+from shared.ledger.values import Heads
+from shared.membership import Membership
 
 Spot = tuple[str, RecordId]
 
@@ -40,6 +43,24 @@ def set_aside(writing: Writing, cuts: Mapping[Origin, int]) -> None:
             fresh |= moments
     archive = Archive(writing.cursor, writing.moments)
     derive(writing, archive, {spot for moment in fresh for spot in archive.places(moment)}, late)
+
+
+def cuts_of(membership: Membership, heads: Heads) -> dict[Origin, int]:
+    """Return the last number that counts of each stream that is here beyond its cut."""
+    cuts = {}
+    for origin, head in heads.items():
+        member = membership.devices[origin.device]
+        if member.cuts is not None:
+            cut = member.cuts.get(origin.incarnation)
+            last = 0 if cut is None else cut.seq
+            if head.seq > last:
+                cuts[origin] = last
+    return cuts
+
+
+def forget_marks(cursor: Cursor) -> None:
+    """Forget which streams were dealt with: the records were derived anew without it."""
+    cursor.execute("DELETE FROM secret WHERE name LIKE ?", (_mark_of("%"),))
 
 
 def derive(
@@ -117,4 +138,8 @@ def _only(group: Group, place: int) -> Group:
 
 
 def _mark(stream: int) -> str:
+    return _mark_of(str(stream))
+
+
+def _mark_of(stream: str) -> str:
     return f"vault/set aside/{stream}"

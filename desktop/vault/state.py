@@ -99,10 +99,11 @@ class State:
         ids, born, stamps, extras, *columns = zip(*rows, strict=True)
         fields = dict(zip(names, columns, strict=True))
         births = [self._numbers[moment] for moment in born]
+        empty = len(names) + 2  # all fields, stamps and extra
         own, graves = list[Mark](), list[Grave]()
         spread: dict[str, dict[int, Value]] = {}
         for place in range(len(rows)):
-            if stamps[place] is None and extras[place] is None:
+            if stamps[place] is None and extras[place] is None and rows[place].count(None) < empty:
                 continue
             extra = unpack_map(extras[place])
             moments = unpack_map(stamps[place])
@@ -132,10 +133,13 @@ class State:
     ) -> tuple[int, dict[str, int]]:
         """Name the oldest edit of a record, and by field those that are another one.
 
-        Which device made a record first differs from device to device; this does not.
+        Which device made a record first differs from device to device; this does not. Of a record
+        that holds nothing no edit is named.
         """
         written = {name: moments.get(name, born) for name in held | moments.keys()}
-        oldest = min(written.values(), key=self._stamps.__getitem__, default=born)
+        if not written:
+            return 0, {}
+        oldest = min(written.values(), key=self._stamps.__getitem__)
         own = {
             name: self._numbers[moment]
             for name, moment in written.items()

@@ -80,11 +80,18 @@ class Taking:
         if not self._is_empty:
             statement = layout.replace_sql()
             self._records.setdefault(page.kind, set()).update(page.records)
+            self._remember_births(page.kind, rows)
         self._cursor.executemany(statement, rows)
         self._bury(page, rows)
         made = page.records if self._is_empty else ()
         old = () if self._is_empty else page.records
         self._writing.merging.footprint.add(page.kind, made, old, layout.types)
+
+    def _remember_births(self, kind: str, rows: Sequence[RawRow]) -> None:
+        """Note for the history which edit had made a record here, if the snapshot names another."""
+        held = layout_of(kind).read(self._cursor, [row[0] for row in rows], ())
+        births = [(row[0], held[row[0]].born) for row in rows if row[0] in held]
+        self._cursor.executemany("INSERT OR IGNORE INTO touched VALUES (?, ?)", births)
 
     def _bury(self, page: Records, rows: Sequence[RawRow]) -> None:
         """Lay those into the trash whose deleter had seen all that they hold."""

@@ -57,7 +57,8 @@ class Unfolding:
         for grave in page.graves:
             stamps.setdefault(grave.place, {})[DELETED] = self.moment(grave.edit)
             extras.setdefault(grave.place, {})[DELETED] = self._cover(grave)
-        born = [self.moment(edit) for edit in page.born]
+        # A record that holds nothing names no edit, but a row has one: any will do.
+        born = [self.moment(edit or 1) for edit in page.born]
         count = len(page.records)
         packed_stamps, packed_extras = _packed(stamps, count), _packed(extras, count)
         return list(zip(page.records, born, packed_stamps, packed_extras, *columns, strict=True))

@@ -80,7 +80,7 @@ class Records:
     """Records of one kind, by column and in the order of their ids.
 
     ``born`` is the number of the edit that wrote each value which is there and not listed in
-    ``own``. ``columns[i]`` are the values of ``fields[i]``, None where there is none; ``others``
+    ``own``, the oldest of a record; 0 if nothing was ever written. ``columns[i]`` are the values of ``fields[i]``, None where there is none; ``others``
     are values of fields that few of these records have. ``own``: the numbers of edits.
     """
 

@@ -56,7 +56,7 @@ class Press:
 
     def pieces(self, pages: Iterable[bytes]) -> Iterator[SealedEntry]:
         """Make the pieces of a snapshot out of its pages, none larger than an entry."""
-        for n, body in enumerate(_bodies(pages), 1):
+        for n, body in enumerate(bodies_of_pages(pages), 1):
             yield self._close(Kind.PIECE, n, body)
 
     def segment(self, n: int, edits: Sequence[PastEdit]) -> SealedEntry:
@@ -107,7 +107,7 @@ def decode_segment(body: bytes) -> list[PastEdit]:
         raise Refused(Code.FRAME) from error
 
 
-def _bodies(pages: Iterable[bytes]) -> Iterator[bytes]:
+def bodies_of_pages(pages: Iterable[bytes]) -> Iterator[bytes]:
     """Cut the pages, each after its length, into compressed bodies."""
     gathered = bytearray()
     for page in pages:
