@@ -18,7 +18,7 @@ from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import Names
 from sync_server.tenancy.open_stores import OpenStores
 from sync_server.tenancy.plans import PLANS, PlanBook, Plans
-from sync_server.tenancy.premises import Place, open_premises
+from sync_server.tenancy.premises import Place, Premises, open_premises
 from sync_server.tenancy.puzzles import PROOF_BITS, Puzzles
 from sync_server.tenancy.registration import Registration
 from sync_server.tenancy.sign_up import SignUp
@@ -74,7 +74,8 @@ def open_house(
     wakeups, hosts = Wakeups(), Hosts(public_name)
     locks = NameLocks(books, now)
     names = Names(directory, locks)
-    registration, puzzles = Registration(books, now), Puzzles(books, now, proof_bits)
+    puzzles = Puzzles(books, now, proof_bits)
+    sign_up, enquiry = _reception(premises, names, puzzles, now=now, random=random)
     steward = Steward(
         premises,
         opened=opened,
@@ -99,16 +100,8 @@ def open_house(
             allowances=Allowances(steady),
             now=now,
         ),
-        sign_up=SignUp(
-            directory,
-            names,
-            registration=registration,
-            puzzles=puzzles,
-            shards=shards,
-            now=now,
-            random=random,
-        ),
-        enquiry=Enquiry(names, registration, puzzles),
+        sign_up=sign_up,
+        enquiry=enquiry,
         names=names,
         hosts=hosts,
         mailboxes=MemoryMailboxes(steady),
@@ -117,6 +110,28 @@ def open_house(
         census=counting(directory, opened, wakeups, steward),
         close=close,
     )
+
+
+def _reception(
+    premises: Premises,
+    names: Names,
+    puzzles: Puzzles,
+    *,
+    now: Callable[[], int],
+    random: Callable[[int], bytes],
+) -> tuple[SignUp, Enquiry]:
+    """Put together what newcomers meet."""
+    registration = Registration(premises.books, now)
+    sign_up = SignUp(
+        premises.directory,
+        names,
+        registration=registration,
+        puzzles=puzzles,
+        shards=premises.shards,
+        now=now,
+        random=random,
+    )
+    return sign_up, Enquiry(names, registration, puzzles)
 
 
 def _lock(path: Path) -> sqlite3.Connection:
