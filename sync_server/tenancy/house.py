@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sync_server.storage.mailbox import MemoryMailboxes
@@ -86,11 +87,6 @@ def open_house(
         now=now,
     )
 
-    def close() -> None:
-        opened.close()
-        premises.close()
-        lock.close()
-
     return House(
         doorway=Doorway(
             opened,
@@ -108,7 +104,7 @@ def open_house(
         wakeups=wakeups,
         steward=steward,
         census=counting(directory, opened, wakeups, steward),
-        close=close,
+        close=partial(_close, opened, premises, lock),
     )
 
 
@@ -132,6 +128,12 @@ def _reception(
         random=random,
     )
     return sign_up, Enquiry(names, registration, puzzles)
+
+
+def _close(opened: OpenStores, premises: Premises, lock: sqlite3.Connection) -> None:
+    opened.close()
+    premises.close()
+    lock.close()
 
 
 def _lock(path: Path) -> sqlite3.Connection:
