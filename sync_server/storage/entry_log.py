@@ -54,6 +54,11 @@ class LogState:
     streams: Mapping[StreamName, Stream]
 
     @property
+    def entries(self) -> int:
+        """How many entries are held; those behind the base are not."""
+        return sum(stream.entries for stream in self.streams.values())
+
+    @property
     def bytes(self) -> int:
         """Size of all entries."""
         return sum(stream.bytes for stream in self.streams.values())
@@ -99,8 +104,12 @@ class EntryLog:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.id = read_log_id(database)
-        with database.read() as db:
+        self.reload()
+
+    def reload(self) -> None:
+        """Read again where the log stands."""
+        with self._database.read() as db:
+            self.id = _log_id(db)
             self.state = _load(db)
 
     def append_each(self, batches: Sequence[Batch], *, room: Room) -> list[Span | RefusedError]:
@@ -177,7 +186,7 @@ class _Growing:
         self._oldest_epoch = batch.oldest_epoch
         self._again = batch.again
         self._room = room.bytes - before.bytes
-        self._most = room.count
+        self._places = room.count - before.entries
         self._rows: dict[tuple[int, int], tuple[int, EntryHash, bytes]] = {}
         self._touched: set[StreamName] = set()
 
@@ -197,7 +206,8 @@ class _Growing:
         if header.epoch < self._oldest_epoch:
             raise RefusedError(Code.EPOCH_STALE, at=at)
         self._room -= len(envelope.sealed)
-        if self._room < 0 or self._end >= self._most:
+        self._places -= 1
+        if min(self._room, self._places) < 0:
             raise RefusedError(Code.QUOTA, at=at)
         self._rows[stream.id, header.seq] = (self._end + 1, envelope.hash, envelope.sealed)
         self._streams[name] = stream.after(envelope)
@@ -254,7 +264,11 @@ def put_streams(db: Connection, streams: Mapping[StreamName, Stream]) -> None:
 def read_log_id(database: Database) -> LogId:
     """Return the name of the log's present life."""
     with database.read() as db:
-        return LogId(db.execute("SELECT value FROM fact WHERE name = 'log'").fetchone()[0])
+        return _log_id(db)
+
+
+def _log_id(db: Connection) -> LogId:
+    return LogId(db.execute("SELECT value FROM fact WHERE name = 'log'").fetchone()[0])
 
 
 def renew_log_id(database: Database, log: LogId) -> None:
