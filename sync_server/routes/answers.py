@@ -8,6 +8,7 @@ from shared.protocol.messages import Message, encode
 MSGPACK = "application/msgpack"
 JSON = "application/json"
 BYTES = "application/octet-stream"
+HTML = "text/html"
 
 
 def packed(message: Message) -> Response:

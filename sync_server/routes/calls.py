@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from shared.protocol.messages import Message
 from shared.protocol.problems import Code, Problem
-from sync_server.routes.answers import BYTES, JSON, MSGPACK
+from sync_server.routes.answers import BYTES, HTML, JSON, MSGPACK
 
 Endpoint = Callable[..., Any]
 Content = type[msgspec.Struct] | str | None
@@ -59,7 +59,7 @@ class Call:
             "operationId": self.endpoint.__name__,
             "summary": (self.endpoint.__doc__ or "").strip().splitlines()[0],
             "parameters": [_parameter(name) for name in re.findall(r"{(\w+)}", self.path)],
-            "responses": {**_success(self.answers), **_refusals(codes)},
+            "responses": {**_success(self.answers), **_refusals(codes, self.answers)},
         }
         if self.asks is not None:
             operation["requestBody"] = {"required": True, "content": _content(self.asks)}
@@ -122,15 +122,16 @@ def _success(kind: Content) -> dict[str, Any]:
     return {"200": {"description": "The answer.", "content": _content(kind)}}
 
 
-def _refusals(codes: Iterable[Code]) -> dict[str, Any]:
-    """Group the refusals by status: their names and sentences."""
+def _refusals(codes: Iterable[Code], answers: Content) -> dict[str, Any]:
+    """Group the refusals by status: their names and sentences. A page may refuse with a page."""
+    page = {answers: {}} if answers == HTML else {}
     texts: dict[int, list[str]] = {}
     for code in codes:
         texts.setdefault(code.status, []).append(f"`{code.word}`: {code.sentence}")
     return {
         str(status): {
             "description": f"{HTTPStatus(status).phrase}. " + " ".join(lines),
-            "content": _content(Problem),
+            "content": _content(Problem) | page,
         }
         for status, lines in sorted(texts.items())
     }

@@ -25,7 +25,7 @@ from shared.protocol.messages import (
 from shared.protocol.problems import Code
 from sync_server.routes.accounts import Accounts
 from sync_server.routes.admission import authority_of
-from sync_server.routes.answers import BYTES, JSON
+from sync_server.routes.answers import BYTES, HTML, JSON
 from sync_server.routes.bases import Bases
 from sync_server.routes.calls import Call
 from sync_server.routes.events import Events, StreamTimes
@@ -38,7 +38,6 @@ from sync_server.tenancy.throttle import Rate, Throttle
 from sync_server.web.landing import Landing
 from sync_server.web.looks import read_looks
 
-_HTML = "text/html"
 _EVENTS = "text/event-stream"
 
 
@@ -248,6 +247,6 @@ def _open_calls(house: House, version: str, download: str) -> tuple[Call, ...]:
         Call("GET", paths.HEALTH, service.health, None, Health),
         Call("GET", paths.VERSION, service.version, None, Version),
         Call("GET", paths.OPENAPI, service.openapi, None, JSON),
-        Call("GET", "/", landing.front_page, None, _HTML),
-        Call("GET", "/{name}", landing.collector_page, None, _HTML, (Code.NOT_FOUND,)),
+        Call("GET", "/", landing.front_page, None, HTML),
+        Call("GET", "/{name}", landing.collector_page, None, HTML, (Code.NOT_FOUND,)),
     )
