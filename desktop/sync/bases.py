@@ -7,7 +7,7 @@ from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
 from desktop.vault.vault import Vault
 from shared.domain.operations import Change
-from shared.domain.pages import MalformedPageError, decode_page, is_agreed
+from shared.domain.pages import MalformedPageError, is_agreed
 from shared.envelope import Kind
 from shared.ids import EntryHash, LogId
 from shared.ledger import Code as Fault
@@ -110,7 +110,7 @@ class Bases:
         def check(pages: Iterable[bytes]) -> Iterator[bytes]:
             digest = StateDigest()
             for page in pages:
-                if is_agreed(decode_page(page)):
+                if is_agreed(page):
                     digest.add(page)
                 yield page
             if digest.of(keyring, header.epoch) != snapshot.manifest.state:

@@ -103,7 +103,8 @@ class Snapshots:
         instead = self._as_it_was(heads)
         with self._database.reading() as cursor:
             for page in State(cursor, late_moments(cursor, heads), instead).pages():
-                yield StatePage(encode_page(page), is_agreed(page))
+                raw = encode_page(page)
+                yield StatePage(raw, is_agreed(raw))
 
     def has(self, name: EntryHash) -> bool:
         """Tell whether a piece or segment is here."""

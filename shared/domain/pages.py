@@ -80,8 +80,9 @@ class Records:
     """Records of one kind, by column and in the order of their ids.
 
     ``born`` is the number of the edit that wrote each value which is there and not listed in
-    ``own``, the oldest of a record; 0 if nothing was ever written. ``columns[i]`` are the values of ``fields[i]``, None where there is none; ``others``
-    are values of fields that few of these records have. ``own``: the numbers of edits.
+    ``own``, the oldest of a record; 0 if nothing was ever written. ``columns[i]`` are the values of
+    ``fields[i]``, None where there is none; ``others`` are values of fields that few of these
+    records have. ``own``: the numbers of edits.
     """
 
     kind: str
@@ -146,6 +147,8 @@ class _WireConflicts(msgspec.Struct, array_like=True, tag=3):
     values: Column
 
 
+_CONFLICTS = b"\x03"
+"""The shape, behind the one byte of a short array."""
 _ENCODER = msgspec.msgpack.Encoder()
 _DECODER = msgspec.msgpack.Decoder(_WireStreams | _WireEdits | _WireRecords | _WireConflicts)
 _UNREADABLE = (msgspec.MsgspecError, MalformedColumnError, UnicodeDecodeError, RecursionError)
@@ -172,9 +175,9 @@ def decode_page(raw: bytes) -> Page:
         raise MalformedPageError from error
 
 
-def is_agreed(page: Page) -> bool:
-    """Tell whether a page is the same on all devices that hold the same."""
-    return not isinstance(page, Conflicts)
+def is_agreed(page: bytes) -> bool:
+    """Tell whether a page is the same on all devices that hold the same; only its shape counts."""
+    return page[1:2] != _CONFLICTS
 
 
 def _wire(page: Page) -> msgspec.Struct:

@@ -15,7 +15,7 @@ from desktop.collection.values import Query
 from shared.domain.operations import Put
 from shared.domain.schema import Kind
 from shared.ids import RecordId
-from tests.benchmarks import synced
+from tests.benchmarks import snapshots, synced
 from tests.benchmarks.devices import device
 from tests.benchmarks.items import (
     COMMON,
@@ -159,10 +159,19 @@ MEASURES: dict[str, Measure] = {
     "noop_sync": synced.noop_sync,
     "incremental": synced.incremental,
     "local_edit": local_edit,
+    "snapshot_upload": snapshots.snapshot_upload,
+    "snapshot_approval": snapshots.snapshot_approval,
+    "join_later": synced.join,
+    "snapshot_download": snapshots.snapshot_download,
+    "live_entries": snapshots.live_entries,
 }
-SYNCED = frozenset({"full_upload", "join", "full_download", "noop_sync", "incremental"})
+LOCAL = frozenset({"create", "file_size", "start", "memory", "search", "local_edit"})
+"""Those in which no server takes part."""
+SYNCED = frozenset(MEASURES) - LOCAL
 """Those in which a server takes part."""
 FOUNDATIONS = frozenset({"full_upload", "join", "full_download"})
 """Those that the other synced ones rest on."""
-UNREPORTED = frozenset({"join"})
+SNAPSHOT = frozenset({"snapshot_upload", "snapshot_approval", "join_later"})
+"""Those that a download from a snapshot rests on, too."""
+UNREPORTED = frozenset({"join", "join_later"})
 """Those that only prepare others."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.benchmarks.items import COMMON_HITS, RARE_HITS
-from tests.benchmarks.measures import FOUNDATIONS, MEASURES, SYNCED
+from tests.benchmarks.measures import FOUNDATIONS, MEASURES, SNAPSHOT, SYNCED
 from tests.benchmarks.report import Job, ServerSpent, Spent, line
 from tests.benchmarks.server import Server, running_server
 from tests.benchmarks.worker import GO
@@ -50,6 +50,11 @@ PLAN = (
     Step("noop_sync", "B"),
     *(Step("incremental", device, changed) for changed in (1, 100, 1000) for device in ("A", "B")),
     Step("local_edit", changed=EDITS),
+    Step("snapshot_upload"),
+    Step("snapshot_approval", "B"),
+    Step("join_later", "C"),
+    Step("snapshot_download", "C"),
+    Step("live_entries", "lone", changed=5 * EDITS),
 )
 
 
@@ -76,8 +81,9 @@ class Bench:
                     yield line(job, *result)
 
     def _needed(self, step: Step) -> bool:
-        later = {name for name in self.wanted if name in SYNCED}
-        return step.measure == "create" or bool(later and step.measure in FOUNDATIONS)
+        later = {name for name in self.wanted if name in SYNCED and name != "live_entries"}
+        rests = FOUNDATIONS | SNAPSHOT if later & {"snapshot_download", *SNAPSHOT} else FOUNDATIONS
+        return step.measure == "create" or bool(later and step.measure in rests)
 
     def _measured(self, job: Job) -> tuple[Spent, ServerSpent | None]:
         if job.measure not in SYNCED:
