@@ -5,6 +5,7 @@ The matrix is made from the routes that the app has, so a new route is in it on 
 
 import os
 import re
+from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from pathlib import Path
 
@@ -41,6 +42,8 @@ OPEN = {
     ("POST", paths.TENANTS),
 }
 """The calls that strangers may make. Whoever adds one must say so here."""
+FOR_PAPER = {paths.CHAIN, paths.ABOUT}
+"""What the paper device may ask for too."""
 CHUNK = os.urandom(4000)
 
 
@@ -106,8 +109,14 @@ def test_every_route_refuses_all_but_the_tenants_own_devices(server: Running) ->
     owner, other = households.artmatt, households.begin
     own = Belongings(owner)
     owner.sync(owner.write())
-    before = state_of(owner, server.folder)
     nobody = Device(server.http, owner.collector)
+    late = Device(server.http, owner.collector, owner.keys)
+    late.clock = lambda: owner.clock() - 3_600_000
+    out, paper = owner.add(), Device(server.http, owner.collector, owner.collector.paper)
+    made = owner.collector.revocation(out.keys)
+    granted(owner.post_links(made))
+    owner.collector.take(made)
+    before = state_of(owner, server.folder)
     asked = 0
     for method, path in signed_routes(server.app):
         target, body = own.fill(path), body_for(method, path, owner, own)
@@ -120,10 +129,17 @@ def test_every_route_refuses_all_but_the_tenants_own_devices(server: Running) ->
             # a signature for something else
             _misused(owner, method, target, body),
         ]
+        admin = server.http.build_request(method, target, content=body or None)
+        admin.headers["authorization"] = "Bearer " + "0" * 64  # an operator's token opens no tenant
+        answers.append(server.http.send(admin))
         for answer in answers:
             assert refused(answer) == (401, "not_admitted"), (method, path)
-            asked += 1
-    assert asked == 5 * len(signed_routes(server.app)) >= 50
+        assert refused(late.call(method, target, body)) == (401, "clock"), (method, path)
+        assert refused(out.call(method, target, body)) == (401, "revoked"), (method, path)
+        if path not in FOR_PAPER:
+            assert refused(paper.call(method, target, body)) == (403, "paper"), (method, path)
+        asked += len(answers) + 3
+    assert asked == 9 * len(signed_routes(server.app)) >= 100
     assert state_of(owner, server.folder) == before
     # The control: the same requests, signed as they should be, are answered.
     for method, path in signed_routes(server.app):
@@ -201,17 +217,27 @@ def test_what_is_no_credential_opens_nothing(households: Households, text: str) 
     assert problem(answer).time > 0
 
 
-def test_many_tenants_take_turns_in_few_open_stores(tmp_path: Path) -> None:
-    with running(tmp_path / "data", most_open=3) as server:
-        devices = [Device(server.http, Collector(f"collector-{n}")) for n in range(12)]
-        entries = {}
+def test_fifty_tenants_at_once_in_few_open_stores_stay_apart(tmp_path: Path) -> None:
+    with running(tmp_path / "data", most_open=5) as server:
+        devices = [Device(server.http, Collector(f"collector-{n}")) for n in range(50)]
+        entries: dict[int, list[bytes]] = {n: [] for n in range(50)}
         for device in devices:
             granted(device.sign_up())
-        for _ in range(3):
-            for n, device in enumerate(devices):
-                entries.setdefault(n, []).append(device.write())
-                device.sync(entries[n][-1])
+
+        def work(n: int) -> None:
+            """One tenant writes, reads and makes mistakes, while seven others do the same."""
+            device = devices[n]
+            for turn in range(12):
+                entries[n].append(device.write())
+                reply = device.sync(entries[n][-1], cursor=0, own=True)
+                assert list(reply.entries) == entries[n]
+                if turn % 3 == 0:
+                    assert device.call("POST", paths.SYNC, b"\xc1").status_code == 400
+                    stranger = devices[n - 1].keys.signing
+                    assert device.call("GET", paths.ABOUT, signing=stranger).status_code == 401
+
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(work, range(50)))
+        assert len(server.house.doorway._stores._open) <= 5 + 8
         for n, device in enumerate(devices):
-            reply = device.sync(cursor=0, own=True)
-            assert list(reply.entries) == entries[n]
-            assert len(server.house.doorway._stores._open) <= 3
+            assert list(device.sync(cursor=0, own=True).entries) == entries[n]
