@@ -37,15 +37,19 @@ FREE = (Rate(10_000, 10_000), Rate(10_000, 10_000))
 
 @dataclass
 class Dial:
-    """The server's clocks. ``turn`` moves both ahead."""
+    """The server's clocks. ``turn`` moves both on; ``stop`` halts the steady one otherwise."""
 
     ahead: float = 0.0
+    stopped: float | None = None
 
     def millis(self) -> int:
         return time.time_ns() // 1_000_000 + int(self.ahead * 1000)
 
     def steady(self) -> float:
-        return time.monotonic() + self.ahead
+        return (time.monotonic() if self.stopped is None else self.stopped) + self.ahead
+
+    def stop(self) -> None:
+        self.stopped = time.monotonic()
 
     def turn(self, seconds: float) -> None:
         self.ahead += seconds

@@ -32,13 +32,14 @@ def plan_with(**limits: float) -> dict[str, Limits]:
 def test_a_device_that_asks_too_often_waits_and_no_other_does(tmp_path: Path) -> None:
     slow = plan_with(device_rate=1.2, rate=1000)  # 12 at once
     with running(tmp_path / "data", plans=slow) as server:
+        server.dial.stop()
         households = sign_up_both(server)
         first, begin = households.artmatt, households.begin
         second = first.add()  # one request of the first
         for device, count in ((first, 11), (second, 12), (begin, 12)):
             device.clock = server.dial.millis
             got = answers(device, count + 3)
-            assert abs(got.index(429) - count) <= 1  # a second brings one back
+            assert got == [200] * count + [429] * 3
         slowed = first.post_sync()
         assert refused(slowed) == (429, "too_many")
         wait = problem(slowed).retry_after
@@ -48,18 +49,20 @@ def test_a_device_that_asks_too_often_waits_and_no_other_does(tmp_path: Path) ->
 
 
 def test_what_a_tenant_may_ask_is_shared_by_its_devices_and_by_nobody_else(tmp_path: Path) -> None:
-    slow = plan_with(device_rate=1000, rate=SLOW * 60)  # 10 at once, one a second
+    slow = plan_with(device_rate=1000, rate=1)  # 10 at once, one a second
     with running(tmp_path / "data", plans=slow) as server:
+        server.dial.stop()
         households = sign_up_both(server)
         first, begin = households.artmatt, households.begin
         second = first.add()
         got = [device.post_sync().status_code for _ in range(8) for device in (first, second)]
-        assert abs(got.count(200) - 9) <= 1
+        assert got == [200] * 9 + [429] * 7
         assert answers(begin, 8) == [200] * 8
 
 
 def test_a_forger_cannot_use_up_what_is_anothers(tmp_path: Path) -> None:
     with running(tmp_path / "data", plans=plan_with(device_rate=1, rate=1)) as server:
+        server.dial.stop()
         households = sign_up_both(server)
         first, stranger = households.artmatt, Collector("x").first.signing
         body = b"anything"
@@ -73,6 +76,7 @@ def test_one_network_is_limited_and_this_machine_and_other_networks_are_not(
 ) -> None:
     rates = Rates(FREE, FREE, FREE, address=Rate(5, SLOW))
     with running(tmp_path / "data", rates=rates, proxy="127.0.0.1") as server:
+        server.dial.stop()
         from_there = {"x-forwarded-for": "203.0.113.9"}
         next_door, elsewhere = "203.0.113.77", "198.51.100.1"
 
@@ -82,7 +86,7 @@ def test_one_network_is_limited_and_this_machine_and_other_networks_are_not(
         assert [health(from_there).status_code for _ in range(7)] == [200] * 5 + [429] * 2
         slowed = health({"x-forwarded-for": next_door})
         assert refused(slowed) == (429, "too_many")
-        assert 55 <= int(slowed.headers["retry-after"]) <= 60
+        assert int(slowed.headers["retry-after"]) == 60
         assert health({"x-forwarded-for": elsewhere}).status_code == 200
         assert [health({}).status_code for _ in range(9)] == [200] * 9
         server.dial.turn(60)
@@ -131,14 +135,14 @@ def test_a_plan_of_ours_can_be_changed_and_comes_back(server: Running, plan: str
 def test_a_noisy_neighbour_is_told_to_wait_and_the_other_hears_nothing_of_it(
     tmp_path: Path,
 ) -> None:
-    slow = plan_with(device_rate=0.5, rate=0.5)  # 5 at once
+    slow = plan_with(device_rate=2, rate=2)  # 20 at once
     with running(tmp_path / "data", plans=slow) as server:
+        server.dial.stop()
         households = sign_up_both(server)
         quiet, noisy = households.artmatt, households.begin
         loud, calm = [], []
-        for _ in range(4):
+        for _ in range(4):  # fewer than A may ask, ten times what B may
             calm.append(quiet.post_sync(quiet.write()).status_code)
             loud += answers(noisy, 50)
         assert set(calm) == {200}
-        assert loud.count(429) >= 190
-        assert set(loud) == {200, 429}
+        assert loud == [200] * 20 + [429] * 180

@@ -57,6 +57,7 @@ def test_a_device_that_is_asked_to_wait_waits_and_goes_on(
     world: World, pair: tuple[Working, Working]
 ) -> None:
     laptop, begin = pair
+    world.server.dial.stop()
     put_on(world.server, laptop, "slow", "--device-rate", "0.1", "--rate", "0")  # one at once
     lines = world.server.log.records
 
@@ -80,5 +81,6 @@ def test_a_device_that_is_asked_to_wait_waits_and_goes_on(
         begin.settle()
     assert asked().count(429) == told == 1  # it does not ask again before its time
     put_on(world.server, laptop, "standard")
+    world.server.dial.turn(1)
     laptop.worker.sync_now()
     laptop.settle()
