@@ -108,7 +108,11 @@ class Collection:
         return self._vault.put_back
 
     def write(self, label: str, operations: Sequence[Operation]) -> Change:
-        """Make one named step: rows, search, history and what is to be sent, all or nothing."""
+        """Make one named step: rows, search, history and what is to be sent, all or nothing.
+
+        On a device that may only look every change raises OnlyLooksError.
+        """
+        self.roster.demand_writing()
         return self._made(self._vault.apply(label, operations))
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -118,6 +122,8 @@ class Collection:
 
     def announce(self, change: Change) -> None:
         """Tell the listeners of a change; the sync calls this for what it brought."""
+        if Kind.DEVICE in change.records:
+            self.roster.look_again()
         if change.everything or Kind.TERM in change.records:
             self._vault.shelves.order_choices(self.words.orders())
         if not change.empty:
@@ -126,11 +132,13 @@ class Collection:
 
     def undo(self) -> Change | None:
         """Take the last step back; None if there is none. ``skipped`` says what was kept."""
+        self.roster.demand_writing()
         change = self._vault.undo()
         return None if change is None else self._made(change)
 
     def redo(self) -> Change | None:
         """Do again what was taken back last; None if there is nothing."""
+        self.roster.demand_writing()
         change = self._vault.redo()
         return None if change is None else self._made(change)
 
@@ -178,6 +186,7 @@ class Collection:
 
     def settle(self, number: int, *, keep_loser: bool) -> Change:
         """Close a conflict by choosing one of its two values."""
+        self.roster.demand_writing()
         return self._made(self._vault.settle(number, keep_loser=keep_loser))
 
     def devices(self) -> tuple[DeviceCard, ...]:

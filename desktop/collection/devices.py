@@ -1,25 +1,42 @@
 """The devices of a collector, as the signed list tells, and what is done with them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from enum import Enum
 
 from desktop.collection.autofill import Fields
 from desktop.collection.copies import Write
-from desktop.collection.values import DeviceCard
+from desktop.collection.values import DeviceCard, Rights
 from desktop.sync.comparison import stream_heads
-from desktop.sync.removal import is_wished, wish, withdraw
+from desktop.sync.removal import (
+    is_wished,
+    wish,
+    wish_role,
+    wished_role,
+    withdraw,
+    withdraw_role,
+)
 from desktop.vault.vault import Log, Records, Secrets
 from shared.crypto.paper import paper_device, secret_of
 from shared.crypto.spoken import spoken
 from shared.domain.operations import Change, Put
 from shared.domain.schema import Kind
 from shared.ids import DeviceId, RecordId
-from shared.membership import Member, Membership, Role, verify_chain
+from shared.membership import Link, Member, Membership, Revocation, Role, verify_chain
+from shared.membership.bodies import parse_body
 from shared.protocol.heads import digest_of_heads
 from shared.signing import labelled, sha256
 
 _PAPER_NAME = "Emergency kit"
 _NAMELESS = "A device without a name"
+
+
+_ROLES = {Rights.OWNER: Role.OWNER, Rights.EDITOR: Role.EDITOR, Rights.VIEWER: Role.VIEWER}
+_RIGHTS = {role: rights for rights, role in _ROLES.items()}
+
+
+class OnlyLooksError(Exception):
+    """Nothing is changed from this device: it may only look. One of the owner's can let it."""
 
 
 class KitVerdict(Enum):
@@ -52,6 +69,24 @@ class Roster:
         self._write = write
         self._announce = announce
         self._wake = wake
+        self._rights: Rights | None = None
+
+    @property
+    def rights(self) -> Rights:
+        """What this device may do; one that was removed may do what it likes with what it has."""
+        if self._rights is None:
+            me = self._membership().devices[self._log.origin.device]
+            self._rights = _RIGHTS[me.role] if me.live else Rights.EDITOR
+        return self._rights
+
+    def look_again(self) -> None:
+        """Read the rights anew: the list of devices has grown."""
+        self._rights = None
+
+    def demand_writing(self) -> None:
+        """Raise OnlyLooksError if this device may not write."""
+        if self.rights is Rights.VIEWER:
+            raise OnlyLooksError
 
     def cards(self) -> tuple[DeviceCard, ...]:
         """Return the devices that may read now, this one first, the paper one last."""
@@ -60,6 +95,21 @@ class Roster:
         membership = self._membership()
         cards = [self._card(member, membership, names, heard) for member in membership.live]
         return tuple(sorted(cards, key=lambda card: (not card.this_one, card.paper, card.name)))
+
+    def former(self) -> tuple[DeviceCard, ...]:
+        """Return the devices that were removed, the last one first."""
+        names = self._records.living(Kind.DEVICE)
+        heard = self._log.last_written()
+        membership = self._membership()
+        gone = []
+        for raw in self._log.state().links:
+            link = Link.parse(raw)
+            body = parse_body(link)
+            if isinstance(body, Revocation):
+                card = self._card(membership.devices[body.device], membership, names, heard)
+                by = _name(membership.devices[link.signer], names)
+                gone.append(replace(card, removed_by=by))
+        return tuple(reversed(gone))
 
     def rename(self, device: DeviceId, name: str) -> Change:
         """Call a device something else, on every device."""
@@ -72,9 +122,19 @@ class Roster:
         self._note(device)
         self._wake()
 
+    def grant(self, device: DeviceId, rights: Rights) -> None:
+        """Let a device do more or less, now or as soon as the server can be reached."""
+        if self._membership().devices[device].role is _ROLES[rights]:
+            withdraw_role(self._secrets, device)
+        else:
+            wish_role(self._secrets, device, _ROLES[rights])
+        self._note(device)
+        self._wake()
+
     def keep(self, device: DeviceId) -> None:
         """Take that back, if it was not carried out yet."""
         withdraw(self._secrets, device)
+        withdraw_role(self._secrets, device)
         self._note(device)
 
     def words(self) -> tuple[str, ...]:
@@ -107,6 +167,7 @@ class Roster:
     ) -> DeviceCard:
         platform = names.get(device_record(member.device), {}).get("platform")
         founder = member.added_by == member.device
+        to_be = wished_role(self._secrets, member.device)
         return DeviceCard(
             device=member.device,
             name=_name(member, names),
@@ -116,6 +177,8 @@ class Roster:
             added_by="" if founder else _name(membership.devices[member.added_by], names),
             heard_millis=heard.get(member.device),
             leaving=is_wished(self._secrets, member.device),
+            rights=_RIGHTS.get(member.role, Rights.VIEWER),
+            to_be=None if to_be is None else _RIGHTS[to_be],
         )
 
 

@@ -5,6 +5,7 @@ Every class's docstring is the sentence that the collector reads, with what to d
 
 from inspect import cleandoc
 
+from desktop.collection.devices import OnlyLooksError
 from desktop.collection.imaging import BrokenPictureError, HugePictureError, NotAPictureError
 from desktop.collection.photos import PictureElsewhereError
 from desktop.collection.scribe import UnknownCopyError, UnnamedError
@@ -39,6 +40,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     BrokenPictureError,
     HugePictureError,
     PictureElsewhereError,
+    OnlyLooksError,
     DamagedAttachmentError,
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import Enum
 
 from desktop.sync.status import SyncPhase, SyncStatus
 from desktop.vault.values import (
@@ -34,6 +35,7 @@ __all__ = [
     "Past",
     "Photo",
     "Query",
+    "Rights",
     "Shelf",
     "SyncPhase",
     "SyncStatus",
@@ -109,13 +111,22 @@ class Shelf:
     children: tuple["Shelf", ...] = ()
 
 
+class Rights(Enum):
+    """What a device may do. The value says it in words."""
+
+    OWNER = "Reads, changes, and decides which devices there are."
+    EDITOR = "Reads and changes everything; adds and removes no device."
+    VIEWER = "Reads everything and changes nothing."
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceCard:
     """A device of this collector, as its own signed list tells.
 
     ``added_by`` names the device that let it in, "" for the one that began the collection.
     ``heard_millis``: when it wrote the last edit that is here. ``leaving``: it is to be removed
-    as soon as the server can be reached.
+    as soon as the server can be reached; ``to_be``: it gets these rights then.
+    ``removed_by`` names the device that put it out, "" while it is one of the collection's.
     """
 
     device: DeviceId
@@ -126,3 +137,6 @@ class DeviceCard:
     added_by: str = ""
     heard_millis: int | None = None
     leaving: bool = False
+    rights: Rights = Rights.OWNER
+    to_be: Rights | None = None
+    removed_by: str = ""

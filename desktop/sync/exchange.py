@@ -98,8 +98,8 @@ class Exchange:
 
     @property
     def backlog(self) -> int:
-        """How many own edits no server has."""
-        return self._log.waiting()
+        """How many own edits no server has, of those that may be sent."""
+        return self._outbox.backlog
 
     @property
     def notices(self) -> tuple[Notice, ...]:

@@ -31,6 +31,11 @@ class Outbox:
     lost: dict[Origin, int] = field(default_factory=dict)
     """Per stream, the last number that the server holds of what it had acknowledged."""
 
+    @property
+    def backlog(self) -> int:
+        """How many own edits are to be sent: none while this device may only look."""
+        return self.books.log.waiting() if self._may_write() else 0
+
     def pack(self) -> Consignment:
         """Return what to send next: first what the server lost, then what is new."""
         if self.lost:
@@ -59,7 +64,12 @@ class Outbox:
             room -= len(packed[-1])
         return Consignment(tuple(chosen), tuple(packed), again)
 
+    def _may_write(self) -> bool:
+        return self.books.membership.devices[self.books.identity.keys.device].may_write
+
     def _new_entries(self) -> Iterator[SealedEntry]:
+        if not self._may_write():
+            return
         yield from self.books.log.unsent()
         while True:
             numbers, edits = self.books.log.pending(MAX_EDITS, _BATCH_BYTES)

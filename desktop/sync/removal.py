@@ -1,8 +1,8 @@
-"""Devices that are put out: wished for at any time, signed when the server can be reached.
+"""Devices that are put out or get other rights: wished for at any time, signed when possible.
 
 A wish is kept in the vault, so it outlives a restart. When it is carried out, one link does all:
 the device is out, its entries count up to what is known of it here, and a new key is made that
-it is not given.
+it is not given. Another right needs no new key.
 """
 
 from desktop.sync.books import Books
@@ -16,9 +16,20 @@ from shared.crypto.sealing import KEY_BYTES
 from shared.envelope.entries import SALT_BYTES
 from shared.ids import DeviceId
 from shared.ledger import Heads
-from shared.membership import Cut, LinkWithBoxes, Membership, NextEpoch, revoke
+from shared.membership import (
+    Cut,
+    Cuts,
+    LinkWithBoxes,
+    Member,
+    Membership,
+    NextEpoch,
+    Role,
+    change_role,
+    revoke,
+)
 
 _WISH = "device to remove/"
+_ROLE_WISH = "role to give/"
 
 
 def wish(secrets: Secrets, device: DeviceId) -> None:
@@ -36,6 +47,22 @@ def is_wished(secrets: Secrets, device: DeviceId) -> bool:
     return secrets.get(_WISH + device.hex()) is not None
 
 
+def wish_role(secrets: Secrets, device: DeviceId, role: Role) -> None:
+    """Ask that a device get other rights as soon as the server can be reached."""
+    secrets.put(_ROLE_WISH + device.hex(), bytes([role]))
+
+
+def withdraw_role(secrets: Secrets, device: DeviceId) -> None:
+    """Take that back, if it was not carried out yet."""
+    secrets.drop(_ROLE_WISH + device.hex())
+
+
+def wished_role(secrets: Secrets, device: DeviceId) -> Role | None:
+    """Tell which rights a device is to get, if other ones than it has."""
+    kept = secrets.get(_ROLE_WISH + device.hex())
+    return None if kept is None else Role(kept[0])
+
+
 class Removals:
     """Makes the links that were wished for. One thread uses it."""
 
@@ -47,23 +74,46 @@ class Removals:
     def next_link(self) -> LinkWithBoxes | None:
         """Make the next link that is to be appended; None if no wish is left.
 
-        Wishes that came true are dropped, whoever it was that carried them out. Raises
-        MissingKeyError if the chain has a newer key than this device.
+        Wishes that came true are dropped, whoever it was that carried them out; those of a device
+        that is no owner wait. Raises MissingKeyError if the chain has a newer key than this device.
         """
         membership = self._books.membership
+        me = membership.devices[self._books.identity.keys.device]
         for device, member in membership.devices.items():
-            if is_wished(self._secrets, device):
-                if member.live:
-                    return self._made(membership, device)
-                withdraw(self._secrets, device)
+            self._drop_fulfilled(member)
+            if me.may_manage and is_wished(self._secrets, device):
+                return self._kept(self._removal(membership, device))
+            role = wished_role(self._secrets, device)
+            if me.may_manage and role is not None:
+                heads = self._books.ledger.state.heads
+                signer = self._books.identity.keys.signer
+                cuts = {} if role.writes else cuts_here(heads, device)
+                return self._kept(change_role(membership, signer, device, role, cuts))
         return None
 
-    def _made(self, membership: Membership, device: DeviceId) -> LinkWithBoxes:
+    def _drop_fulfilled(self, member: Member) -> None:
+        if not member.live:
+            withdraw(self._secrets, member.device)
+        if not member.live or wished_role(self._secrets, member.device) is member.role:
+            withdraw_role(self._secrets, member.device)
+
+    def _removal(self, membership: Membership, device: DeviceId) -> LinkWithBoxes:
         heads = self._books.ledger.state.heads
-        link = removal(membership, self._books.identity, device, heads, self._random)
-        # A server that lost its chain gets it back from here, with the boxes.
+        return removal(membership, self._books.identity, device, heads, self._random)
+
+    def _kept(self, link: LinkWithBoxes) -> LinkWithBoxes:
+        """Keep a link with its boxes: a server that lost its chain gets it back from here."""
         keep_founding(self._secrets, (*read_founding(self._secrets), link))
         return link
+
+
+def cuts_here(heads: Heads, device: DeviceId) -> Cuts:
+    """Return how far each stream of a device has come here."""
+    return {
+        origin.incarnation: Cut(head.seq, head.hash)
+        for origin, head in heads.items()
+        if origin.device == device
+    }
 
 
 def removal(
@@ -76,13 +126,8 @@ def removal(
     """
     if not signer.keyring.has(membership.epoch):
         raise MissingKeyError
-    cuts = {
-        origin.incarnation: Cut(head.seq, head.hash)
-        for origin, head in heads.items()
-        if origin.device == device
-    }
     epoch = _next_epoch(membership, signer, device, random)
-    return revoke(membership, signer.keys.signer, device, cuts, epoch)
+    return revoke(membership, signer.keys.signer, device, cuts_here(heads, device), epoch)
 
 
 def _next_epoch(

@@ -20,12 +20,13 @@ from shared.membership.making import (
     revoke,
     rotate,
 )
-from shared.membership.members import Cut, Epoch, Member, Membership, Role
+from shared.membership.members import Cut, Cuts, Epoch, Member, Membership, Role
 from shared.membership.newcomer import Newcomer
 
 __all__ = [
     "Admission",
     "Cut",
+    "Cuts",
     "Epoch",
     "Fork",
     "InvalidChainError",

@@ -5,11 +5,11 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
-from desktop.collection.values import DeviceCard
+from desktop.collection.values import DeviceCard, Rights
 from desktop.ui.controls import Button, Text
 from desktop.ui.look import say
 from desktop.ui.notation import Notation
-from desktop.ui.zone import Zone, column, row
+from desktop.ui.zone import Zone, column, grid, row
 
 LONGEST_NAME = 60
 _WHAT_HAPPENS = (
@@ -18,6 +18,8 @@ _WHAT_HAPPENS = (
     "take that back. Your other devices get a new key by themselves. Your emergency kit stays good."
 )
 _LEAVING = "It is removed as soon as the server can be reached."
+_WAITS = "It gets other rights as soon as the server can be reached."
+_NAMES = {Rights.OWNER: "Owner", Rights.EDITOR: "Editor", Rights.VIEWER: "Viewer"}
 _PAPER = "Paper, 24 words. It brings everything back when no device is left."
 
 
@@ -27,12 +29,13 @@ class DeviceTile(Zone):
     renamed = Signal(object, str)  # DeviceId
     removed = Signal(object)  # DeviceId
     kept = Signal(object)  # DeviceId
+    granted = Signal(object, object)  # DeviceId, Rights
     kit_wanted = Signal()
 
-    def __init__(self, device: DeviceCard, notation: Notation, *, has_server: bool) -> None:
+    def __init__(self, device: DeviceCard, notation: Notation, *, manages: bool) -> None:
         super().__init__("card")
         self._device = device
-        self._facts = Zone(layout=self._face(notation, has_server=has_server))
+        self._facts = Zone(layout=self._face(notation, manages=manages))
         self._line = QLineEdit(device.name)
         self._line.setMaxLength(LONGEST_NAME)
         self._line.setAccessibleName(f"New name of {device.name}")
@@ -53,7 +56,9 @@ class DeviceTile(Zone):
                 gap=2,
             )
         )
-        self.setLayout(column(self._facts, self._naming, self._asking, gap=0, edge=3))
+        self._rights = self._choices()
+        parts = (self._facts, self._naming, self._asking, self._rights)
+        self.setLayout(column(*parts, gap=0, edge=3))
         self.setAccessibleName(device.name)
         self._line.textChanged.connect(lambda name: self._save.setEnabled(bool(name.strip())))
         self._line.returnPressed.connect(self._rename)
@@ -64,13 +69,13 @@ class DeviceTile(Zone):
         """Whether somebody is in the middle of something here."""
         return not self._facts.isVisibleTo(self)
 
-    def _face(self, notation: Notation, *, has_server: bool) -> QHBoxLayout:
+    def _face(self, notation: Notation, *, manages: bool) -> QHBoxLayout:
         device = self._device
         words = column(
             Text(device.name, "strong"), Text(_about(device, notation), "caption"), gap=0
         )
-        if device.leaving:
-            waits = Text(_LEAVING, "caption")
+        if device.leaving or device.to_be:
+            waits = Text(_LEAVING if device.leaving else _WAITS, "caption")
             say(waits, "warning")
             words.addWidget(waits)
         line = row(words, gap=2)
@@ -79,19 +84,21 @@ class DeviceTile(Zone):
             here = Text("This device", "chip")
             here.setWordWrap(False)
             line.addWidget(here, 0, Qt.AlignmentFlag.AlignVCenter)
-        for button in self._ways(has_server=has_server):
+        for button in self._ways(manages=manages):
             button.setAccessibleName(f"{button.text().rstrip(chr(0x2026))}: {device.name}")
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         return line
 
-    def _ways(self, *, has_server: bool) -> list[Button]:
+    def _ways(self, *, manages: bool) -> list[Button]:
         device = self._device
         if device.paper:
             return [Button("Test my kit", "quiet", pressed=self.kit_wanted.emit)]
-        if device.leaving:
-            return [Button("Keep it", pressed=partial(self.kept.emit, device.device))]
+        if device.leaving or device.to_be:
+            words = "Keep it" if device.leaving else "Leave it so"
+            return [Button(words, pressed=partial(self.kept.emit, device.device))]
         ways = [Button("Rename\u2026", "quiet", pressed=self._ask_name)]
-        if has_server and not device.this_one:
+        if manages and not device.this_one:
+            ways.append(Button("Rights\u2026", "quiet", pressed=self._ask_rights))
             ways.append(Button("Remove\u2026", "quiet", pressed=self._ask_removal))
         return ways
 
@@ -102,6 +109,29 @@ class DeviceTile(Zone):
 
     def _ask_removal(self) -> None:
         self._show(self._asking)
+
+    def _ask_rights(self) -> None:
+        self._show(self._rights)
+
+    def _choices(self) -> Zone:
+        """Offer what the device may do, each in a sentence; the present one is marked."""
+        choices = grid(gap=2)
+        choices.setColumnStretch(1, 1)
+        for line, (rights, name) in enumerate(_NAMES.items()):
+            now = rights is self._device.rights
+            choose = Button(name, pressed=partial(self._grant, rights))
+            choose.setEnabled(not now)
+            choose.setAccessibleName(f"{name}: {rights.value}")
+            choices.addWidget(choose, line, 0)
+            words = f"{rights.value} That is so now." if now else rights.value
+            choices.addWidget(Text(words), line, 1, Qt.AlignmentFlag.AlignVCenter)
+        question = Text(f"What may \u201c{self._device.name}\u201d do?", "strong")
+        leave = Button("Cancel", "quiet", pressed=self._rest)
+        return Zone(layout=column(question, choices, row(leave, None), gap=2))
+
+    def _grant(self, rights: Rights) -> None:
+        self._rest()
+        self.granted.emit(self._device.device, rights)
 
     def _rename(self) -> None:
         name = self._line.text().strip()
@@ -117,7 +147,7 @@ class DeviceTile(Zone):
         self._show(self._facts)
 
     def _show(self, part: Zone) -> None:
-        for each in (self._facts, self._naming, self._asking):
+        for each in (self._facts, self._naming, self._asking, self._rights):
             each.setVisible(each is part)
 
 
@@ -126,7 +156,7 @@ def _about(device: DeviceCard, notation: Notation) -> str:
     if device.paper:
         return _PAPER
     came = f"added by {device.added_by}" if device.added_by else "began this collection"
-    parts = [device.platform, came]
+    parts = [device.platform, _NAMES[device.rights], came]
     if not device.this_one:
         heard = device.heard_millis
         parts.append(
@@ -134,3 +164,21 @@ def _about(device: DeviceCard, notation: Notation) -> str:
         )
     line = " \u00b7 ".join(filter(None, parts))
     return line[:1].upper() + line[1:]
+
+
+class FormerTile(Zone):
+    """A device that was removed: nothing can be done with it any more."""
+
+    def __init__(self, device: DeviceCard, notation: Notation) -> None:
+        heard = device.heard_millis
+        last = "nothing by it is here"
+        if heard is not None:
+            last = f"last heard from {notation.moment(heard)}"
+        line = " \u00b7 ".join(
+            filter(None, (device.platform, f"removed by {device.removed_by}", last))
+        )
+        words = column(
+            Text(device.name, "strong"), Text(line[:1].upper() + line[1:], "caption"), gap=0
+        )
+        super().__init__("card", column(words, gap=0, edge=3))
+        self.setAccessibleName(f"{device.name}, removed")

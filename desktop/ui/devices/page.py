@@ -4,21 +4,22 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 
-from desktop.collection.values import DeviceCard, SyncStatus
+from desktop.collection.values import DeviceCard, Rights, SyncStatus
 from desktop.ui.controls import Button, Text
-from desktop.ui.devices.card import DeviceTile
+from desktop.ui.devices.card import DeviceTile, FormerTile
 from desktop.ui.devices.comparison import Comparison
 from desktop.ui.devices.online import Online
 from desktop.ui.errand import Errand
 from desktop.ui.first_run.beginnings import Trouble
 from desktop.ui.first_run.server_lines import ServerLines
-from desktop.ui.look import Icon
+from desktop.ui.look import Icon, say
 from desktop.ui.notation import Notation
 from desktop.ui.page import Page
 from desktop.ui.zone import Zone, column, row
 
 _ALONE = "This collection lives on this computer only. With a server, other devices can join it."
-_TOGETHER = "Each of these can read and change this collection. The server can do neither."
+_TOGETHER = "Each of these can read this collection, and no other. The server cannot."
+_LOOKS = "This device may only look: it shows everything and changes nothing."
 
 
 class DevicesPage(Page):
@@ -31,6 +32,7 @@ class DevicesPage(Page):
     renamed = Signal(object, str)  # DeviceId
     removed = Signal(object)  # DeviceId
     kept = Signal(object)  # DeviceId
+    granted = Signal(object, object)  # DeviceId, Rights
 
     def __init__(
         self,
@@ -42,38 +44,52 @@ class DevicesPage(Page):
         self._notation = notation
         self._server = online.server
         self._devices: tuple[DeviceCard, ...] = ()
+        self._gone: tuple[DeviceCard, ...] = ()
         self._tiles: list[DeviceTile] = []
+        self._add: Button | None = None
         self._cards = Zone(layout=column(gap=2))
+        self._former = Zone(layout=column(gap=2))
+        self._heading = Text("Removed devices", "title")
+        self._looks = Text(_LOOKS)
+        say(self._looks, "warning")
         self._comparison = Comparison(words, waiting)
         lead = Text(_TOGETHER if self._server else _ALONE)
         more = self._adding() if self._server else SignUp(online)
-        body = Zone(layout=column(lead, self._cards, more, self._comparison, gap=4))
+        gone = column(self._heading, self._former, gap=2)
+        body = Zone(
+            layout=column(lead, self._looks, self._cards, more, self._comparison, gone, gap=4)
+        )
         self._comparison.setVisible(bool(self._server))
         super().__init__("Devices", body)
         if isinstance(more, SignUp):
             more.done.connect(self.signed_up)
 
-    def show_devices(self, devices: Sequence[DeviceCard]) -> None:
+    def show_devices(
+        self, devices: Sequence[DeviceCard], former: Sequence[DeviceCard] = ()
+    ) -> None:
         """List these devices, unless somebody is in the middle of a card."""
         self._comparison.refresh()
-        if tuple(devices) == self._devices or any(tile.busy for tile in self._tiles):
+        now = (tuple(devices), tuple(former))
+        if now == (self._devices, self._gone) or any(tile.busy for tile in self._tiles):
             return
-        self._devices = tuple(devices)
-        box = self._cards.layout()
-        while box is not None and (item := box.takeAt(0)):
-            if widget := item.widget():
-                widget.deleteLater()
-        self._tiles = [self._tile(device) for device in devices]
-        for tile in self._tiles:
-            if box is not None:
-                box.addWidget(tile)
+        self._devices, self._gone = now
+        rights = next((card.rights for card in devices if card.this_one), Rights.OWNER)
+        manages = bool(self._server) and rights is Rights.OWNER
+        self._looks.setVisible(rights is Rights.VIEWER)
+        self._tiles = [self._tile(device, manages=manages) for device in devices]
+        _refill(self._cards, self._tiles)
+        _refill(self._former, [FormerTile(device, self._notation) for device in former])
+        self._heading.setVisible(bool(former))
+        if self._add is not None:
+            self._add.setVisible(manages)
 
     def follow(self, _status: SyncStatus) -> None:
         """Keep the words in step: edits count once they are sealed, which the status tells."""
         self._comparison.refresh()
 
-    def _tile(self, device: DeviceCard) -> DeviceTile:
-        tile = DeviceTile(device, self._notation, has_server=bool(self._server))
+    def _tile(self, device: DeviceCard, *, manages: bool) -> DeviceTile:
+        tile = DeviceTile(device, self._notation, manages=manages)
+        tile.granted.connect(self.granted)
         tile.renamed.connect(self.renamed)
         tile.removed.connect(self.removed)
         tile.kept.connect(self.kept)
@@ -83,7 +99,7 @@ class DevicesPage(Page):
     def _adding(self) -> Zone:
         address = Text(f"Server: {self._server}", "caption")
         address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        add = Button("Add a device", "primary", icon=Icon.ADD, pressed=self._ask_add)
+        self._add = add = Button("Add a device", "primary", icon=Icon.ADD, pressed=self._ask_add)
         knows = Button("What the server knows", icon=Icon.SHOW, pressed=self._ask_server)
         # Methods, not the signals themselves: those exist only once the page does.
         return Zone(layout=column(row(add, knows, None, gap=2), address, gap=2))
@@ -93,6 +109,20 @@ class DevicesPage(Page):
 
     def _ask_server(self) -> None:
         self.server_wanted.emit()
+
+
+def _refill(zone: Zone, tiles: Sequence[Zone]) -> None:
+    """Put other cards in the place of those that are there."""
+    box = zone.layout()
+    if box is None:
+        return
+    while item := box.takeAt(0):
+        if widget := item.widget():
+            widget.hide()  # it is deleted only when Qt has time
+            widget.deleteLater()
+    for tile in tiles:
+        box.addWidget(tile)
+        tile.show()
 
 
 class SignUp(Zone):

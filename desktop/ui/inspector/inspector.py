@@ -3,7 +3,14 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QStackedLayout
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QScrollArea,
+    QStackedLayout,
+)
 from typing_extensions import override
 
 from desktop.collection.values import Past, Photo
@@ -133,6 +140,15 @@ class Inspector(Zone):
         view.photos.removed.connect(writing.remove_photo)
         view.photos.cover_chosen.connect(writing.make_cover)
         view.photos.moved.connect(self._move_photo)
+
+    def only_show(self, *, only: bool) -> None:
+        """Let nothing be typed or chosen while this device may only look."""
+        for line in self.findChildren(QLineEdit):
+            line.setReadOnly(only)
+        for notes in self.findChildren(QPlainTextEdit):
+            notes.setReadOnly(only)
+        for choice in (*self.findChildren(QComboBox), *self.findChildren(QCheckBox)):
+            choice.setEnabled(not only)
 
     def _on_copy(self, deed: Callable[..., None]) -> Callable[..., None]:
         """Do something to the copy that is shown."""

@@ -8,12 +8,14 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu
 from typing_extensions import override
 
+from desktop.collection.values import Rights
 from desktop.ui.devices.online import Online
 from desktop.ui.live import LiveCollection
 from desktop.ui.notation import Notation
 from desktop.ui.pictures import PictureFetch
 from desktop.ui.window.commands import Commands
 from desktop.ui.window.deeds import Deeds
+from desktop.ui.window.looks import OnlyLooks
 from desktop.ui.window.memory import Memory
 from desktop.ui.window.menu import commands
 from desktop.ui.window.pages import Pages
@@ -27,6 +29,8 @@ from shared.ids import RecordId
 from shared.skins.tokens import Skin
 
 SIZE, SMALLEST = (1280, 820), (440, 420)
+_CHANGING = ("add", "photos", "undo", "redo", "delete", "restore")
+"""Commands that a device which may only look does not offer."""
 REMOTE_PAUSE_MILLIS = 150
 """A sync brings changes in bursts; the window repaints once for each burst."""
 
@@ -57,6 +61,7 @@ class MainWindow(QMainWindow):
         self.pages = Pages(self, online, skins)
         self.commands = Commands(self, commands(self))
         self._money_hidden = False
+        self._looks = OnlyLooks()
         self._burst = QTimer(self, singleShot=True, interval=REMOTE_PAUSE_MILLIS)
         self._lay_out()
         self._listen()
@@ -139,8 +144,8 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         panels = self.panels
-        box = column(panels.top, panels.folding, panels.bar, panels.status, gap=0)
-        box.setStretch(1, 1)
+        box = column(panels.top, self._looks, panels.folding, panels.bar, panels.status, gap=0)
+        box.setStretch(2, 1)
         self.setCentralWidget(Zone(layout=box))
         self.setMinimumSize(*SMALLEST)
         self.resize(*SIZE)
@@ -175,6 +180,18 @@ class MainWindow(QMainWindow):
         ):
             self.commands[name].setEnabled(label is not None)
             self.commands[name].setText(f"{words}: {label}" if label else words)
+        self._show_rights()
+
+    def _show_rights(self) -> None:
+        """Say before anybody types that this device may only look, and offer nothing to change."""
+        looks = self.live.collection.roster.rights is Rights.VIEWER
+        if not looks and self._looks.isHidden():
+            return
+        self._looks.setVisible(looks)
+        self.panels.top.add.setEnabled(not looks)
+        for name in _CHANGING:
+            self.commands[name].setEnabled(not looks)
+        self.panels.inspector.only_show(only=looks)
 
     def _remember(self) -> None:
         memory = self._memory

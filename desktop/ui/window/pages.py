@@ -73,7 +73,10 @@ class Pages(QObject):
         )
         page.removed.connect(lambda device: self._attempt(partial(roster.remove, device)))
         page.kept.connect(lambda device: self._attempt(partial(roster.keep, device)))
-        self._replace(page, lambda: page.show_devices(collection.devices()))
+        page.granted.connect(
+            lambda device, rights: self._attempt(partial(roster.grant, device, rights))
+        )
+        self._replace(page, lambda: page.show_devices(roster.cards(), roster.former()))
 
     def show_server(self) -> None:
         """Say what the server knows."""

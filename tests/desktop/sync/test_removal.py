@@ -12,7 +12,15 @@ from desktop.sync.books import Books
 from desktop.sync.chain import Chain
 from desktop.sync.errors import RefusedError, UnreachableError
 from desktop.sync.notices import Notice
-from desktop.sync.removal import is_wished, removal, wish, withdraw
+from desktop.sync.removal import (
+    is_wished,
+    removal,
+    wish,
+    wish_role,
+    wished_role,
+    withdraw,
+    withdraw_role,
+)
 from desktop.system.clock import SLACK_MILLIS
 from desktop.vault.identity import read_identity
 from desktop.vault.values import Query
@@ -208,6 +216,59 @@ def test_entries_after_the_cut_are_refused_everywhere(world: World, tmp_path: Pa
         assert laptop.hash == phone.hash
     with pytest.raises(RefusedError):
         tablet.sync()
+
+
+def test_a_viewer_sees_everything_and_sends_nothing_until_it_may_again(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    early = tablet.add(notes="while it was an owner")
+    world.artmatt.sync()
+    wish_role(laptop.vault.secrets, tablet.vault.device, Role.VIEWER)
+    laptop.sync()
+    assert wished_role(laptop.vault.secrets, tablet.vault.device) is None
+    news = laptop.add(notes="for everybody")
+    laptop.sync()
+    tablet.sync()
+    held = tablet.add(notes="kept back")
+    tablet.sync()
+    tablet.sync()
+    assert tablet.read(news)["notes"] == "for everybody"
+    assert tablet.read(early)
+    assert tablet.vault.log.waiting() == 1
+    wish(tablet.vault.secrets, laptop.vault.device)
+    tablet.sync()
+    laptop.sync()
+    assert laptop.read(early)
+    assert not laptop.read(held)
+    assert live(laptop) == {laptop.vault.device, tablet.vault.device}
+    withdraw(tablet.vault.secrets, laptop.vault.device)
+
+    wish_role(laptop.vault.secrets, tablet.vault.device, Role.EDITOR)
+    laptop.sync()
+    tablet.sync()
+    tablet.sync()
+    laptop.sync()
+    assert laptop.read(held)["notes"] == "kept back"
+    assert laptop.hash == tablet.hash
+    assert laptop.session.notices == tablet.session.notices == ()
+    world.begin.sync()
+    roles = {
+        member.role for member in Chain.held(world.begin.laptop.vault.log.state()).membership.live
+    }
+    assert roles == {Role.OWNER, Role.PAPER}
+
+
+def test_a_role_waits_for_the_line_and_can_be_taken_back(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    laptop.line.cut = True
+    wish_role(laptop.vault.secrets, tablet.vault.device, Role.EDITOR)
+    with pytest.raises(UnreachableError):
+        laptop.sync()
+    laptop.reopen()
+    withdraw_role(laptop.vault.secrets, tablet.vault.device)
+    laptop.line.cut = False
+    laptop.sync()
+    chain = Chain.held(laptop.vault.log.state())
+    assert chain.membership.devices[tablet.vault.device].role is Role.OWNER
 
 
 def test_a_removed_device_signs_nothing_that_counts(world: World) -> None:

@@ -10,9 +10,10 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 
 from desktop.application.online import Connection
+from desktop.collection.devices import OnlyLooksError
 from desktop.collection.known import KnownCollections
 from desktop.collection.library import Library, Machine, Wish
-from desktop.collection.values import SyncPhase
+from desktop.collection.values import Draft, Rights, SyncPhase
 from desktop.drawing.imaging import QtImaging
 from desktop.sync.courier import open_http
 from desktop.sync.network import Network
@@ -27,6 +28,8 @@ from desktop.ui.look.packs import bundled, bundled_skin
 from desktop.ui.notation import Notation
 from desktop.ui.window.main_window import MainWindow
 from desktop.vault.vault import Surroundings
+from shared.domain.operations import Put
+from shared.domain.schema import Kind
 from shared.protocol.messages import About
 from shared.protocol.problems import Code
 from tests.desktop.sync.desk import SWIFT, never_ready
@@ -141,7 +144,8 @@ def test_a_device_is_removed_and_both_screens_say_so(qtbot, pair, other):
     press(laptop.page, "Keep it")
     press(laptop.page, "Remove: tablet")
     press(laptop.page, "Remove this device")
-    qtbot.waitUntil(lambda: not laptop.says("tablet"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: laptop.says("removed by laptop"), timeout=PATIENCE)
+    assert not shown(laptop.page, "Remove: tablet")
     qtbot.waitUntil(
         lambda: tablet.collection.status.message == Code.REVOKED.sentence, timeout=PATIENCE
     )
@@ -163,7 +167,42 @@ def test_without_a_line_a_removal_waits_and_says_so(qtbot, pair):
     press(laptop.page, "Remove this device")
     qtbot.waitUntil(lambda: laptop.says("as soon as the server can be reached"), timeout=PATIENCE)
     laptop.line.cut = False
-    qtbot.waitUntil(lambda: not laptop.says("tablet"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: laptop.says("removed by laptop"), timeout=PATIENCE)
+    assert not shown(laptop.page, "Remove: tablet")
+
+
+def test_a_viewer_is_told_before_it_types_and_writes_nothing(qtbot, pair, other):
+    laptop, tablet, _ = pair
+    bear = tablet.collection.copies.add(Draft(model={"name": "Garcia"}))
+    qtbot.waitUntil(lambda: laptop.is_saved() and tablet.is_saved(), timeout=PATIENCE)
+    press(laptop.page, "Rights: tablet")
+    assert laptop.says("Reads everything and changes nothing.")
+    press(laptop.page, f"Viewer: {Rights.VIEWER.value}")
+    qtbot.waitUntil(lambda: tablet.says("This device may only look"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: laptop.says("Viewer"), timeout=PATIENCE)
+    before = tablet.collection.content_hash
+    assert tablet.window._looks.isVisible()
+    assert not tablet.window.commands["add"].isEnabled()
+    assert not shown(tablet.page, "Remove: laptop")
+    for deed in (
+        lambda: tablet.collection.write("Edit", [Put(Kind.COPY, bear, {"notes": "x"})]),
+        tablet.collection.undo,
+        tablet.collection.redo,
+        lambda: tablet.collection.settle(1, keep_loser=True),
+    ):
+        with pytest.raises(OnlyLooksError):
+            deed()
+    assert tablet.collection.content_hash == before
+    assert tablet.collection.detail(bear)
+    assert other.collection.roster.rights is Rights.OWNER
+    assert not other.window._looks.isVisible()
+
+    press(laptop.page, "Rights: tablet")
+    press(laptop.page, f"Editor: {Rights.EDITOR.value}")
+    qtbot.waitUntil(lambda: not tablet.window._looks.isVisible(), timeout=PATIENCE)
+    tablet.collection.write("Edit", [Put(Kind.COPY, bear, {"notes": "again"})])
+    assert tablet.window.commands["add"].isEnabled()
+    assert not shown(tablet.page, "Remove: laptop")
 
 
 def test_a_new_name_reaches_the_other_device(qtbot, pair, other):
