@@ -223,6 +223,7 @@ def test_fifty_tenants_at_once_in_few_open_stores_stay_apart(tmp_path: Path) -> 
         entries: dict[int, list[bytes]] = {n: [] for n in range(50)}
         for device in devices:
             granted(device.sign_up())
+            device.sync()  # from now on it knows the name of its log
 
         def work(n: int) -> None:
             """One tenant writes, reads and makes mistakes, while seven others do the same."""
