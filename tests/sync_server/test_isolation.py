@@ -223,14 +223,14 @@ def test_fifty_tenants_at_once_in_few_open_stores_stay_apart(tmp_path: Path) -> 
         entries: dict[int, list[bytes]] = {n: [] for n in range(50)}
         for device in devices:
             granted(device.sign_up())
-            device.sync()  # from now on it knows the name of its log
 
         def work(n: int) -> None:
             """One tenant writes, reads and makes mistakes, while seven others do the same."""
             device = devices[n]
             for turn in range(12):
                 entries[n].append(device.write())
-                reply = device.sync(entries[n][-1], cursor=0, own=True)
+                device.sync(entries[n][-1])
+                reply = device.sync(cursor=0, own=True)
                 assert list(reply.entries) == entries[n]
                 if turn % 3 == 0:
                     assert device.call("POST", paths.SYNC, b"\xc1").status_code == 400
