@@ -75,17 +75,19 @@ class Taking:
         self._writing.clock.see(max(page.readings, default=0))
 
     def _take_records(self, page: Records) -> None:
-        layout, rows = layout_of(page.kind), self._unfolding.rows(page)
-        statement = layout.insert_sql(list(layout.types))
-        if not self._is_empty:
-            statement = layout.replace_sql()
+        layout, footprint = layout_of(page.kind), self._writing.merging.footprint
+        if self._is_empty:
+            columns = self._unfolding.columns(page)
+            rows = zip(*columns.values(), strict=True)
+            self._cursor.executemany(layout.fill_sql(list(columns)), rows)
+            footprint.add(page.kind, page.records, (), layout.types)
+        else:
+            whole = self._unfolding.rows(page)
             self._records.setdefault(page.kind, set()).update(page.records)
-            self._remember_births(page.kind, rows)
-        self._cursor.executemany(statement, rows)
-        self._bury(page, rows)
-        made = page.records if self._is_empty else ()
-        old = () if self._is_empty else page.records
-        self._writing.merging.footprint.add(page.kind, made, old, layout.types)
+            self._remember_births(page.kind, whole)
+            self._cursor.executemany(layout.replace_sql(), whole)
+            footprint.add(page.kind, (), page.records, layout.types)
+        self._bury(page)
 
     def _remember_births(self, kind: str, rows: Sequence[RawRow]) -> None:
         """Note for the history which edit had made a record here, if the snapshot names another."""
@@ -93,9 +95,10 @@ class Taking:
         births = [(row[0], held[row[0]].born) for row in rows if row[0] in held]
         self._cursor.executemany("INSERT OR IGNORE INTO touched VALUES (?, ?)", births)
 
-    def _bury(self, page: Records, rows: Sequence[RawRow]) -> None:
+    def _bury(self, page: Records) -> None:
         """Lay those into the trash whose deleter had seen all that they hold."""
         places = [grave.place for grave in page.graves if grave.cover is not None]
+        rows = self._unfolding.rows(page) if places else []
         dead = [
             (True, rows[place][0])
             for place in places
@@ -156,6 +159,6 @@ class Taking:
 
 def touch_history(cursor: Cursor, kind: str, records: Sequence[RecordId], moment: int) -> None:
     """Note which records an edit of the past wrote to that were there before it."""
-    rows = layout_of(kind).read(cursor, records, ())
-    touched = [(record, moment) for record, row in rows.items() if row.born != moment]
+    older = layout_of(kind).born_otherwise(cursor, records, moment)
+    touched = [(record, moment) for record in older]
     cursor.executemany("INSERT OR IGNORE INTO touched VALUES (?, ?)", touched)

@@ -50,18 +50,27 @@ class Unfolding:
         """The moments of all edits so far."""
         return self._edits[1:]
 
-    def rows(self, page: Records) -> list[RawRow]:
-        """Return the records of a page, in its order; raise MalformedPageError."""
-        layout = layout_of(page.kind)
-        columns, stamps, extras = self._spread(layout, page)
+    def columns(self, page: Records) -> dict[str, Sequence[Any]]:
+        """Return the columns of the table in which the records of a page hold anything.
+
+        Raises MalformedPageError.
+        """
+        columns, stamps, extras = self._spread(layout_of(page.kind), page)
         for grave in page.graves:
             stamps.setdefault(grave.place, {})[DELETED] = self.moment(grave.edit)
             extras.setdefault(grave.place, {})[DELETED] = self._cover(grave)
         # A record that holds nothing names no edit, but a row has one: any will do.
         born = [self.moment(edit or 1) for edit in page.born]
         count = len(page.records)
-        packed_stamps, packed_extras = _packed(stamps, count), _packed(extras, count)
-        return list(zip(page.records, born, packed_stamps, packed_extras, *columns, strict=True))
+        maps = {"stamps": _packed(stamps, count)} if stamps else {}
+        maps |= {"extra": _packed(extras, count)} if extras else {}
+        return {"id": page.records, "born": born, **maps, **columns}
+
+    def rows(self, page: Records) -> list[RawRow]:
+        """Return the records of a page whole, in its order; raise MalformedPageError."""
+        columns, nothing = self.columns(page), [None] * len(page.records)
+        names = ("id", "born", "stamps", "extra", *layout_of(page.kind).types)
+        return list(zip(*(columns.get(name, nothing) for name in names), strict=True))
 
     def read(self, kind: str, raw: RawRow) -> Row:
         """Return one of those rows in a form that can be asked."""
@@ -78,12 +87,13 @@ class Unfolding:
         lines = zip(page.kinds, page.records, page.fields, moments, page.values, strict=True)
         return list(lines)
 
-    def _spread(self, layout: Layout, page: Records) -> tuple[list[Sequence[Value]], _Maps, _Maps]:
+    def _spread(
+        self, layout: Layout, page: Records
+    ) -> tuple[dict[str, Sequence[Value]], _Maps, _Maps]:
         """Sort the values of a page into the table's columns and what has none there."""
         _check(layout, page.fields, page.columns)
         held = dict(zip(page.fields, page.columns, strict=True))
-        nothing = [None] * len(page.records)
-        columns: dict[str, Any] = {name: held.pop(name, nothing) for name in layout.types}
+        columns: dict[str, Any] = {name: held.pop(name) for name in layout.types if name in held}
         extras: _Maps = {}
         for name, column in held.items():
             for place, value in enumerate(column):
@@ -91,9 +101,9 @@ class Unfolding:
                     extras.setdefault(place, {})[name] = value
         others = page.others
         for place, name, value in zip(others.places, others.names, others.values, strict=True):
-            if name in columns:
+            if name in layout.types:
                 _check(layout, [name], [[value]])
-                columns[name] = list(columns[name])
+                columns[name] = list(columns.get(name) or [None] * len(page.records))
                 columns[name][place] = value
             else:
                 extras.setdefault(place, {})[name] = value
@@ -102,7 +112,7 @@ class Unfolding:
             stamps.setdefault(place, {})[name] = self.moment(int(edit or 0))
         if any(DELETED in marks for marks in (*extras.values(), *stamps.values())):
             raise MalformedPageError
-        return list(columns.values()), stamps, extras
+        return columns, stamps, extras
 
     def _cover(self, grave: Grave) -> list[int] | None:
         if grave.cover is None:
