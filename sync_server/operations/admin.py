@@ -1,5 +1,6 @@
 """What only the operator's own machines may ask, on an address of its own."""
 
+import asyncio
 import shutil
 import sqlite3
 import time
@@ -13,16 +14,17 @@ from starlette.routing import Route
 
 from sync_server.operations.admin_api import AdminApi
 from sync_server.operations.meters import Meters
+from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.house import House
 
 LEAST_FREE_BYTES = 64 * 1024**2
 """With less room on the disk the server is not ready for more."""
 _METRICS = "text/plain; version=0.0.4; charset=utf-8"
-_UNAVAILABLE = 503
+_NOT_FOUND, _UNAVAILABLE = 404, 503
 
 
 class Admin:
-    """Answers ``/metrics`` and ``/ready``."""
+    """Answers ``/metrics``, ``/ready`` and ``/host``."""
 
     def __init__(self, house: House, meters: Meters, folder: Path) -> None:
         self._house = house
@@ -47,6 +49,21 @@ class Admin:
             return PlainTextResponse("The disk is full.\n", _UNAVAILABLE)
         return PlainTextResponse("Ready.\n")
 
+    async def host(self, request: Request) -> Response:
+        """Tell a TLS proxy whether a host name is one of ours: it asks before a certificate."""
+        domain = request.query_params.get("domain", "").lower()
+        known = domain == self._house.hosts.public_name or await self._is_collectors(domain)
+        return Response(status_code=200 if known else _NOT_FOUND)
+
+    async def _is_collectors(self, domain: str) -> bool:
+        try:
+            name = self._house.hosts.tenant_named(domain)
+        except RefusedError:
+            return False
+        if name is None:
+            return False
+        return await asyncio.to_thread(self._house.names.skin_of, name) is not None
+
     def _machine(self) -> Mapping[str, float]:
         return {
             "disk_free_bytes": shutil.disk_usage(self._folder).free,
@@ -57,5 +74,9 @@ class Admin:
 def admin_app(house: House, meters: Meters, folder: Path, api: AdminApi) -> Starlette:
     """Build the app for the operator's own address."""
     admin = Admin(house, meters, folder)
-    own = [Route("/metrics", admin.metrics), Route("/ready", admin.ready)]
+    own = [
+        Route("/metrics", admin.metrics),
+        Route("/ready", admin.ready),
+        Route("/host", admin.host),
+    ]
     return Starlette(routes=[*own, *api.routes()])

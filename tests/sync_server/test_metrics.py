@@ -61,3 +61,24 @@ def test_a_server_that_is_worked_on_is_not_ready(tmp_path: Path) -> None:
         assert httpx.get(f"{address}/v1/health").status_code == 200
         answer = httpx.get(f"{child.said['admin']}/ready")
         assert (answer.status_code, answer.text) == (503, "The server is being worked on.\n")
+
+
+def test_a_proxy_learns_which_host_names_are_ours(tmp_path: Path) -> None:
+    options = ("--admin", "127.0.0.1:0", "--public-name", "beanie.ty")
+    with process(tmp_path / "data", *options) as (child, address):
+        with httpx.Client(base_url=address) as http:
+            for name in ("artmatt", "begin"):
+                granted(Device(http, Collector(name)).sign_up())
+        known = {
+            domain: httpx.get(f"{child.said['admin']}/host", params={"domain": domain}).status_code
+            for domain in (
+                *("beanie.ty", "artmatt.beanie.ty", "Begin.Beanie.ty", "third.beanie.ty"),
+                *("a.artmatt.beanie.ty", "www.beanie.ty", "beanie.ty.example", "", "*.beanie.ty"),
+            )
+        }
+    assert {domain for domain, status in known.items() if status == 200} == {
+        "beanie.ty",
+        "artmatt.beanie.ty",
+        "Begin.Beanie.ty",
+    }
+    assert set(known.values()) == {200, 404}
