@@ -25,6 +25,8 @@ TABLES: Mapping[str, Table] = {
             "suspended": "whether the operator has stopped the account",
             "pseudonym_key": "a random key, so that its log need not name you",
             "leaving": "whether you have asked to be deleted",
+            "shard": "which of the server's stores your collection lies in",
+            "moving": "which store it is being moved to, empty for none",
             "restoring": "which sealed backup the operator is putting back, 0 for none",
             "skeleton": "what your name looks like, so that nobody takes one too much like it",
         },
