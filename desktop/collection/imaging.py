@@ -13,7 +13,7 @@ class BrokenPictureError(ValueError):
 
 
 class HugePictureError(ValueError):
-    """That picture has more than 40 megapixels or 20 MiB. Make it smaller and add it again."""
+    """That picture has over 40 megapixels (20 at 16 bits a colour) or 20 MiB. Shrink it first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,10 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 THUMBNAIL = 512
 _QUALITY = 84
-_MEBIBYTES_DECODED = 64
+_DEPTH = 32
+"""Bits that Qt counts for a pixel, at the least."""
+_MEBIBYTES_DECODED = 160
+"""Room for the most pixels at 32 bits; a picture of 16 bits a colour may have half as many."""
 _PNG, _JPEG, _WEBP = "image/png", "image/jpeg", "image/webp"
 
 # Only these are given to Qt, whatever else its plug-ins could read (SVG, for one, is code).
@@ -84,24 +87,26 @@ def _decode(data: bytes, kind: bytes, largest: QSize | None) -> QImage:
     size = reader.size()
     if not size.isValid():
         raise BrokenPictureError
-    if size.width() * size.height() > MOST_PIXELS:
+    if size.width() * size.height() > MOST_PIXELS or _decoded_mebibytes(reader) > (
+        _MEBIBYTES_DECODED
+    ):
         raise HugePictureError
     reader.setAutoTransform(True)
     if largest is not None and (size.width() > largest.width() or size.height() > largest.height()):
         reader.setScaledSize(_shrunk(size, largest))
     image = reader.read()
     if image.isNull():
-        if _too_large(reader, size):
-            raise HugePictureError
         raise BrokenPictureError
     return image
 
 
-def _too_large(reader: QImageReader, size: QSize) -> bool:
-    bytes_needed = size.width() * size.height() * 4
-    return reader.error() is QImageReader.ImageReaderError.InvalidDataError and (
-        bytes_needed > _MEBIBYTES_DECODED * 1024 * 1024
-    )
+def _decoded_mebibytes(reader: QImageReader) -> int:
+    """Return what Qt would ask room for, counted as it counts, from the header alone."""
+    size = reader.size()
+    kind = reader.imageFormat()
+    told = kind is not QImage.Format.Format_Invalid  # a WebP does not tell; it has 32 bits
+    depth = max(_DEPTH, QImage.toPixelFormat(kind).bitsPerPixel()) if told else _DEPTH
+    return size.width() * size.height() * depth // 8 >> 20
 
 
 def _shrunk(size: QSize, largest: QSize) -> QSize:

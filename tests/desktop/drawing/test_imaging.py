@@ -166,11 +166,27 @@ def test_a_file_of_more_than_20_mebibytes_is_too_large(imaging: QtImaging) -> No
         imaging.prepare(encoded(picture(), "JPEG") + b"\0" * MOST_BYTES)
 
 
-def test_a_png_beyond_the_memory_limit_is_too_large(imaging: QtImaging) -> None:
-    image = QImage(5000, 4000, QImage.Format.Format_RGB32)
-    image.fill(QColor("teal"))
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_picture_of_almost_40_megapixels_is_kept(imaging: QtImaging, kind: str) -> None:
+    data = encoded(plain(7900, 5000, QImage.Format.Format_RGB32), kind)
+    assert QImage.fromData(imaging.prepare(data).thumbnail).size() == QSize(512, 324)
+
+
+@pytest.mark.parametrize(
+    ("width", "kind"),
+    [(8100, QImage.Format.Format_RGB32), (5300, QImage.Format.Format_RGBA64)],
+)  # fmt: skip
+def test_a_png_beyond_the_limits_is_too_large(
+    imaging: QtImaging, width: int, kind: QImage.Format
+) -> None:
     with pytest.raises(HugePictureError):
-        imaging.prepare(encoded(image, "PNG"))
+        imaging.prepare(encoded(plain(width, 5000 if width > 8000 else 4000, kind), "PNG"))
+
+
+def plain(width: int, height: int, kind: QImage.Format) -> QImage:
+    image = QImage(width, height, kind)
+    image.fill(QColor("teal"))
+    return image
 
 
 @given(st.binary(max_size=200))
