@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
 
 from desktop.collection.autofill import Fields
 from desktop.collection.copies import Write
@@ -18,9 +20,10 @@ from shared.crypto.attachments import (
     seal_chunks,
 )
 from shared.crypto.randomness import Random
+from shared.crypto.sealing import KEY_BYTES
 from shared.domain.operations import Change, Delete, Put
 from shared.domain.schema import Kind
-from shared.ids import FileId, RecordId, TenantId
+from shared.ids import FILE_BYTES, FileId, RecordId, TenantId
 
 
 class PictureElsewhereError(LookupError):
@@ -31,7 +34,8 @@ class PictureElsewhereError(LookupError):
 class Photos:
     """Seals and opens the pictures of one tenant.
 
-    ``ask_for`` is told of a photo that somebody wants to see and that is not on this device.
+    ``ask_for`` is told of a photo that somebody wants to see and that is not on this device, or
+    damaged here. A picture that is added twice on this device is stored and sent once.
     """
 
     tenant: TenantId
@@ -59,7 +63,11 @@ class Photos:
 
     def original(self, photo: RecordId) -> bytes:
         """Return a picture; raise PictureElsewhereError or DamagedAttachmentError."""
-        opened = self._open(photo, "")
+        try:
+            opened = self._open(photo, "")
+        except DamagedAttachmentError:
+            self.ask_for(photo)
+            raise
         if opened is None:
             self.ask_for(photo)
             raise PictureElsewhereError(photo)
@@ -70,6 +78,7 @@ class Photos:
         try:
             return self._open(photo, "thumb_")
         except DamagedAttachmentError:
+            self.ask_for(photo)
             return None
 
     def remove(self, photo: RecordId) -> Change:
@@ -94,35 +103,70 @@ class Photos:
         return [shown.photo for shown in detail.photos] if detail else []
 
     def _sealed(self, content: bytes, prefix: str) -> Fields:
+        """Return what a record says of a content, which is sealed unless it is here already."""
+        mark = sha256(self.tenant + content).digest()
+        kept = self.files.known(mark)
+        made = _Sealed.unpack(kept, len(content)) if kept else None
+        if made is None or not self._holds(made, content):
+            made = self._seal(content)
+            self.files.note(mark, made.pack())
+        return {prefix + part: value for part, value in made._asdict().items()}
+
+    def _holds(self, sealed: "_Sealed", content: bytes) -> bool:
+        """Tell whether a content is here, in this file, and unharmed."""
+        try:
+            return self._read(sealed) == content
+        except DamagedAttachmentError:
+            return False
+
+    def _seal(self, content: bytes) -> "_Sealed":
         secret = FileSecret.generate(self.tenant, self.random)
         chunks = list(seal_chunks(secret, len(content), [content]))
         root = Root()
         for chunk in chunks:
             root.add(chunk)
         self.files.keep(secret.file, chunks)
-        made: Fields = {
-            "file": secret.file,
-            "key": secret.key,
-            "root": root.digest,
-            "size": len(content),
-        }
-        return {prefix + name: value for name, value in made.items()}
+        return _Sealed(secret.file, secret.key, root.digest, len(content))
 
     def _open(self, photo: RecordId, prefix: str) -> bytes | None:
         fields = self.records.fields(Kind.PHOTO, photo) or {}
-        file, key, root, size = (
-            fields.get(prefix + part) for part in ("file", "key", "root", "size")
-        )
+        file, key, root, size = (fields.get(prefix + part) for part in _Sealed._fields)
         if not (isinstance(file, bytes) and isinstance(key, bytes) and isinstance(root, bytes)):
             return None
-        if not isinstance(size, int) or not self.files.has(FileId(file)):
+        if not isinstance(size, int):
             return None
-        secret = FileSecret(self.tenant, FileId(file), key)
-        return b"".join(open_chunks(secret, size, root, _cut(self.files.read(FileId(file)))))
+        return self._read(_Sealed(FileId(file), key, root, size))
+
+    def _read(self, sealed: "_Sealed") -> bytes | None:
+        """Return a content; None if its file is not here. Raise DamagedAttachmentError."""
+        if not self.files.has(sealed.file):
+            return None
+        secret = FileSecret(self.tenant, sealed.file, sealed.key)
+        chunks = _cut(self.files.read(sealed.file))
+        return b"".join(open_chunks(secret, sealed.size, sealed.root, chunks))
 
     def _position(self, photo: RecordId) -> str:
         position = (self.records.fields(Kind.PHOTO, photo) or {}).get("position")
         return position if isinstance(position, str) else ""
+
+
+class _Sealed(NamedTuple):
+    """What a record says of a sealed content, under the names of its fields."""
+
+    file: FileId
+    key: bytes
+    root: bytes
+    size: int
+
+    def pack(self) -> bytes:
+        """Return what the vault keeps of it: all but the size, which its content tells."""
+        return self.file + self.key + self.root
+
+    @classmethod
+    def unpack(cls, kept: bytes, size: int) -> "_Sealed":
+        """Read what ``pack`` made."""
+        key = FILE_BYTES + KEY_BYTES
+        return cls(FileId(kept[:FILE_BYTES]), kept[FILE_BYTES:key], kept[key:], size)
 
 
 def _cut(sealed: bytes) -> Iterator[bytes]:

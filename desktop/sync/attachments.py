@@ -17,6 +17,7 @@ from shared.ids import FILE_BYTES, FileId, RecordId
 from shared.protocol.problems import Code
 
 _SMALL_CHUNKS = 1
+_PARTS = ("thumb_", "")
 _NOT_THIS_ONE = {Code.QUOTA, Code.CHUNK_DIFFERS, Code.TOO_LARGE, Code.FILE_INCOMPLETE}
 """Refusals that say something of one file, and nothing of the next."""
 
@@ -77,7 +78,7 @@ class Attachments:
     def send_again(self) -> None:
         """Send all pictures that are here and not at the server: it has lost some."""
         for wanted in self._spoken_of():
-            if self._files.has(wanted.file):
+            if self._is_sound(wanted):
                 self._send_one(wanted.file, self._chunks(wanted.file))
 
     def fetch(self) -> None:
@@ -85,17 +86,36 @@ class Attachments:
         arrived = set()
         if self._may_lack_thumbnails:
             missing = [wanted for wanted in self._spoken_of("thumb_") if self._lacks(wanted)]
-            came = {wanted.photo for wanted in missing if self._fetch_one(wanted)}
+            came = {
+                wanted.photo
+                for wanted in missing  # photos of one content share a file
+                if not self._lacks(wanted) or self._fetch_one(wanted)
+            }
             self._may_lack_thumbnails = len(came) < len(missing)
             arrived |= came
-        for photo in [*self._wanted]:
-            wanted = _wanted(photo, self._records.fields(Kind.PHOTO, photo) or {}, "")
-            if wanted is None or not self._lacks(wanted) or self._fetch_one(wanted):
-                self._wanted.discard(photo)
-                arrived.add(photo)
+        arrived |= self._fetch_wanted()
         if arrived:
             records = {Kind.PHOTO: frozenset(arrived)}
             self._changed(Change("Pictures have arrived", records, remote=True))
+
+    def _fetch_wanted(self) -> set[RecordId]:
+        """Fetch what was asked for and is missing or damaged; return the photos it came for.
+
+        A photo for which nothing had to be fetched is none of them: it would be asked for again
+        at once if its record, and not its file, is what is wrong.
+        """
+        came: set[FileId] = set()
+        arrived = set()
+        for photo in [*self._wanted]:
+            fields = self._records.fields(Kind.PHOTO, photo) or {}
+            asked = [wanted for part in _PARTS if (wanted := _wanted(photo, fields, part))]
+            lacking = [wanted for wanted in asked if not self._is_sound(wanted)]
+            came.update(wanted.file for wanted in lacking if self._fetch_one(wanted))
+            if all(wanted.file in came for wanted in lacking):
+                self._wanted.discard(photo)
+            if any(wanted.file in came for wanted in asked):
+                arrived.add(photo)
+        return arrived
 
     def _send(self, fits: Callable[[int], bool]) -> None:
         for file in self._files.unsent():
@@ -129,21 +149,30 @@ class Attachments:
 
     def _fetch_one(self, wanted: _Wanted) -> bool:
         """Fetch and keep one file; false if the server has it not, not whole or not unchanged."""
-        chunks: list[bytes] = []
-        root = Root()
+        chunks = self._begun(wanted)
         try:
-            for index in range(wanted.chunks):
-                chunks.append(self._courier.get_chunk(wanted.file, index))
-                root.add(chunks[-1])
+            for index in range(len(chunks), wanted.chunks):
+                chunk = self._courier.get_chunk(wanted.file, index)
+                self._files.add(wanted.file, chunk, index * SEALED_CHUNK_BYTES)
+                chunks.append(chunk)
         except RefusedError as error:
             if error.refusal.code is not Code.NOT_FOUND:
                 raise
             return False
-        if root.digest != wanted.root:
-            return False
-        self._files.keep(wanted.file, chunks)
-        self._files.acknowledge(wanted.file)
-        return True
+        sound = _root(chunks) == wanted.root
+        if sound:
+            self._files.keep(wanted.file, chunks, sent=True)
+        self._files.forget_begun(wanted.file)
+        return sound
+
+    def _begun(self, wanted: _Wanted) -> list[bytes]:
+        """Return the whole chunks that came before the line was cut."""
+        whole = [c for c in _cut(self._files.begun(wanted.file)) if len(c) == SEALED_CHUNK_BYTES]
+        return whole[: wanted.chunks]
+
+    def _is_sound(self, wanted: _Wanted) -> bool:
+        """Tell whether a file is here and is still what its record says."""
+        return not self._lacks(wanted) and _root(self._chunks(wanted.file)) == wanted.root
 
     def _lacks(self, wanted: _Wanted) -> bool:
         return not self._files.has(wanted.file)
@@ -155,17 +184,27 @@ class Attachments:
         return self._counts[file]
 
     def _chunks(self, file: FileId) -> list[bytes]:
-        sealed = self._files.read(file)
-        starts = range(0, len(sealed), SEALED_CHUNK_BYTES)
-        return [sealed[start : start + SEALED_CHUNK_BYTES] for start in starts]
+        return _cut(self._files.read(file))
 
     def _spoken_of(self, *prefixes: str) -> Iterator[_Wanted]:
         """Go through the files of all photos; those with the given prefixes, or all."""
         for photo, fields in self._records.living(Kind.PHOTO).items():
-            for prefix in prefixes or ("thumb_", ""):
+            for prefix in prefixes or _PARTS:
                 wanted = _wanted(photo, fields, prefix)
                 if wanted is not None:
                     yield wanted
+
+
+def _cut(sealed: bytes) -> list[bytes]:
+    starts = range(0, len(sealed), SEALED_CHUNK_BYTES)
+    return [sealed[start : start + SEALED_CHUNK_BYTES] for start in starts]
+
+
+def _root(chunks: list[bytes]) -> bytes:
+    root = Root()
+    for chunk in chunks:
+        root.add(chunk)
+    return root.digest
 
 
 def _wanted(photo: RecordId, fields: Mapping[str, Value], prefix: str) -> _Wanted | None:

@@ -8,9 +8,12 @@ from pathlib import Path
 from desktop.system.durable import durable_rename
 from desktop.vault.database import Database
 from desktop.vault.disk import troubles
+from desktop.vault.secrets import get, put
 from shared.ids import FileId
 
 _PART = ".part"
+_COMING = ".coming"
+_CONTENT = "content/"
 
 
 class Files:
@@ -39,6 +42,32 @@ class Files:
             sql = "INSERT OR REPLACE INTO file (id, sent) VALUES (?, ?)"
             cursor.execute(sql, (file, sent))
 
+    def begun(self, file: FileId) -> bytes:
+        """Return what came of a file that is still being fetched; nothing if none did."""
+        try:
+            return self._coming(file).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def add(self, file: FileId, chunk: bytes, at: int) -> None:
+        """Put the next chunk of a file behind the ``at`` bytes that came before.
+
+        It need not be safe: what a power cut spoils does not fit the root and is fetched again.
+        """
+        path = self._coming(file)
+        with troubles():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+            with os.fdopen(handle, "wb") as target:
+                target.truncate(at)
+                target.seek(at)
+                target.write(chunk)
+
+    def forget_begun(self, file: FileId) -> None:
+        """Throw away what came of a file."""
+        with troubles():
+            self._coming(file).unlink(missing_ok=True)
+
     def has(self, file: FileId) -> bool:
         """Tell whether a file is here."""
         return self._path(file).is_file()
@@ -54,6 +83,19 @@ class Files:
         with suppress(FileNotFoundError), troubles():
             self._path(file).unlink()
 
+    def known(self, mark: bytes) -> bytes | None:
+        """Return what was noted about a content, by its hash."""
+        with self._database.reading() as cursor:
+            return get(cursor, _CONTENT + mark.hex())
+
+    def note(self, mark: bytes, facts: bytes) -> None:
+        """Note which file has a content.
+
+        The hash needs no secret: it lies in the encrypted file, beside the keys of the pictures.
+        """
+        with self._database.writing() as cursor:
+            put(cursor, _CONTENT + mark.hex(), facts)
+
     def unsent(self) -> list[FileId]:
         """Return the files kept here that no server has."""
         with self._database.reading() as cursor:
@@ -64,6 +106,10 @@ class Files:
         """Note that a server has a file."""
         with self._database.writing() as cursor:
             cursor.execute("UPDATE file SET sent = 1 WHERE id = ?", (file,))
+
+    def _coming(self, file: FileId) -> Path:
+        path = self._path(file)
+        return path.with_name(path.name + _COMING)
 
     def _path(self, file: FileId) -> Path:
         name = file.hex()

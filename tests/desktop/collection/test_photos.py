@@ -26,6 +26,32 @@ def test_a_picture_comes_back_as_it_was(artmatt, copy):
     assert artmatt.rows([copy])[0].thumbnail == photo
 
 
+def kept(collection):
+    return {path.name for path in collection.folder.glob("files/*/*")}
+
+
+def test_a_picture_added_twice_is_stored_once_for_each_collector(artmatt, begin, copy):
+    first = artmatt.photos.add(copy, PICTURE)
+    alone = kept(artmatt)
+    second = artmatt.photos.add(copy, PICTURE)
+    assert first != second
+    assert kept(artmatt) == alone
+    artmatt.photos.remove(first)
+    assert artmatt.photos.original(second) == PICTURE
+    begin.photos.add(begin.copies.add(Draft(model={"name": "Humphrey"})), PICTURE)
+    assert len(kept(begin)) == len(alone)
+    assert not kept(begin) & alone
+
+
+def test_a_picture_whose_file_was_harmed_is_stored_anew(artmatt, copy):
+    artmatt.photos.add(copy, PICTURE)
+    for path in artmatt.folder.glob("files/*/*"):
+        path.write_bytes(b"harmed")
+    again = artmatt.photos.add(copy, PICTURE)
+    assert artmatt.photos.original(again) == PICTURE
+    assert artmatt.photos.thumbnail(again) == PICTURE[:16]
+
+
 def test_pictures_are_sealed_on_disk(artmatt, copy):
     artmatt.photos.add(copy, PICTURE)
     folder = artmatt.folder

@@ -69,25 +69,61 @@ def test_a_photo_is_seen_on_the_other_device(world: World) -> None:
     assert not tablet.vault.files.unsent()
 
 
-def test_an_upload_that_was_cut_goes_on_where_it_was(world: World) -> None:
-    laptop = world.artmatt.laptop
-    photo = attach(laptop, secrets.token_bytes(ORIGINAL), b"small")
+def sync_cut_at(desk: Desk, file: str, chunk: int) -> None:
+    """Let the line lose the reply for one chunk of a file."""
 
-    def cut_at_third_chunk(path: str, body: bytes) -> bytes:
-        if path.endswith("/2") and "/files/" in path:
-            laptop.line.cut = True
-        return body
+    def lose(_method: str, path: str) -> None:
+        if file in path and path.endswith(f"/{chunk}"):
+            desk.line.lost_replies = 1
 
-    laptop.line.alter = cut_at_third_chunk
+    desk.line.refuse = lose
     with pytest.raises(UnreachableError):
-        laptop.sync()
-    laptop.line.alter, laptop.line.cut = None, False
-    laptop.line.asked.clear()
-    laptop.sync()
+        desk.sync()
+    desk.line.refuse = lambda _method, _path: None
+    desk.line.asked.clear()
+
+
+def asked_for(desk: Desk, method: str, file: str) -> list[str]:
+    """Return which chunks of a file were put or got."""
+    found = [asked for asked in desk.line.asked if asked.startswith(method) and file in asked]
+    return [asked for asked in found if asked.rpartition("/")[2].isdigit()]
+
+
+@pytest.mark.parametrize("chunk", [0, 1, 2])
+def test_a_picture_whose_way_was_cut_goes_on_where_it_was(world: World, chunk: int) -> None:
+    laptop, tablet = world.artmatt.desks
+    original = secrets.token_bytes(ORIGINAL)
+    photo = attach(laptop, original, b"small")
     file = laptop.read(photo, Kind.PHOTO)["file"].hex()
-    put = [asked for asked in laptop.line.asked if asked.startswith("PUT") and file in asked]
-    assert len(put) <= 1
+    chunks = 3
+    sync_cut_at(laptop, file, chunk)
+    laptop.sync()
+    assert len(asked_for(laptop, "PUT", file)) <= chunks - chunk
     assert not laptop.vault.files.unsent()
+    tablet.sync()
+    tablet.session.want(photo)
+    sync_cut_at(tablet, file, chunk)
+    tablet.restart()
+    tablet.session.want(photo)
+    tablet.sync()
+    assert len(asked_for(tablet, "GET", file)) <= chunks - chunk
+    assert shown(tablet, photo) == original
+
+
+def test_a_picture_harmed_here_is_fetched_again(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    original, thumbnail = secrets.token_bytes(ORIGINAL), secrets.token_bytes(9_000)
+    photo = attach(laptop, original, thumbnail)
+    world.artmatt.sync(rounds=1)
+    tablet.session.want(photo)
+    tablet.sync()
+    for name in ("file", "thumb_file"):
+        tablet.vault.files.keep(FileId(tablet.read(photo, Kind.PHOTO)[name]), [b"harmed"])
+    tablet.session.want(photo)
+    tablet.sync()
+    assert shown(tablet, photo) == original
+    assert shown(tablet, photo, "thumb_") == thumbnail
+    assert not tablet.session.awaits
 
 
 def test_pictures_that_have_no_room_do_not_hold_up_edits(world: World) -> None:
