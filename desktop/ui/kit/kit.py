@@ -65,8 +65,7 @@ def facts(kit: Kit) -> Sequence[tuple[str, str]]:
 
 
 ADVICE = (
-    "These 24 words open the collection named above if the password is forgotten or every "
-    "device is lost. Whoever has them can read everything: keep this sheet where only you find "
-    "it, and not beside the computer. To use them, start Swingtag and choose \u201cRestore from "
+    "Whoever has these 24 words can read everything: keep them where only you find them, and not "
+    "beside the computer. To use them, start Swingtag and choose \u201cRestore from "
     "the emergency kit\u201d."
 )

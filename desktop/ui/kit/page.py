@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QLocale, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QGridLayout
 
 from desktop.ui.controls import Button, Text
 from desktop.ui.first_run.step import Step
 from desktop.ui.kit.kit import Kit, kit_text
-from desktop.ui.kit.paper import print_kit
+from desktop.ui.kit.paper import paper_size, pdf_of, print_kit
 from desktop.ui.look import Icon
 from desktop.ui.zone import Zone, column, grid, row
 
@@ -59,7 +59,8 @@ class KitBody(Zone):
         self._said = Text(role="caption")
         ways = row(
             Button("Print\u2026", icon=Icon.PRINT, pressed=self._print),
-            Button("Save as text\u2026", icon=Icon.DOWNLOAD, pressed=self._save),
+            Button("Save as PDF\u2026", icon=Icon.DOWNLOAD, pressed=self._save_pdf),
+            Button("Save as text\u2026", "quiet", pressed=self._save_text),
             Button("Copy", "quiet", icon=Icon.COPY, pressed=self._copy),
             None,
         )
@@ -70,18 +71,26 @@ class KitBody(Zone):
         if print_kit(self._kit, self):
             self._said.say("Printed.")
 
-    def _save(self) -> None:
-        name, _filter = QFileDialog.getSaveFileName(
-            self, "Save the emergency kit", "swingtag-emergency-kit.txt", "Text (*.txt)"
-        )
+    def _save_pdf(self) -> None:
+        self._save("pdf", "PDF (*.pdf)", pdf_of(self._kit, paper_size(QLocale.system())))
+
+    def _save_text(self) -> None:
+        self._save("txt", "Text (*.txt)", kit_text(self._kit).encode())
+
+    def _save(self, suffix: str, kind: str, content: bytes) -> None:
+        proposed = f"swingtag-emergency-kit.{suffix}"
+        name, _ = QFileDialog.getSaveFileName(self, "Save the emergency kit", proposed, kind)
         if not name:
             return
         try:
-            Path(name).write_text(kit_text(self._kit), encoding="utf-8")
+            Path(name).write_bytes(content)
         except OSError as error:
             self._said.say(f"That file could not be written: {error.strerror}. Choose another.")
             return
-        self._said.say("Saved. Whoever has that file can open your collection: move it to safety.")
+        self._said.say(
+            "Saved. Whoever has that file can open your collection: print it or move it to "
+            "safety, and leave no copy on this computer."
+        )
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(" ".join(self._kit.words))

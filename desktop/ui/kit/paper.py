@@ -1,17 +1,18 @@
-"""The emergency kit on paper."""
+"""The emergency kit on paper, or as a PDF to print elsewhere."""
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QMarginsF, QRectF, Qt
-from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QDialog, QWidget
 
-from desktop.ui.badges.heart import paint_mark
+from desktop.drawing.kit_sheet import KitSheet, kit_pdf, lay_out, paint_sheet
 from desktop.ui.kit.kit import ADVICE, Kit, facts
 
-COLUMNS = 3
-_MARGIN_MM = 20
+_LEAD = (
+    "This sheet brings one Swingtag collection back when the password is forgotten or every "
+    "device is lost. Nothing else does then."
+)
+_KEPT = "Kept at"
 
 
 def print_kit(kit: Kit, parent: QWidget) -> bool:
@@ -21,50 +22,33 @@ def print_kit(kit: Kit, parent: QWidget) -> bool:
     dialog = QPrintDialog(printer, parent)
     if dialog.exec() != QDialog.DialogCode.Accepted:
         return False
-    printer.setPageLayout(
-        QPageLayout(
-            QPageSize(QPageSize.PageSizeId.A4),
-            QPageLayout.Orientation.Portrait,
-            QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM),
-            QPageLayout.Unit.Millimeter,
-        )
-    )
+    lay_out(printer, printer.pageLayout().pageSize().id())
     painter = QPainter()
     if not painter.begin(printer):
         return False
-    _paint(painter, kit, printer.pageRect(QPrinter.Unit.DevicePixel), printer.resolution())
+    paint_sheet(painter, sheet_of(kit), printer)
     return painter.end()
 
 
-def _paint(painter: QPainter, kit: Kit, page: QRectF, dots_per_inch: int) -> None:
-    """Paint the sheet; all lengths are in points, 72 to an inch."""
-    scale = dots_per_inch / 72
-    painter.scale(scale, scale)
-    width = page.width() / scale
-    paint_mark(painter, QRectF(width - 64, 0, 64, 64))
-    _write(painter, QRectF(0, 0, width - 80, 30), "Swingtag emergency kit", 20, bold=True)
-    top = 40.0
-    for name, fact in facts(kit):
-        _write(painter, QRectF(0, top, 90, 16), name, 9)
-        _write(painter, QRectF(90, top, width - 170, 16), fact, 9, bold=True)
-        top += 16
-    _paint_words(painter, kit.words, QRectF(0, top + 24, width, 240))
-    _write(painter, QRectF(0, top + 288, width, 90), ADVICE, 10)
+def paper_size(locale: QLocale) -> QPageSize.PageSizeId:
+    """Return the sheet that printers there hold."""
+    imperial = locale.measurementSystem() is QLocale.MeasurementSystem.ImperialUSSystem
+    return QPageSize.PageSizeId.Letter if imperial else QPageSize.PageSizeId.A4
 
 
-def _paint_words(painter: QPainter, words: Sequence[str], room: QRectF) -> None:
-    lines = -(-len(words) // COLUMNS)
-    wide, high = room.width() / COLUMNS, room.height() / lines
-    for number, word in enumerate(words):
-        at_column, at_line = divmod(number, lines)
-        x, y = room.x() + at_column * wide, room.y() + at_line * high
-        _write(painter, QRectF(x, y, 26, high), f"{number + 1}", 9)
-        _write(painter, QRectF(x + 28, y, wide - 28, high), word, 14, bold=True)
+def pdf_of(kit: Kit, size: QPageSize.PageSizeId) -> bytes:
+    """Write the same page as a PDF."""
+    return kit_pdf(sheet_of(kit), size)
 
 
-def _write(painter: QPainter, room: QRectF, text: str, points: int, *, bold: bool = False) -> None:
-    font = QFont(painter.font())
-    font.setPixelSize(points)
-    font.setBold(bold)
-    painter.setFont(font)
-    painter.drawText(room, int(Qt.TextFlag.TextWordWrap), text)
+def sheet_of(kit: Kit) -> KitSheet:
+    """Say what stands on the page."""
+    return KitSheet(
+        title="Swingtag emergency kit",
+        lead=_LEAD,
+        facts=facts(kit),
+        words=kit.words,
+        code=kit.tenant,
+        place=_KEPT,
+        advice=ADVICE,
+    )
