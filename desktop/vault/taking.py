@@ -35,7 +35,7 @@ class Taking:
         self._cursor = writing.cursor
         self._random = random
         self._unfolding = Unfolding(writing.moments)
-        self._is_empty = self._holds_nothing()
+        self._empty: dict[str, bool] = {}
         self._records: dict[str, set[RecordId]] = {}
 
     def take(self, snapshot: Snapshot, pages: Iterable[bytes]) -> None:
@@ -52,8 +52,7 @@ class Taking:
                     self._take_records(page)
                 case Conflicts() as page:
                     self._take_conflicts(page)
-        if not self._is_empty:
-            self._take_away_the_rest()
+        self._take_away_the_rest()
         self._take_heads(snapshot.manifest.heads, snapshot)
         keep_base(self._cursor, snapshot, taken=True)
         drop_pieces(self._cursor, snapshot.manifest.pieces)
@@ -76,7 +75,7 @@ class Taking:
 
     def _take_records(self, page: Records) -> None:
         layout, footprint = layout_of(page.kind), self._writing.merging.footprint
-        if self._is_empty:
+        if self._is_empty(page.kind):
             columns = self._unfolding.columns(page)
             rows = zip(*columns.values(), strict=True)
             self._cursor.executemany(layout.fill_sql(list(columns)), rows)
@@ -120,6 +119,8 @@ class Taking:
         """Take away what only pending edits have made: they make it again."""
         strangers = self._cursor.execute("SELECT DISTINCT kind FROM stranger").fetchall()
         for kind in {*_KINDS, *(kind for (kind,) in strangers)}:
+            if self._empty.get(kind):
+                continue
             kept = self._records.get(kind, set())
             here = [RecordId(row[0]) for row in layout_of(kind).scan(self._cursor)]
             for record in here:
@@ -153,8 +154,12 @@ class Taking:
         sql = "UPDATE edit SET blob = NULL, segment = ?, place = 0 WHERE moment = ?"
         self._cursor.execute(sql, (number, moment))
 
-    def _holds_nothing(self) -> bool:
-        return self._cursor.execute("SELECT 1 FROM edit LIMIT 1").fetchone() is None
+    def _is_empty(self, kind: str) -> bool:
+        """Tell whether there was no record of a kind, so that none can be in the way."""
+        if kind not in self._empty:
+            sql = f"SELECT 1 FROM {layout_of(kind).table} LIMIT 1"  # noqa: S608 - ours
+            self._empty[kind] = self._cursor.execute(sql).fetchone() is None
+        return self._empty[kind]
 
 
 def touch_history(cursor: Cursor, kind: str, records: Sequence[RecordId], moment: int) -> None:
