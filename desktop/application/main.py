@@ -31,6 +31,7 @@ from desktop.ui.look import prepare
 if TYPE_CHECKING:  # slow to import
     from desktop.application.keeper import Keeper
 
+KEEPING = ("check", "backup", "restore")
 KNOWN_FILE = "collections.json"
 NO_SCREEN = (
     "Swingtag found no screen to open its window on. Start it from a desktop session, or see "
@@ -46,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     asked = command_line().parse_args(words)
     if asked.command == "demo":
         return demo(asked)
+    if asked.command in KEEPING:
+        return keep(asked)
     if not has_screen(os.environ, sys.platform):
         sys.stderr.write(NO_SCREEN + "\n")
         return 2
@@ -93,6 +96,7 @@ def command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="command")
     opening = commands.add_parser("open", help="open the collection in a folder, or a link")
     opening.add_argument("what", help="a folder whose name ends in .swingtag, or a swingtag: link")
+    add_commands(commands)
     show = commands.add_parser("demo", help="see two collectors, two devices each, and a server")
     show.add_argument(
         "--output",
@@ -104,6 +108,28 @@ def command_line() -> argparse.ArgumentParser:
     show.add_argument("--keep", action="store_true", help="keep what server and devices wrote")
     show.add_argument("--show", action="store_true", help="open the windows on the screen")
     return parser
+
+
+def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Describe the commands that keep a collection safe."""
+    check = commands.add_parser("check", help="read a whole collection and say what is damaged")
+    check.add_argument("collection", type=Path, help="a folder whose name ends in .swingtag")
+    check.add_argument("--repair", action="store_true", help="tell it again from its history")
+    backup = commands.add_parser("backup", help="write a whole collection into one sealed file")
+    backup.add_argument("collection", type=Path, help="a folder whose name ends in .swingtag")
+    backup.add_argument("file", type=Path, help="the file to write, ending in .swingbackup")
+    back = commands.add_parser("restore", help="make a collection of a backup, beside all others")
+    back.add_argument("file", type=Path, help="a file whose name ends in .swingbackup")
+    back.add_argument("collection", type=Path, help="the folder to make, ending in .swingtag")
+    back.add_argument("--kit", action="store_true", help="open it with the 24 words of the kit")
+
+
+def keep(asked: argparse.Namespace) -> int:
+    """Check, back up or restore a collection."""
+    # Deferred on purpose: the first window must not wait for the data layer.
+    from desktop.application.keeping_command import run  # noqa: PLC0415 - see above
+
+    return run(asked)
 
 
 def demo(asked: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from desktop.sync.chain import Chain
 from desktop.sync.comparison import stream_heads
+from desktop.vault.aside import cuts_of
 from desktop.vault.identity import Identity, keep_identity, read_founding, read_identity
 from desktop.vault.vault import Vault
 from shared.crypto.randomness import Random
@@ -26,19 +27,6 @@ from shared.ledger import (
 )
 from shared.membership import LinkWithBoxes, Membership
 from shared.protocol.messages import LinkParcel, StreamHead
-
-
-def _cuts(membership: Membership, heads: Heads) -> dict[Origin, int]:
-    """Return the last number that counts of each stream that is here beyond its cut."""
-    cuts = {}
-    for origin, head in heads.items():
-        member = membership.devices[origin.device]
-        if member.cuts is not None:
-            cut = member.cuts.get(origin.incarnation)
-            last = 0 if cut is None else cut.seq
-            if head.seq > last:
-                cuts[origin] = last
-    return cuts
 
 
 class Books:
@@ -118,7 +106,7 @@ class Books:
         if opened != keyring:
             self.identity = Identity(keys, opened)
             keep_identity(self._secrets, self.identity)
-        cuts = _cuts(chain.membership, self.ledger.state.heads)
+        cuts = cuts_of(chain.membership, self.ledger.state.heads)
         change = self.log.absorb((), [parcel.link for parcel in parcels], cuts=cuts)
         self._ledger = None
         devices = frozenset(RecordId(device) for device in chain.membership.devices)
@@ -127,7 +115,7 @@ class Books:
     @property
     def set_aside(self) -> bool:
         """Whether edits are here that their device wrote behind its cut."""
-        return bool(_cuts(self.membership, self.ledger.state.heads))
+        return bool(cuts_of(self.membership, self.ledger.state.heads))
 
     def absorb(
         self,

@@ -1,5 +1,6 @@
 """Whose collection this is, and which stream this device writes to."""
 
+from collections.abc import Mapping
 from sqlite3 import Cursor
 from typing import NamedTuple
 
@@ -20,10 +21,16 @@ class Lineage(NamedTuple):
     @classmethod
     def read(cls, cursor: Cursor) -> "Lineage":
         """Read what was kept when the collection was made."""
-        previous = get(cursor, _PREVIOUS)
+        kept = {name: get(cursor, name) for name in (_TENANT, _ORIGIN, _PREVIOUS)}
+        return cls.among({name: secret for name, secret in kept.items() if secret})
+
+    @classmethod
+    def among(cls, secrets: Mapping[str, bytes]) -> "Lineage":
+        """Find it among all secrets of a collection."""
+        previous = secrets.get(_PREVIOUS)
         return cls(
-            TenantId(get(cursor, _TENANT) or b""),
-            _origin(get(cursor, _ORIGIN) or b""),
+            TenantId(secrets.get(_TENANT, b"")),
+            _origin(secrets.get(_ORIGIN, b"")),
             _origin(previous) if previous else None,
         )
 

@@ -56,7 +56,7 @@ class State:
         origins = self._number_streams()
         yield Streams(origins)
         yield from self._edits(origins)
-        for kind in _kinds(self._cursor):
+        for kind in kinds(self._cursor):
             rows = self._rows(kind)
             names = tuple(layout_of(kind).types)
             while some := list(islice(rows, RECORDS_A_PAGE)):
@@ -181,7 +181,8 @@ def late_moments(cursor: Cursor, heads: Heads) -> set[int]:
     return late
 
 
-def _kinds(cursor: Cursor) -> list[str]:
+def kinds(cursor: Cursor) -> list[str]:
+    """Return the kinds of record that there can be here, those of newer versions included."""
     strangers = cursor.execute("SELECT DISTINCT kind FROM stranger").fetchall()
     return sorted({kind.value for kind in Kind} | {kind for (kind,) in strangers})
 

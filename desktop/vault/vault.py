@@ -12,6 +12,7 @@ from sqlite3 import Cursor
 
 from desktop.system.anchor import TOKEN_BYTES, Anchor, AnchorFile, AnchorPlace
 from desktop.system.clock import BoundedClock
+from desktop.vault.backups import Backups
 from desktop.vault.checking import Checkup
 from desktop.vault.entries import read_heads
 from desktop.vault.errors import ClosedVaultError
@@ -94,6 +95,9 @@ class Vault:
         self.records = Records(database, self.files)
         self._writer = Writer(database, speaker, clock, lineage.origin, self._committed)
         self.checkup = Checkup(self.folder, self.key, database, self._surroundings)
+        self.backups = Backups(
+            self.folder, self.key, database, self.files, self._surroundings.random
+        )
         self._steps = Steps(database, self._writer)
         self.log = Log(database, self._writer, self._surroundings.random)
         self.snapshots = Snapshots(database, self._writer, self._surroundings.random)

@@ -1,0 +1,130 @@
+"""A backup of an open collection: made at one state of it, with all photos that are here."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from sqlite3 import Cursor
+
+from desktop.vault.backup_file import (
+    PIECE_BYTES,
+    BackupStoppedError,
+    Doors,
+    Line,
+    chunks_of,
+    write_backup,
+)
+from desktop.vault.database import Database
+from desktop.vault.disk import troubles
+from desktop.vault.files import Files
+from desktop.vault.layout import GHOST, layout_of
+from desktop.vault.lineage import Lineage
+from desktop.vault.opening import UNLOCK
+from desktop.vault.state import kinds
+from desktop.vault.truth import Fact, facts
+from shared.crypto.attachments import (
+    SEALED_CHUNK_BYTES,
+    DamagedAttachmentError,
+    FileSecret,
+    open_chunks,
+)
+from shared.crypto.randomness import Random
+from shared.domain.schema import Kind, Value
+from shared.ids import FileId, TenantId
+from shared.membership import Role, verify_chain
+
+Fields = Mapping[str, Value]
+
+
+class Backups:
+    """Makes backups of one collection. ``key``: of its database."""
+
+    def __init__(
+        self, folder: Path, key: bytes, database: Database, files: Files, random: Random
+    ) -> None:
+        self._folder = folder
+        self._key = key
+        self._database = database
+        self._files = files
+        self._random = random
+
+    def make(
+        self,
+        path: Path,
+        about: Mapping[str, str],
+        progress: Callable[[int, int], None] = lambda _done, _all: None,
+        stop: Callable[[], bool] = bool,
+    ) -> None:
+        """Write a backup and open it once more to prove it; all of it is there, or nothing.
+
+        ``about`` can be read by anybody. ``progress`` hears of photos done, and how many there
+        are. Raises BackupStoppedError, IncompleteBackupError, and what a disk may say.
+        """
+        with troubles(), self._database.reading() as cursor:
+            tenant = Lineage.read(cursor).tenant
+            photos = list(_pictures(cursor))
+
+            def pieces() -> Iterator[bytes]:
+                for done, (fields, prefix) in enumerate(photos):
+                    if stop():
+                        raise BackupStoppedError
+                    progress(done, len(photos))
+                    yield from self._pieces(tenant, fields, prefix)
+
+            doors = Doors((self._folder / UNLOCK).read_bytes(), self._key, _paper(cursor, tenant))
+            write_backup(path, doors, about, chunks_of(_lines(cursor), pieces()), self._random)
+
+    def _pieces(self, tenant: TenantId, fields: Fields, prefix: str) -> Iterator[bytes]:
+        """Yield an opened picture in pieces: file, size, offset, content. None if it is damaged."""
+        file, key, root, size = (fields.get(prefix + n) for n in ("file", "key", "root", "size"))
+        if not (isinstance(file, bytes) and isinstance(key, bytes) and isinstance(root, bytes)):
+            return
+        if not isinstance(size, int) or not self._files.has(FileId(file)):
+            return
+        sealed = self._files.read(FileId(file))
+        starts = range(0, len(sealed), SEALED_CHUNK_BYTES)
+        chunks = (sealed[start : start + SEALED_CHUNK_BYTES] for start in starts)
+        try:
+            content = b"".join(
+                open_chunks(FileSecret(tenant, FileId(file), key), size, root, chunks)
+            )
+        except DamagedAttachmentError:
+            return
+        for at in range(0, size, PIECE_BYTES):
+            yield file + size.to_bytes(8) + at.to_bytes(8) + content[at : at + PIECE_BYTES]
+
+
+def _lines(cursor: Cursor) -> Iterator[Line]:
+    """Yield the records as people read them, then the truth; the secrets first and last."""
+    truth = [fact for fact in facts(cursor) if fact.table == "secret"]
+    yield from map(_told, truth)
+    for kind in kinds(cursor):
+        layout = layout_of(kind)
+        where = f"SELECT id, deleted FROM {layout.table}"  # noqa: S608 - a table of ours
+        dead = {record for record, deleted in cursor.execute(where) if deleted not in {0, GHOST}}
+        for row in layout.scan(cursor):
+            read = layout.read(cursor, [row[0]])[row[0]]
+            fields = dict(read.fields())
+            yield {"kind": kind, "id": row[0], "deleted": row[0] in dead, "fields": fields}
+    for fact in facts(cursor):
+        if fact.table != "secret":
+            yield _told(fact)
+    yield from map(_told, truth)
+
+
+def _told(fact: Fact) -> Line:
+    return {"table": fact.table, "row": list(fact.row)}
+
+
+def _pictures(cursor: Cursor) -> Iterator[tuple[Fields, str]]:
+    rows = layout_of(Kind.PHOTO.value).read_living(cursor)
+    for prefix in ("thumb_", ""):
+        for row in rows:
+            yield row.fields(), prefix
+
+
+def _paper(cursor: Cursor, tenant: TenantId) -> bytes:
+    """Return the box key of the emergency kit that counts now; empty if there is no chain yet."""
+    links = [link for (link,) in cursor.execute("SELECT link FROM link ORDER BY number")]
+    if len(links) < 2:  # noqa: PLR2004 - the kit is the second link
+        return b""
+    live = verify_chain(links, tenant).live
+    return next((m.box_public for m in live if m.role is Role.PAPER), b"")

@@ -1,0 +1,242 @@
+"""Everything in a collection read and held against its log, and told again where it differs.
+
+The file's own checks notice bits that flipped, but not an old page that was put back: that shows
+only when the log is read from its start and the outcome compared, value by value.
+"""
+# ruff: noqa: S608 - what is put into these statements are constants of this module
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from sqlite3 import Cursor
+from typing import NamedTuple
+
+from desktop.vault.bases import read_taken
+from desktop.vault.database import Database, meaning
+from desktop.vault.errors import DamagedVaultError
+from desktop.vault.layout import layout_of
+from desktop.vault.lineage import Lineage
+from desktop.vault.moments import Moments
+from desktop.vault.opening import DATABASE, FILES, Surroundings
+from desktop.vault.retelling import tell
+from desktop.vault.search import Speaker
+from desktop.vault.state import State
+from desktop.vault.truth import facts
+from shared.crypto.attachments import SEALED_CHUNK_BYTES, Root
+from shared.crypto.epochs import Keyring
+from shared.domain.pages import encode_page, is_agreed
+from shared.domain.schema import Kind
+from shared.envelope import Header
+from shared.envelope import Kind as Sealed
+from shared.ledger.stored import DamagedEntryError, rebuild
+from shared.ledger.values import Head, SealedEntry
+from shared.signing import NO_HASH
+
+INDEX = "The search index is damaged."
+UNREADABLE = "Parts of the collection's file are damaged."
+_SEALED = "hash, header, signature, salt, body"
+SCRATCH = "checking.part"
+_STREAMS = """
+    SELECT device, incarnation, seq, hash FROM stream WHERE seq > 0 ORDER BY device, incarnation"""
+_SEEN = """
+    SELECT w.device, w.incarnation, s.device, s.incarnation, seen.seq, seen.hash
+    FROM seen JOIN stream w ON w.number = seen.writer JOIN stream s ON s.number = seen.stream
+    ORDER BY 1, 2, 3, 4"""
+_EDITS = """
+    SELECT device, incarnation, reading, millis, label,
+        coalesce(e.blob, (SELECT hash FROM entry n WHERE n.number = e.entry), ''), place
+    FROM edit e JOIN stream s ON s.number = e.stream ORDER BY 1, 2, 3"""
+_TOUCHED = """
+    SELECT record, device, incarnation, reading FROM touched t
+    JOIN edit e ON e.moment = t.moment JOIN stream s ON s.number = e.stream ORDER BY 1, 2, 3, 4"""
+_WORDS = """
+    SELECT w.term, c.id FROM temp.spoken w JOIN copy c ON c.row = w.doc WHERE NOT c.deleted
+    ORDER BY 1, 2"""
+_SEARCHABLE = "SELECT c.id FROM words_docsize w JOIN copy c ON c.row = w.id ORDER BY 1"
+_COMPARED = {
+    "The heads of the devices": _STREAMS,
+    "What the devices had seen of each other": _SEEN,
+    "The list of changes": _EDITS,
+    "The list of what each change touched": _TOUCHED,
+    "The search index": _WORDS,
+    "The list of what can be searched": _SEARCHABLE,
+}
+
+
+class Finding(NamedTuple):
+    """One thing that is not as it must be, as a sentence; ``file``: a photo's sealed bytes."""
+
+    sentence: str
+    file: bytes = b""
+
+
+class Checkup:
+    """Checks one open collection. ``key``: of the database."""
+
+    def __init__(
+        self, folder: Path, key: bytes, database: Database, surroundings: Surroundings
+    ) -> None:
+        self._folder = folder
+        self._key = key
+        self._database = database
+        self._surroundings = surroundings
+
+    def examine(self, keyring: Keyring | None) -> list[Finding]:
+        """Read everything and return what is wrong; nothing is changed.
+
+        ``keyring`` lets the hash of each entry be made again; None leaves that out.
+        """
+        found: list[Finding] = []
+        parts = (
+            self._file,
+            self._index,
+            partial(self._log, keyring),
+            self._against_log,
+            self._attachments,
+        )
+        for part in parts:
+            try:
+                found += part()
+            except (DamagedVaultError, LookupError, ValueError):
+                # What lies on a damaged page may read like anything, or not at all.
+                found.append(Finding(UNREADABLE))
+        return list(dict.fromkeys(found))
+
+    def _file(self) -> list[Finding]:
+        with meaning(), closing(self._database.connect()) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+            told = connection.execute("PRAGMA integrity_check").fetchall()
+        return [] if not pages and told == [("ok",)] else [Finding(UNREADABLE)]
+
+    def _index(self) -> list[Finding]:
+        """Let the search index look at itself."""
+        try:
+            with self._database.writing() as cursor:
+                cursor.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 0)")
+                if not _finds_all_leaves(cursor):
+                    return [Finding(INDEX)]
+        except DamagedVaultError:
+            return [Finding(INDEX)]
+        return []
+
+    def _log(self, keyring: Keyring | None) -> list[Finding]:
+        with self._database.reading() as cursor:
+            return list(_broken_entries(cursor, keyring))
+
+    def _against_log(self) -> list[Finding]:
+        scratch = self._folder / SCRATCH
+        shutil.rmtree(scratch, ignore_errors=True)  # left by a check that was cut short
+        scratch.mkdir(mode=0o700)
+        try:
+            with self._database.reading() as mine:
+                lineage, truth = Lineage.read(mine), facts(mine)
+                tell(scratch / DATABASE, self._key, lineage, truth, self._surroundings)
+                told = Database(scratch / DATABASE, self._key, Speaker().functions)
+                with closing(told), told.reading() as other:
+                    return list(_differences(mine, other))
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _attachments(self) -> list[Finding]:
+        """Hold every sealed file that is here against the root in its record."""
+        with self._database.reading() as cursor:
+            rows = layout_of(Kind.PHOTO.value).read_living(cursor)
+        found = []
+        for row in rows:
+            fields = row.fields()
+            for prefix, name in (("", "photo"), ("thumb_", "small picture")):
+                file, root = fields.get(f"{prefix}file"), fields.get(f"{prefix}root")
+                if isinstance(file, bytes) and isinstance(root, bytes):
+                    path = self._folder / FILES / file.hex()[:2] / file.hex()
+                    if path.exists() and not _has_root(path, root):
+                        found.append(Finding(f"A {name} is damaged: {file.hex()}.", file))
+        return found
+
+
+def _finds_all_leaves(cursor: Cursor) -> bool:
+    """Tell whether FTS5's table of segments names the leaves that begin a term, and no others.
+
+    Its own check does not look for leaves that are missing there.
+    """
+    sql = "SELECT id, block FROM words_data WHERE id >> 37 BETWEEN 1 AND 65535"
+    leaves = {
+        (number >> 37, number & 0x7FFFFFFF)
+        for number, block in cursor.execute(sql)
+        if not number >> 31 & 0x3F and len(block) > int.from_bytes(block[2:4])
+    }
+    named = {(s, page >> 1) for s, page in cursor.execute("SELECT segid, pgno FROM words_idx")}
+    return leaves == named
+
+
+def _has_root(path: Path, expected: bytes) -> bool:
+    root = Root()
+    try:
+        with path.open("rb") as sealed:
+            while chunk := sealed.read(SEALED_CHUNK_BYTES):
+                root.add(chunk)
+    except OSError:  # a bad sector: this file is damaged, and no other
+        return False
+    return root.digest == expected
+
+
+def _broken_entries(cursor: Cursor, keyring: Keyring | None) -> Iterator[Finding]:
+    """Follow each stream from the snapshot on, or from its start, to its head."""
+    taken, moments = read_taken(cursor), Moments(cursor)
+    base = taken.manifest.heads if taken else {}
+    reading = cursor.connection.cursor()
+    sql = "SELECT number, seq, hash FROM stream ORDER BY number"
+    for stream, top, head in cursor.execute(sql).fetchall():
+        origin = moments.origin(stream)
+        last = base.get(origin, Head(0, NO_HASH))
+        sql = f"SELECT seq, {_SEALED} FROM entry WHERE stream = ? AND seq > ? ORDER BY seq"
+        for seq, *sealed in reading.execute(sql, (stream, last.seq)):
+            entry = SealedEntry(origin, seq, *sealed)
+            if seq != last.seq + 1 or not _holds(entry, last, keyring):
+                yield Finding(f"Change {seq} of a device is damaged or missing in the history.")
+            last = Head(seq, entry.hash)
+        if top and (top, head) != tuple(last):
+            yield Finding("The newest changes of a device are missing in the history.")
+
+
+def _holds(entry: SealedEntry, last: Head, keyring: Keyring | None) -> bool:
+    if keyring is None:
+        return True
+    try:
+        rebuild(entry, keyring)
+        prev = Header.parse(entry.header, Sealed.ENTRY).prev
+    except (DamagedEntryError, LookupError, ValueError):
+        return False
+    return last.seq == 0 or prev == last.hash
+
+
+def _differences(mine: Cursor, told: Cursor) -> Iterator[Finding]:
+    """Compare what stands in the file with what its log tells."""
+    if _state(mine) != _state(told):
+        yield Finding("Some records do not read as their history says.")
+    for name, sql in _COMPARED.items():
+        if _digest(mine, sql) != _digest(told, sql):
+            yield Finding(f"{name} differs from the history.")
+
+
+def _state(cursor: Cursor) -> bytes:
+    total = sha256()
+    for page in State(cursor, set(), {}).pages():
+        raw = encode_page(page)
+        if is_agreed(raw):
+            total.update(raw)
+    return total.digest()
+
+
+def _digest(cursor: Cursor, sql: str) -> bytes:
+    if sql is _WORDS:
+        cursor.execute(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS temp.spoken USING fts5vocab(main, words, instance)"
+        )
+    total = sha256()
+    for row in cursor.execute(sql):
+        total.update(repr(row).encode())
+    return total.digest()

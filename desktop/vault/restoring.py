@@ -1,0 +1,143 @@
+"""A backup as a collection of its own, beside whatever else there is."""
+
+import shutil
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from desktop.system.durable import sync_folder, write_durably
+from desktop.vault.backup_file import BackupReading, DamagedBackupError, Line
+from desktop.vault.disk import troubles
+from desktop.vault.errors import CollectionExistsError
+from desktop.vault.lineage import Lineage
+from desktop.vault.opening import DATABASE, FILES, UNLOCK, Surroundings, refuse_clouds
+from desktop.vault.repairing import Sieve
+from desktop.vault.retelling import tell
+from desktop.vault.truth import TRUTH, Fact
+from desktop.vault.vault import Vault
+from shared.crypto.attachments import ContentChangedError, FileSecret, seal_chunks
+from shared.crypto.sealing import KEY_BYTES
+from shared.crypto.unlock import wrap
+from shared.domain.operations import Operation, Put
+from shared.domain.schema import Kind
+from shared.ids import FileId, RecordId, TenantId
+
+LABEL = "Restore from a backup"
+_FILE_BYTES = 16
+_KINDS = {kind.value for kind in Kind}
+
+
+class Restored(NamedTuple):
+    """``missing``: parts of the backup that are damaged; ``photos``: files that came whole."""
+
+    missing: int
+    whole: bool
+    photos: int
+
+
+def restore(
+    backup: Path, key: bytes, folder: Path, password: str, surroundings: Surroundings
+) -> Restored:
+    """Make a collection of a backup in a folder that does not exist. It is there whole or not.
+
+    Its device writes to a new stream. Of a damaged backup, all that is outside the damage is
+    there. Raises DamagedBackupError if not even the secrets are, CollectionExistsError.
+    """
+    refuse_clouds(folder)
+    if folder.exists():
+        raise CollectionExistsError
+    secrets = _secrets(backup, key)
+    lineage = Lineage.among(secrets)
+    part = folder.with_name(folder.name + ".part")
+    with troubles():
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(mode=0o700, parents=True)
+        try:
+            database_key = surroundings.random(KEY_BYTES)
+            reading = BackupReading(backup, key)
+            truth = chain(
+                (Fact("secret", item) for item in secrets.items()), _facts(reading.lines())
+            )
+            sieve = Sieve(lineage.origin.device)
+            tell(part / DATABASE, database_key, lineage, sieve.whole(truth), surroundings)
+            write_durably(
+                part / UNLOCK,
+                wrap(password, database_key, surroundings.random, surroundings.cost),
+            )
+            photos = _write_photos(backup, key, lineage.tenant, part)
+            if reading.missing:
+                _write_records(part, database_key, surroundings, BackupReading(backup, key))
+            part.rename(folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+        sync_folder(folder.parent)
+    return Restored(len(reading.missing), reading.whole, photos)
+
+
+def _secrets(backup: Path, key: bytes) -> dict[str, bytes]:
+    """Read the secrets, which stand in a backup twice."""
+    lines = BackupReading(backup, key).lines()
+    secrets = {line["row"][0]: line["row"][1] for line in lines if line.get("table") == "secret"}
+    if not Lineage.among(secrets).tenant:
+        raise DamagedBackupError
+    return secrets
+
+
+def _facts(lines: Iterable[Line]) -> Iterator[Fact]:
+    for line in lines:
+        if line.get("table", "secret") != "secret" and line["table"] in TRUTH:
+            yield Fact(line["table"], tuple(line["row"]))
+
+
+def _write_photos(backup: Path, key: bytes, tenant: TenantId, folder: Path) -> int:
+    """Seal the photos again, each as it was; leave out those that did not come whole."""
+    secrets = dict[bytes, bytes]()
+    done = 0
+    reading = BackupReading(backup, key)
+    for line in reading.lines():
+        if line.get("kind") == Kind.PHOTO.value:
+            fields = line["fields"]
+            for prefix in ("", "thumb_"):
+                if isinstance(fields.get(f"{prefix}file"), bytes):
+                    secrets[fields[f"{prefix}file"]] = fields[f"{prefix}key"]
+    pieces = (plain for kind, plain in reading.chunks() if kind == b"P")
+    for file, some in groupby(pieces, lambda piece: piece[:_FILE_BYTES]):
+        if file in secrets:
+            done += _write_photo(FileSecret(tenant, FileId(file), secrets[file]), some, folder)
+    return done
+
+
+def _write_photo(secret: FileSecret, pieces: Iterable[bytes], folder: Path) -> bool:
+    first, *rest = pieces
+    size = int.from_bytes(first[16:24])
+    content = (piece[32:] for piece in (first, *rest))
+    name = secret.file.hex()
+    path = folder / FILES / name[:2] / name
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        write_durably(path, b"".join(seal_chunks(secret, size, content)))
+    except ContentChangedError:
+        return False
+    return True
+
+
+def _write_records(
+    folder: Path, key: bytes, surroundings: Surroundings, reading: BackupReading
+) -> None:
+    """Write what the records said and a damaged history does not tell, as an edit."""
+    vault = Vault.open_with_key(folder, key, surroundings)
+    try:
+        lost: list[Operation] = []
+        for line in reading.lines():
+            if "kind" not in line or line["deleted"] or line["kind"] not in _KINDS:
+                continue
+            kind, record = Kind(line["kind"]), RecordId(line["id"])
+            held = vault.records.fields(kind, record) or {}
+            fields = {n: v for n, v in line["fields"].items() if n not in held}
+            if fields:
+                lost.append(Put(kind, record, fields))
+        vault.apply(LABEL, lost, undoable=False)
+    finally:
+        vault.close()
