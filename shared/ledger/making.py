@@ -82,6 +82,10 @@ class Press:
             seen=seen,
             kind=kind,
         )
+        return self.sealed_as(header, body)
+
+    def sealed_as(self, header: Header, body: bytes) -> SealedEntry:
+        """Seal and sign a body behind a header."""
         return close_entry(header, body, self.random(SALT_BYTES), self.keyring, self.author.key)
 
 
