@@ -28,6 +28,7 @@ from tests.benchmarks.items import (
 )
 from tests.benchmarks.meter import Usage
 from tests.benchmarks.report import KIB_PER_MIB, Extra, Job
+from tests.benchmarks.revocation import revocation
 from tests.benchmarks.words import WORDS
 
 Measure = Callable[[Job], Generator[Extra, None, None]]
@@ -164,6 +165,7 @@ MEASURES: dict[str, Measure] = {
     "join_later": synced.join,
     "snapshot_download": snapshots.snapshot_download,
     "live_entries": snapshots.live_entries,
+    "revocation": revocation,
 }
 LOCAL = frozenset({"create", "file_size", "start", "memory", "search", "local_edit"})
 """Those in which no server takes part."""
@@ -173,5 +175,7 @@ FOUNDATIONS = frozenset({"full_upload", "join", "full_download"})
 """Those that the other synced ones rest on."""
 SNAPSHOT = frozenset({"snapshot_upload", "snapshot_approval", "join_later"})
 """Those that a download from a snapshot rests on, too."""
+ALONE = frozenset({"live_entries", "revocation"})
+"""Those that make all their devices themselves."""
 UNREPORTED = frozenset({"join", "join_later"})
 """Those that only prepare others."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.benchmarks.items import COMMON_HITS, RARE_HITS
-from tests.benchmarks.measures import FOUNDATIONS, MEASURES, SNAPSHOT, SYNCED
+from tests.benchmarks.measures import ALONE, FOUNDATIONS, MEASURES, SNAPSHOT, SYNCED
 from tests.benchmarks.report import Job, ServerSpent, Spent, line
 from tests.benchmarks.server import Server, running_server
 from tests.benchmarks.worker import GO
@@ -55,6 +55,7 @@ PLAN = (
     Step("join_later", "C"),
     Step("snapshot_download", "C"),
     Step("live_entries", "lone", changed=5 * EDITS),
+    Step("revocation"),
 )
 
 
@@ -81,7 +82,7 @@ class Bench:
                     yield line(job, *result)
 
     def _needed(self, step: Step) -> bool:
-        later = {name for name in self.wanted if name in SYNCED and name != "live_entries"}
+        later = set(self.wanted) & (SYNCED - ALONE)
         rests = FOUNDATIONS | SNAPSHOT if later & {"snapshot_download", *SNAPSHOT} else FOUNDATIONS
         return step.measure == "create" or bool(later and step.measure in rests)
 
