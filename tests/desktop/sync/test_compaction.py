@@ -1,12 +1,19 @@
 """Entries are put together: what a snapshot must bring, and what must be left afterwards."""
 
+from functools import partial
 from pathlib import Path
 
+import pytest
+
+from desktop.sync.errors import SyncError
+from desktop.sync.notices import Notice
+from desktop.vault.identity import keep_server
 from desktop.vault.values import Query
 from shared.domain.schema import Kind
 from shared.ids import RecordId
 from tests.desktop.sync.conftest import Household, World, pair
 from tests.desktop.sync.desk import Desk
+from tests.sync_server.serving import running
 
 
 def entries_at(desk: Desk) -> int:
@@ -64,3 +71,139 @@ def test_a_newcomer_has_the_list_from_a_snapshot_and_all_history_later(
         house.sync()
         assert house.laptop.hash == house.tablet.hash == phone.hash
     assert other.laptop.hash == other.tablet.hash == theirs
+
+
+def test_nothing_is_dropped_before_the_other_device_has_agreed(world: World) -> None:
+    house = world.artmatt
+    write_much(house)
+    before = entries_at(house.laptop)
+    house.laptop.tidy()
+    assert entries_at(house.laptop) == before
+    house.tablet.add(notes="not sent yet")
+    house.tablet.tidy()
+    assert entries_at(house.laptop) == 0, "it had gone on, but agrees about what was there"
+    house.sync()
+    assert house.laptop.hash == house.tablet.hash
+
+
+def test_a_device_that_was_away_for_a_year_finds_its_way_back(world: World) -> None:
+    """F33: its unsent edits come on top, and what was deleted meanwhile stays deleted."""
+    house = world.artmatt
+    laptop, tablet = house.desks
+    copies = write_much(house)
+    gone = laptop.add(notes="to be sold")
+    house.sync()
+    tablet.put(copies[0], notes="written offline")
+    sealed_offline = tablet.add(notes="a find of the holiday")
+    for desk in house.desks:
+        desk.hand.ahead += 100 * 24 * 3_600_000
+    world.server.dial.turn(100 * 24 * 3600)
+    laptop.delete(gone)
+    for n in range(10):
+        laptop.put(copies[1], notes=f"while the other slept {n}")
+        laptop.sync()
+    laptop.tidy()
+    assert entries_at(laptop) == 0, "a device that was not here for 90 days is not waited for"
+    tablet.sync()
+    laptop.sync()
+    assert tablet.hash == laptop.hash
+    assert tablet.read(copies[0])["notes"] == "written offline"
+    assert tablet.read(copies[1])["notes"] == "while the other slept 9"
+    assert laptop.read(sealed_offline)["notes"] == "a find of the holiday"
+    assert gone not in tablet.vault.shelves.find(Query())
+    assert past(tablet, copies[1]) == past(laptop, copies[1])
+    assert tablet.session.notices == ()
+
+
+def test_entries_that_were_sealed_and_never_sent_are_sealed_again_behind_the_base(
+    world: World,
+) -> None:
+    house = world.artmatt
+    laptop, tablet = house.desks
+    copies = write_much(house)
+    tablet.put(copies[0], notes="its reply was lost")
+    tablet.line.cut = True
+    with pytest.raises(SyncError):
+        tablet.sync()
+    assert tablet.vault.log.unsent()
+    for desk in house.desks:
+        desk.hand.ahead += 100 * 24 * 3_600_000
+    world.server.dial.turn(100 * 24 * 3600)
+    for n in range(10):
+        laptop.put(copies[1], notes=f"{n}")
+        laptop.sync()
+    laptop.tidy()
+    tablet.line.cut = False
+    tablet.sync()
+    laptop.sync()
+    assert laptop.hash == tablet.hash
+    assert laptop.read(copies[0])["notes"] == "its reply was lost"
+
+
+def test_a_server_that_lost_its_base_gets_another_one_from_a_device_that_began_with_it(
+    world: World, tmp_path: Path
+) -> None:
+    house = world.artmatt
+    laptop, tablet = house.desks
+    copies = write_much(house)
+    before = past(laptop, copies[1])
+    compact(house)
+    with (
+        pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone,
+        running(tmp_path / "new server") as server,
+    ):
+        phone.sync()
+        phone.put(copies[0], notes="after the snapshot")
+        for desk in (phone, laptop, tablet, laptop):
+            desk.sync()
+        for desk in (phone, laptop, tablet):
+            keep_server(desk.vault.secrets, server.address)
+            desk.restart()
+        laptop.network.sign_up(laptop.vault, server.address, "artmatt")
+        phone.sync()
+        assert phone.session.notices == (Notice.RESTORED.value,)
+        with pair(laptop, tmp_path / "second.swingtag", server.address) as second:
+            second.sync()
+            assert second.hash == laptop.hash
+            assert past(second, copies[1]) == before
+        for desk in (laptop, tablet, phone):
+            desk.sync()
+            assert desk.hash == laptop.hash
+            assert desk.session.notices == ()
+        assert entries_at(laptop) == 0
+
+
+def test_what_a_lying_server_gives_for_a_snapshot_is_not_taken_in(
+    world: World, tmp_path: Path
+) -> None:
+    """A14, A17: another piece, an old snapshot, somebody else's, none at all."""
+    house, other = world.artmatt, world.begin
+    write_much(other)
+    compact(other)
+    write_much(house)
+    compact(house)
+    with pair(house.laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        honest = phone.vault.log.content_hash()
+        for lie in (swapped_bit, cut_short, nothing):
+            for part in ("/objects/", "/base/"):
+                phone.line.alter = partial(lie, part)
+                phone.restart()
+                with pytest.raises(SyncError):
+                    phone.sync()
+                assert phone.vault.log.content_hash() == honest
+                assert phone.vault.snapshots.taken is None
+        phone.line.alter = None
+        phone.sync()
+        assert phone.hash == house.laptop.hash
+
+
+def swapped_bit(part: str, path: str, body: bytes) -> bytes:
+    return body[:-20] + bytes([body[-20] ^ 1]) + body[-19:] if part in path else body
+
+
+def cut_short(part: str, path: str, body: bytes) -> bytes:
+    return body[:-1] if part in path else body
+
+
+def nothing(part: str, path: str, body: bytes) -> bytes:
+    return b"" if part in path else body
