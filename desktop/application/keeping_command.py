@@ -5,7 +5,8 @@ import getpass
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from desktop.collection.errors import EXPECTED, sentence
@@ -16,6 +17,7 @@ from desktop.vault.backup_file import (
     key_by_words,
     prove,
 )
+from desktop.vault.checking import Finding
 from desktop.vault.errors import DamagedVaultError
 from desktop.vault.identity import read_identity
 from desktop.vault.opening import Surroundings, read_key
@@ -24,6 +26,7 @@ from desktop.vault.restoring import restore
 from desktop.vault.vault import Vault
 from shared.crypto.epochs import Keyring
 from shared.crypto.sealing import NotOpenedError
+from shared.ids import FileId
 
 FOREIGN_KIT = "These words are of another collection, or of an older kit."
 IS_THERE = "There is a file of that name already; nothing was overwritten."
@@ -55,17 +58,28 @@ def _check(asked: argparse.Namespace, surroundings: Surroundings, ask: Callable[
     try:
         keyring = read_identity(vault.secrets).keyring
         found = vault.checkup.examine(keyring)
+        for finding in found if asked.repair else ():
+            if finding.file:
+                vault.checkup.set_aside(FileId(finding.file))
     finally:
         vault.close()
+    return _tell(asked, found, partial(_repair, asked.collection, key, keyring, surroundings))
+
+
+def _tell(asked: argparse.Namespace, found: Sequence[Finding], mend: Callable[[], int]) -> int:
+    """Say what was found, and mend it if that was asked for."""
     for finding in found:
         _say(finding.sentence)
     if not found:
         _say("Everything was read, and all of it is as its history says.")
         return _SOUND
-    if asked.repair:
-        return _repair(asked.collection, key, keyring, surroundings)
-    _say("To repair it: swingtag check --repair, then sync.")
-    return _FOUND
+    if not asked.repair:
+        _say("To repair it: swingtag check --repair, then sync.")
+        return _FOUND
+    if all(finding.file for finding in found):
+        _say("The damaged pictures were set aside. Sync to fetch them again.")
+        return _FOUND
+    return mend()
 
 
 def _repair(folder: Path, key: bytes, keyring: Keyring | None, surroundings: Surroundings) -> int:

@@ -31,6 +31,7 @@ from shared.domain.pages import encode_page, is_agreed
 from shared.domain.schema import Kind
 from shared.envelope import Header
 from shared.envelope import Kind as Sealed
+from shared.ids import FileId
 from shared.ledger.stored import DamagedEntryError, rebuild
 from shared.ledger.values import Head, SealedEntry
 from shared.signing import NO_HASH
@@ -56,6 +57,9 @@ _WORDS = """
     SELECT w.term, c.id FROM temp.spoken w JOIN copy c ON c.row = w.doc WHERE NOT c.deleted
     ORDER BY 1, 2"""
 _SEARCHABLE = "SELECT c.id FROM words_docsize w JOIN copy c ON c.row = w.id ORDER BY 1"
+_STRAY_SEGMENTS = """
+    SELECT 1 FROM words_idx WHERE segid NOT IN (SELECT id >> 37 FROM words_data) LIMIT 1"""
+"""FTS5 does not notice if its table of segments names some that are gone."""
 _COMPARED = {
     "The heads of the devices": _STREAMS,
     "What the devices had seen of each other": _SEEN,
@@ -105,6 +109,13 @@ class Checkup:
                 found.append(Finding(UNREADABLE))
         return list(dict.fromkeys(found))
 
+    def set_aside(self, file: FileId) -> None:
+        """Take a damaged sealed file out of use, so that the sync fetches it again."""
+        path = self._folder / FILES / file.hex()[:2] / file.hex()
+        with self._database.writing() as cursor:
+            cursor.execute("DELETE FROM file WHERE id = ?", (file,))
+        path.rename(path.with_name(path.name + ".damaged"))
+
     def _file(self) -> list[Finding]:
         with meaning(), closing(self._database.connect()) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
@@ -117,7 +128,7 @@ class Checkup:
         try:
             with self._database.writing() as cursor:
                 cursor.execute("INSERT INTO words (words, rank) VALUES ('integrity-check', 0)")
-                if not _finds_all_leaves(cursor):
+                if cursor.execute(_STRAY_SEGMENTS).fetchone():
                     return [Finding(INDEX)]
         except DamagedVaultError:
             return [Finding(INDEX)]
@@ -155,21 +166,6 @@ class Checkup:
                     if path.exists() and not _has_root(path, root):
                         found.append(Finding(f"A {name} is damaged: {file.hex()}.", file))
         return found
-
-
-def _finds_all_leaves(cursor: Cursor) -> bool:
-    """Tell whether FTS5's table of segments names the leaves that begin a term, and no others.
-
-    Its own check does not look for leaves that are missing there.
-    """
-    sql = "SELECT id, block FROM words_data WHERE id >> 37 BETWEEN 1 AND 65535"
-    leaves = {
-        (number >> 37, number & 0x7FFFFFFF)
-        for number, block in cursor.execute(sql)
-        if not number >> 31 & 0x3F and len(block) > int.from_bytes(block[2:4])
-    }
-    named = {(s, page >> 1) for s, page in cursor.execute("SELECT segid, pgno FROM words_idx")}
-    return leaves == named
 
 
 def _has_root(path: Path, expected: bytes) -> bool:

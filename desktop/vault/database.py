@@ -41,6 +41,7 @@ _MEANINGS: tuple[tuple[str, type[VaultError]], ...] = (
     ("unable to open database file", ReadOnlyFolderError),
     ("not a database", DamagedVaultError),
     ("malformed", DamagedVaultError),
+    ("vtable constructor failed", DamagedVaultError),
     ("disk I/O error", DiskTroubleError),
     ("database is locked", VaultInUseError),
 )

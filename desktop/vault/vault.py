@@ -15,7 +15,7 @@ from desktop.system.clock import BoundedClock
 from desktop.vault.backups import Backups
 from desktop.vault.checking import Checkup
 from desktop.vault.entries import read_heads
-from desktop.vault.errors import ClosedVaultError
+from desktop.vault.errors import ClosedVaultError, DamagedVaultError
 from desktop.vault.files import Files
 from desktop.vault.lineage import Lineage
 from desktop.vault.log import Log
@@ -184,7 +184,10 @@ class Vault:
 
     def close(self) -> None:
         """Close the file, leave no -wal behind and let go of the lock."""
-        with self._closing, suppress(ClosedVaultError):  # it may be closed already
+        with (
+            self._closing,
+            suppress(ClosedVaultError, DamagedVaultError),
+        ):  # closed already, or unreadable
             self._anchor()
 
     def _committed(self, footprint: Footprint) -> None:

@@ -145,3 +145,20 @@ def test_damage_takes_only_what_it_hits(made, tmp_path, surroundings):
         run = rescue(backup, tmp_path / f"out{number}", PASSWORD)
         assert run.returncode == 3
         assert f"1 parts are damaged and missing: {number}" in run.stdout
+
+
+def test_a_damaged_picture_is_one_finding(made):
+    collection, _, _, photo = made
+    vault = collection._vault
+    fields = vault.records.fields(Kind.PHOTO, photo)
+    path = vault.folder / "files" / fields["file"].hex()[:2] / fields["file"].hex()
+    whole = path.read_bytes()
+    assert vault.checkup.examine(None) == []
+    for at in range(0, len(whole), len(whole) // 5):
+        hurt = bytearray(whole)
+        hurt[at] ^= 1 << at % 8
+        path.write_bytes(hurt)
+        assert [finding.file for finding in vault.checkup.examine(None)] == [fields["file"]]
+    vault.checkup.set_aside(fields["file"])
+    assert vault.checkup.examine(None) == []
+    assert not vault.files.has(fields["file"])

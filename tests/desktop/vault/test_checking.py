@@ -13,7 +13,7 @@ from shared.domain.operations import Put
 from shared.domain.schema import Kind
 from tests.desktop.vault.household import KEY, Clock, Device, drawn, rid
 
-PAGE = 4096
+PAGE, FLIPS = 4096, 25
 UNDO_ALONE = "step"
 """The list of what undo takes back stands in no log; an old page of it loses no record."""
 UNSEALED = ("edit",)
@@ -147,3 +147,19 @@ def test_every_old_page_is_noticed_and_records_are_told_again(device: MakeDevice
     assert len(stale) - len(told) <= len(UNSEALED)  # what is not sealed yet stands nowhere else
     file_of(laptop).write_bytes(new)
     laptop.open()
+
+
+def test_every_flipped_bit_is_noticed(device: MakeDevice) -> None:
+    laptop = device("laptop")
+    grow(laptop, 0, 60)
+    laptop.seal()
+    holds = laptop.vault.log.content_hash()
+    whole = saved(laptop)
+    places = range(5, len(whole), len(whole) // FLIPS)
+    hurt = [whole[:at] + bytes([whole[at] ^ 1 << at % 8]) + whole[at + 1 :] for at in places]
+    assert [
+        at for at, content in zip(places, hurt, strict=True) if not notices(laptop, content)
+    ] == []
+    file_of(laptop).write_bytes(whole)
+    laptop.open()
+    assert laptop.vault.log.content_hash() == holds
