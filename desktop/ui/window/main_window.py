@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         if not looks and self._looks.isHidden():
             return
         self._looks.setVisible(looks)
-        self.panels.top.add.setEnabled(not looks)
+        self.panels.top.add.setVisible(not looks)
         for name in _CHANGING:
             self.commands[name].setEnabled(not looks)
         self.panels.inspector.only_show(only=looks)
