@@ -15,6 +15,7 @@ from shared.ledger import Refused, Waiting
 from shared.ledger.snapshots import (
     Snapshot,
     StateDigest,
+    check_cuts,
     check_reach,
     is_reached,
     judge_snapshot,
@@ -44,26 +45,37 @@ class Bases:
     def take(self, name: EntryHash, log: LogId) -> None:
         """Take in the base of a server's log in place of the entries that are gone.
 
-        What is here and not at the server stays, on top of it. Raises FalseBaseError.
+        What is here and not at the server stays, on top of it. If a cut came after the base was
+        made, the one that is proposed to follow it will do. Raises FalseBaseError.
         """
+        try:
+            self._take(name, log)
+        except (Refused, MalformedPageError) as error:
+            proposed = EntryHash(self._courier.base().proposed)
+            if not proposed or proposed == name or not _is_cut(error):
+                raise FalseBaseError from error
+            self.take(proposed, log)
+
+    def _take(self, name: EntryHash, log: LogId) -> None:
         try:
             snapshot = self._judged(name)
             check_reach(snapshot, self._books.ledger_heads_sent(), self._books.membership)
             self._fetch_pieces(snapshot)
             change = self._snapshots.take_in(snapshot, log, self._checking(snapshot))
-        except (Refused, MalformedPageError) as error:
-            raise FalseBaseError from error
         finally:
             self._books.look_again()
         self._changed(change)
 
-    def learn(self, name: EntryHash) -> Snapshot | None:
+    def learn(self, name: EntryHash, *, to_sign: bool = False) -> Snapshot | None:
         """Fetch a snapshot and return it if all that it stands for is here.
 
-        Raises FalseBaseError if it contradicts what is here.
+        Raises FalseBaseError if it contradicts what is here; if it is ``to_sign``, also if it goes
+        behind a cut.
         """
         try:
             snapshot = self._judged(name)
+            if to_sign:
+                check_cuts(snapshot, self._books.membership)
             ledger = self._books.ledger
             reached = is_reached(snapshot, ledger.state.heads, self._books.log.hash_at)
         except Refused as error:
@@ -94,6 +106,8 @@ class Bases:
         found = judge_snapshot(reply.snapshot, approvals, books.membership, books.identity.keyring)
         if isinstance(found, Waiting):
             raise Refused(Fault.SEAL)  # links and keys come before everything else
+        if found.hash != name:
+            raise Refused(Fault.PIECE)  # what is signed later is the name
         return found
 
     def _fetch_pieces(self, snapshot: Snapshot) -> None:
@@ -117,3 +131,7 @@ class Bases:
                 raise Refused(Fault.STATE)
 
         return check
+
+
+def _is_cut(error: Exception) -> bool:
+    return isinstance(error, Refused) and error.code is Fault.CUT

@@ -115,20 +115,33 @@ class Compaction:
 
     def _learn(self, standing: BaseReply) -> None:
         """Note what the base of the server's log is now."""
-        base = self._snapshots.base
-        if standing.base and (base is None or standing.base != base.hash):
-            snapshot = self._bases.learn(EntryHash(standing.base))
-            if snapshot is not None:
-                self._snapshots.note(snapshot)
+        base, name = self._snapshots.base, EntryHash(standing.base)
+        if not name or (base and name == base.hash) or self._take_in_place(name):
+            return
+        snapshot = self._bases.learn(name)
+        if snapshot is not None:
+            self._snapshots.note(snapshot)
 
     def _approve(self, name: EntryHash) -> BaseReply:
         """Sign a proposal if it says what is here; say what then stands."""
-        snapshot = self._bases.learn(name)
-        if snapshot is None or self._digest(snapshot) != snapshot.manifest.state:
-            return BaseReply(proposed=name)
+        if not self._take_in_place(name):
+            snapshot = self._bases.learn(name, to_sign=True)
+            if snapshot is None or self._digest(snapshot) != snapshot.manifest.state:
+                return BaseReply(proposed=name)
         standing = self._courier.approve(name, self._press().approve(name))
         self._learn(standing)
         return standing
+
+    def _take_in_place(self, name: EntryHash) -> bool:
+        """Take a snapshot in if the one taken in before goes behind a cut; tell whether it did.
+
+        What that one says cannot be parted from what the cut sets aside.
+        """
+        log = self._books.log.cursor()[0]
+        if log is None or not self._is_cut(self._snapshots.taken):
+            return False
+        self._bases.take(name, log)
+        return True
 
     def _digest(self, snapshot: Snapshot) -> bytes:
         digest = StateDigest()
@@ -198,7 +211,13 @@ class Compaction:
         return Press(books.membership, books.identity.keyring, books.author, self._random)
 
     def _is_due(self) -> bool:
-        return is_due(self._snapshots.tail(), self._snapshots.base, self._most)
+        base = self._snapshots.base
+        return is_due(self._snapshots.tail(), base, self._most) or self._is_cut(base)
+
+    def _is_cut(self, snapshot: Snapshot | None) -> bool:
+        """Tell whether a snapshot goes behind a cut, so that no newcomer takes it in."""
+        heads = snapshot.manifest.heads if snapshot else {}
+        return counting_heads(heads, self._books.membership) != heads
 
     def _may_make(self) -> bool:
         """Tell whether this is an owner's device, and the server has all that it wrote."""

@@ -156,7 +156,9 @@ def judge_snapshot(
     membership: Membership,
     keyring: Keyring,
 ) -> Snapshot | Waiting:
-    """Check who signed a snapshot and whether its heads can be; see also ``check_reach``.
+    """Check who signed a snapshot and whether its heads can be.
+
+    Whoever is to take it in calls ``check_reach``, too, and who is to sign it ``check_cuts``.
 
     Waits for the links or the key of its epoch. Raises Refused, and nothing else.
     """
@@ -175,8 +177,19 @@ def judge_snapshot(
     return Snapshot(entry, header, manifest, approvals)
 
 
+def check_cuts(snapshot: Snapshot, membership: Membership) -> None:
+    """Raise Refused(CUT) if a snapshot goes behind a cut: nobody takes it in or signs it.
+
+    It may have been made before the link that cuts came; then another one is to follow it.
+    """
+    for origin, head in snapshot.manifest.heads.items():
+        if not membership.devices[origin.device].counts(origin.incarnation, *head):
+            raise Refused(Code.CUT)
+
+
 def check_reach(snapshot: Snapshot, heads: Heads, membership: Membership) -> None:
-    """Raise Refused if a snapshot lacks or contradicts what is known here: BASE or FORK."""
+    """Raise Refused if a snapshot cannot take the place of what is here: CUT, BASE or FORK."""
+    check_cuts(snapshot, membership)
     for origin, held in heads.items():
         ours = until_cut(origin, held, membership.devices[origin.device])
         theirs = snapshot.manifest.heads.get(origin)
@@ -253,15 +266,11 @@ def _check_signers(
 
 
 def _check_heads(manifest: Manifest, header: Header, membership: Membership) -> None:
-    """See that heads hash to ``seen``, lie before cuts and cover what their entries had seen."""
+    """See that heads hash to ``seen`` and cover what their entries had seen."""
     if seen_hash(manifest.heads) != header.seen:
         raise Refused(Code.HEADS)
-    for origin, head in manifest.heads.items():
-        member = membership.devices.get(origin.device)
-        if member is None:
-            raise Refused(Code.HEADS)
-        if not member.counts(origin.incarnation, *head):
-            raise Refused(Code.CUT)
+    if any(origin.device not in membership.devices for origin in manifest.heads):
+        raise Refused(Code.HEADS)
     if not all(_is_closed(manifest, writer, membership) for writer in manifest.seen):
         raise Refused(Code.HEADS)
 

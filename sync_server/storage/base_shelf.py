@@ -52,9 +52,14 @@ class BaseShelf:
     def __init__(self, database: Database, log: EntryLog) -> None:
         self._database = database
         self._log = log
-        with database.read() as db:
+        self.reload()
+
+    def reload(self) -> None:
+        """Read again which snapshots there are, and who was here."""
+        with self._database.read() as db:
             self.state = _load(db)
-            self._visits: dict[DeviceId, int] = dict(db.execute("SELECT device, at FROM visit"))
+            visits = db.execute("SELECT device, at FROM visit").fetchall()
+            self._visits: dict[DeviceId, int] = dict(visits)
 
     def is_new_visit(self, device: DeviceId, now: int) -> bool:
         """Tell whether a device was not here in the last day, so that it should be noted."""
@@ -214,6 +219,8 @@ def _require_history(db: Connection, log: LogState, heads: Iterable[StreamHead])
             continue
         sql = "SELECT hash FROM entry WHERE stream = ? AND seq = ?"
         found = db.execute(sql, (stream.id, head.seq)).fetchone()
+        if found is None and head.seq < stream.seq:
+            continue  # it was dropped; a cut may put a head back behind the base
         if head.hash != (found[0] if found else stream.hash):
             raise RefusedError(Code.ENTRY_TAKEN)
 

@@ -1,16 +1,22 @@
 """Entries are put together: what a snapshot must bring, and what must be left afterwards."""
 
+import secrets
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from desktop.sync.bases import FalseBaseError
 from desktop.sync.errors import SyncError
 from desktop.sync.notices import Notice
+from desktop.sync.removal import removal
 from desktop.vault.identity import keep_server
 from desktop.vault.values import Query
 from shared.domain.schema import Kind
 from shared.ids import RecordId
+from shared.ledger import Head
+from shared.protocol.messages import ChainRequest, LinkParcel
+from shared.signing import NO_HASH
 from tests.desktop.sync.conftest import Household, World, pair
 from tests.desktop.sync.desk import Desk
 from tests.sync_server.serving import running
@@ -38,6 +44,7 @@ def compact(house: Household) -> None:
     """Let one propose and the other approve."""
     house.laptop.tidy()
     house.tablet.tidy()
+    house.laptop.tidy()
     house.sync()
 
 
@@ -195,6 +202,74 @@ def test_what_a_lying_server_gives_for_a_snapshot_is_not_taken_in(
         phone.line.alter = None
         phone.sync()
         assert phone.hash == house.laptop.hash
+
+
+def test_another_snapshot_than_the_one_named_is_neither_taken_in_nor_signed(
+    world: World,
+) -> None:
+    house, shown = world.artmatt, list[bytes]()
+    write_much(house)
+    compact(house)
+    base = house.laptop.vault.snapshots.base
+    assert base is not None
+
+    def listen(path: str, body: bytes) -> bytes:
+        if "/base/" in path:
+            shown.append(body)
+        return body
+
+    house.tablet.line.alter = listen
+    house.tablet.session._bases.learn(base.hash)
+    house.tablet.line.alter = lambda path, body: shown[0] if "/base/" in path else body
+    write_much(house)
+    house.laptop.tidy()
+    with pytest.raises(FalseBaseError):
+        house.tablet.tidy()
+    assert entries_at(house.laptop) > 0
+    house.tablet.line.alter = None
+    house.tablet.tidy()
+    assert entries_at(house.laptop) == 0
+
+
+def test_a_snapshot_behind_a_cut_is_replaced_by_one_before_it(world: World, tmp_path: Path) -> None:
+    """Decision 12: newcomers refuse it, and who took it in takes the next one in its place."""
+    house = world.artmatt
+    laptop, tablet = house.desks
+    copies = write_much(house)
+    address = world.server.address
+    tablet.put(copies[1], notes="behind the cut")
+    house.sync()
+    compact(house)
+    with pair(laptop, tmp_path / "phone.swingtag", address) as phone:
+        phone.sync()
+        assert phone.read(copies[1])["notes"] == "behind the cut"
+        laptop.sync()
+        books = laptop.session._exchange.books
+        heads = {
+            origin: Head(head.seq - 1, laptop.vault.log.hash_at(origin, head.seq - 1) or NO_HASH)
+            if origin == tablet.vault.log.origin
+            else head
+            for origin, head in books.ledger.state.heads.items()
+        }
+        out = tablet.vault.device
+        link = removal(books.membership, books.identity, out, heads, secrets.token_bytes)
+        parcel = LinkParcel(link.link, link.boxes)
+        laptop.session._courier.append_links(ChainRequest(books.membership.head, (parcel,)))
+        laptop.sync()
+        assert laptop.read(copies[1])["notes"] != "behind the cut"
+        with pair(laptop, tmp_path / "second.swingtag", address) as second:
+            with pytest.raises(FalseBaseError):
+                second.sync()
+            phone.sync()
+            laptop.tidy()
+            phone.tidy()
+            second.sync()
+            assert second.read(copies[1])["notes"] != "behind the cut"
+            second.tidy()
+            for desk in (laptop, phone, second):
+                desk.sync()
+            assert laptop.hash == second.hash == phone.hash
+            assert laptop.network.about(laptop.vault).entries <= 1, "what lies behind the cut"
 
 
 def swapped_bit(part: str, path: str, body: bytes) -> bytes:

@@ -19,6 +19,7 @@ from shared.ledger.snapshots import (
     Segment,
     Snapshot,
     StateDigest,
+    check_cuts,
     check_reach,
     is_reached,
     judge_snapshot,
@@ -79,9 +80,12 @@ class Made:
         )
 
     def judge(self, sealed: bytes | None = None) -> Snapshot | Waiting:
-        return judge_snapshot(
+        found = judge_snapshot(
             sealed or self.sealed, self.approvals, self.world.membership, self.world.keyring
         )
+        if isinstance(found, Snapshot):
+            check_cuts(found, self.world.membership)
+        return found
 
     def sealed_again(self, **changes: object) -> bytes:
         entry = self.press.snapshot(replace(self.manifest, **changes), 1, NO_HASH)  # type: ignore[arg-type] # tests name fields freely
