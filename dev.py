@@ -49,6 +49,7 @@ SYSTEM_LIBRARIES = {
 CAMPAIGNS = {
     "simulation": "tests.simulation",
     "faults": "tests.faults",
+    "tenants": "tests.tenants",
 }
 """What takes longer than the tests may, and the module that runs it."""
 
@@ -240,12 +241,8 @@ def run_bench(extra: list[str]) -> int:
     return run([PYTHON, "-m", "tests.benchmarks", *extra], QT_QPA_PLATFORM="offscreen")
 
 
-CAMPAIGNS = {"simulation": "tests.simulation", "tenants": "tests.tenants"}
-"""What takes longer than the tests may, and the module that runs it."""
-
-
 def run_campaign(extra: list[str]) -> int:
-    """Run what takes longer than the tests may: simulation, faults; each has its own --help."""
+    """Run what takes longer than the tests may; without a name it says which there are."""
     name, *arguments = extra or [""]
     if name not in CAMPAIGNS:
         stop(f"there is no campaign {name!r}; there are: {', '.join(CAMPAIGNS)}")
