@@ -13,6 +13,7 @@ from shared.domain.schema import TAG_PREFIX, Kind
 from shared.ids import RecordId
 from tests.desktop.vault.household import Clock, Device, rid
 from tests.desktop.vault.pool import Pool
+from tests.shared.vectors import second_snapshots
 
 NAMES = ("laptop", "tablet", "phone", "attic")
 """The last one is away between the first and the last sync."""
@@ -115,6 +116,9 @@ def test_nothing_is_lost_or_comes_back_by_putting_entries_together(
         pool.fetch_history(device)
         assert histories(device) == histories(control)
         assert device.vault.records.living(Kind.COPY) == control.vault.records.living(Kind.COPY)
+    pages = list(control.vault.snapshots.state(control.heads))
+    told = second_snapshots.read_pages([page.raw for page in pages])
+    assert second_snapshots.write_pages(told) == [page.raw for page in pages if page.agreed]
     for device in (*house, newcomer, control):
         device.vault.close()
     shutil.rmtree(home)

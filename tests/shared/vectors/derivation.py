@@ -21,6 +21,7 @@ from shared.crypto.unlock import wrap
 from shared.domain.stamps import Origin
 from shared.ids import DeviceId, FileId, Incarnation, TenantId
 from shared.ledger import Author, Ledger, LedgerState, SealedEntry, rebuild, seen_hash
+from shared.ledger.making import Press
 from shared.membership import (
     Cut,
     LinkWithBoxes,
@@ -37,6 +38,7 @@ from shared.membership import (
     rotate,
 )
 from shared.signing import RequestSummary, SigningKey, labelled, sign_request
+from tests.shared.vectors.snapshots import snapshot
 from tests.shared.worlds import stream
 
 PATH = Path(__file__).with_name("vectors.json")
@@ -84,7 +86,7 @@ class Boxes:
 def vectors(recorded: list[Vector]) -> dict[str, Any]:
     """Derive everything; ``recorded`` are the boxes of the file."""
     boxes = Boxes(recorded)
-    chain, membership, entries = history(boxes)
+    chain, membership, entries, snapshots = history(boxes)
     return {
         "labelled": labels(),
         "signing": signing(),
@@ -99,6 +101,7 @@ def vectors(recorded: list[Vector]) -> dict[str, Any]:
         "unlock": [unlock()],
         "chain": chain,
         "entries": entries,
+        "snapshots": snapshots,
         "attachments": [attachment(n) for n in (0, 1000, 600_000)],
         "pairing": [pairing()],
     }
@@ -222,7 +225,7 @@ def unlock() -> Vector:
     return {"password": password, "box": box.hex(), "database_key": KEY.hex()}
 
 
-def history(boxes: Boxes) -> tuple[Vector, Membership, list[Vector]]:
+def history(boxes: Boxes) -> tuple[Vector, Membership, list[Vector], list[Vector]]:
     """One tenant's whole life: every kind of link, and entries before and after a revocation."""
     first = FIRST.signer
     genesis = found(FIRST.signing, FIRST.device, FIRST.box.public, commitment_of(EPOCH_KEYS[1], 1))
@@ -259,7 +262,7 @@ def history(boxes: Boxes) -> tuple[Vector, Membership, list[Vector]]:
             {"link": one.link.hex(), "boxes": [box.hex() for box in one.boxes]} for one in links
         ],
     }
-    return chain, membership, entries.vectors
+    return chain, membership, entries.vectors, [entries.snapshot(membership)]
 
 
 class Pages:
@@ -300,6 +303,19 @@ class Pages:
     def after_revocation(self) -> None:
         self.write(SECOND, "2", [b"after the new keys"])
         self.write(FIRST, "1 again", [b"restored from a backup"], before="1")
+
+    def snapshot(self, membership: Membership) -> Vector:
+        """Put everything so far into one, with the revoked device put back to its cut."""
+        presses = [
+            Press(
+                membership,
+                self._keyring,
+                Author(Origin(keys.device, LIVES[life]), keys.signing),
+                self._random,
+            )
+            for keys, life in ((FIRST, "1 again"), (SECOND, "2"))
+        ]
+        return snapshot(*presses, self._ledger.state)
 
     def write(self, keys: DeviceKeys, life: str, edits: list[bytes], before: str = "") -> None:
         previous = Origin(keys.device, LIVES[before]) if before else None

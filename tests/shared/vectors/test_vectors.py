@@ -2,25 +2,30 @@
 
 import random as seeded
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
 from shared.crypto.boxes import BoxKey, open_epoch_box
-from shared.crypto.epochs import open_previous
+from shared.crypto.epochs import Keyring, open_previous
 from shared.crypto.paper import secret_of
 from shared.crypto.unlock import unwrap
 from shared.ids import DeviceId, TenantId
 from shared.ledger import Refused
+from shared.ledger.snapshots import Snapshot, judge_snapshot
 from shared.membership import LinkWithBoxes, verify_chain
 from shared.membership.chain import InvalidChainError
 from shared.signing import labelled
 from tests.shared.vectors import second_reader as second
+from tests.shared.vectors import second_snapshots as snapshots
 from tests.shared.vectors.derivation import EPOCH_KEYS, read, vectors
 from tests.shared.worlds import World, stream
 
 RECORDED = read()
 TENANT = bytes.fromhex(RECORDED["chain"]["tenant"])
 LINKS = [bytes.fromhex(row["link"]) for row in RECORDED["chain"]["links"]]
+MEMBERSHIP = verify_chain(LINKS, TenantId(TENANT))
+KEYRING = Keyring(MEMBERSHIP.tenant, EPOCH_KEYS)
 ENTRIES = [bytes.fromhex(row["sealed"]) for row in RECORDED["entries"]]
 
 
@@ -96,6 +101,43 @@ def test_the_second_reader_opens_what_is_recorded() -> None:
         (root,) = raw(row, "root")
         content = second.attachment(*parts, chunks, size=row["size"], root=root)
         assert content.hex() == row["content"]
+
+
+def test_the_second_reader_reads_and_writes_recorded_snapshots() -> None:
+    chain = second.read_chain(TENANT, LINKS)
+    for row in RECORDED["snapshots"]:
+        parts = [bytes.fromhex(part) for part in (*row["pieces"], row["segment"])]
+        named = {second.sha(part): part for part in parts}
+        approvals = {bytes.fromhex(who): bytes.fromhex(w) for who, w in row["approvals"].items()}
+        (sealed,) = raw(row, "sealed")
+        state, past = snapshots.take(sealed, approvals, named, chain, EPOCH_KEYS)
+        assert [[device.hex(), edit.hex()] for device, edit in past] == row["edits"]
+        pages = [bytes.fromhex(page) for page in row["pages"]]
+        assert snapshots.write_pages(state) == pages[:-1], "all but the conflicts"
+        assert state["conflicts"] == [("copy", ANY, "notes", 19, "what lost")]
+        accepted = judge_snapshot(
+            sealed, approvals, MEMBERSHIP, Keyring(MEMBERSHIP.tenant, EPOCH_KEYS)
+        )
+        assert isinstance(accepted, Snapshot)
+        assert accepted.manifest.state.hex() == row["state"]
+
+
+def test_two_readers_refuse_the_same_snapshots() -> None:
+    luck = seeded.Random(6)  # noqa: S311 - picks mutants, keeps no secret
+    chain, (row,) = second.read_chain(TENANT, LINKS), RECORDED["snapshots"]
+    parts = [bytes.fromhex(part) for part in (*row["pieces"], row["segment"])]
+    approvals = {bytes.fromhex(who): bytes.fromhex(w) for who, w in row["approvals"].items()}
+    named = {second.sha(part): part for part in parts}
+    (sealed,) = raw(row, "sealed")
+    for _ in range(150):
+        mutant, forged = bytearray(sealed), {who: bytearray(w) for who, w in approvals.items()}
+        broken = mutant if luck.random() < 0.8 else next(iter(forged.values()))
+        broken[luck.randrange(len(broken))] ^= 1 << luck.randrange(8)
+        words = {DeviceId(who): bytes(word) for who, word in forged.items()}
+        with pytest.raises(second.Bad):
+            snapshots.take(bytes(mutant), words, named, chain, EPOCH_KEYS)
+        with pytest.raises(Refused):
+            judge_snapshot(bytes(mutant), words, MEMBERSHIP, KEYRING)
 
 
 def test_unlock_files_and_kits_of_today_open_tomorrow() -> None:
