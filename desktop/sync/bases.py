@@ -11,8 +11,10 @@ from shared.domain.pages import MalformedPageError, is_agreed
 from shared.envelope import Kind
 from shared.ids import EntryHash, LogId
 from shared.ledger import Code as Fault
-from shared.ledger import Refused, Waiting
+from shared.ledger import Refused, SealedEntry, Waiting
+from shared.ledger.making import PastEdit, decode_segment
 from shared.ledger.snapshots import (
+    Segment,
     Snapshot,
     StateDigest,
     check_cuts,
@@ -84,20 +86,26 @@ class Bases:
 
     def fetch_history(self) -> None:
         """Fetch the history that a snapshot stood for, the newest first."""
-        tenant, keyring = self._books.membership.tenant, self._books.identity.keyring
         for segment in self._snapshots.missing_history():
-            name = EntryHash(segment.hash)
             try:
-                sealed = self._courier.get_object(name)
+                opened = self._opened(segment)
             except RefusedError as error:
                 if error.refusal.code is Code.NOT_FOUND:
                     return  # a newer snapshot lists others in its place; it is soon known here
                 raise
-            try:
-                opened = open_part(sealed, name, Kind.SEGMENT, tenant, keyring)
-                self._snapshots.keep_segment(opened)
-            except Refused as error:
-                raise FalseBaseError from error
+            self._snapshots.keep_segment(opened)
+
+    def fetch_segment(self, segment: Segment) -> list[PastEdit]:
+        """Fetch a history segment and return its edits; raise FalseBaseError."""
+        return decode_segment(self._opened(segment).body)
+
+    def _opened(self, segment: Segment) -> SealedEntry:
+        name, tenant = EntryHash(segment.hash), self._books.membership.tenant
+        sealed = self._courier.get_object(name)
+        try:
+            return open_part(sealed, name, Kind.SEGMENT, tenant, self._books.identity.keyring)
+        except Refused as error:
+            raise FalseBaseError from error
 
     def _judged(self, name: EntryHash) -> Snapshot:
         reply = self._courier.snapshot(name)

@@ -4,7 +4,7 @@ One owner's device makes it in a quiet moment; every other one that was seen lat
 what it holds itself and signs. Only then the server drops entries. Their edits stay in the history.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from desktop.sync.bases import Bases
 from desktop.sync.books import Books
@@ -15,6 +15,8 @@ from desktop.sync.rhythm import Most
 from desktop.vault.snapshots import Tail
 from desktop.vault.vault import Vault
 from shared.crypto.randomness import Random
+from shared.domain.edits import decode_edit
+from shared.domain.history import passing
 from shared.domain.stamps import Origin
 from shared.ids import EntryHash
 from shared.ledger import Head, Heads, OversizedError, SealedEntry, rebuild
@@ -30,6 +32,7 @@ _EDITS_A_SEGMENT = 8192
 _SEGMENT_BYTES = 2 * 1024 * 1024
 _HOUR_MILLIS = 3_600_000
 _DAY_MILLIS = 24 * _HOUR_MILLIS
+_MONTH_MILLIS = 30 * _DAY_MILLIS
 
 
 class BaseLostError(SyncError):
@@ -60,7 +63,7 @@ class Compaction:
         self._most = most
         self._random = random
         self._now_millis = now_millis
-        self._looked = 0
+        self._looked, self._awaits = 0, False
 
     def tidy(self) -> None:
         """Do what is to be done in a quiet moment, after a sync that worked; mostly nothing.
@@ -68,7 +71,8 @@ class Compaction:
         What awaits others is looked at again after an hour.
         """
         now, due = self._now_millis(), self._is_due()
-        if abs(now - self._looked) < (_HOUR_MILLIS if due else _DAY_MILLIS):
+        patience = _DAY_MILLIS if not due else _HOUR_MILLIS if self._awaits else 0
+        if abs(now - self._looked) < patience:
             return
         standing = self._courier.base()
         self._learn(standing)
@@ -76,7 +80,7 @@ class Compaction:
             standing = self._approve(EntryHash(standing.proposed))
         elif self._is_due() and self._may_make():
             standing = self.make(standing)
-        self._looked = now if standing.proposed or not due else 0
+        self._looked, self._awaits = now, bool(standing.proposed)
 
     def give_back(self) -> None:
         """Make what is here the base of a server that lost the one it had, and entries with it.
@@ -102,6 +106,8 @@ class Compaction:
         objects = (*manifest.pieces, *(EntryHash(segment.hash) for segment in segments))
         proposal = SnapshotProposal(sealed, stream_heads(heads, self._books.membership), objects)
         standing = self._courier.propose(proposal)
+        if standing.proposed and standing.proposed != entry.hash:
+            return self._approve(EntryHash(standing.proposed))  # another device was faster
         self._learn(standing)
         return standing
 
@@ -175,25 +181,43 @@ class Compaction:
             segments=segments,
         )
 
-    def _old_history(self, base: Snapshot | None, standing: BaseReply) -> tuple[Segment, ...]:
-        """Return the history so far. A server that lost it gets again what is here of it."""
+    def _old_history(self, base: Snapshot | None, standing: BaseReply) -> Iterator[Segment]:
+        """Give the history so far. A server that lost it gets again what is here of it."""
         segments = base.manifest.segments if base else ()
-        if base is None or standing.base == base.hash:
-            return segments
-        here = [(each, self._snapshots.part(EntryHash(each.hash))) for each in segments]
-        for _, entry in here:
-            if entry is not None:
-                self._send(entry)
-        return tuple(segment for segment, entry in here if entry is not None)
+        if base is not None and standing.base != base.hash:
+            here = [(each, self._snapshots.part(EntryHash(each.hash))) for each in segments]
+            for segment, entry in here:
+                if entry is not None:
+                    self._send(entry)
+                    yield segment
+            return
+        since = self._now_millis() - _MONTH_MILLIS
+        aged = [each for each in segments if not each.settled and each.newest < since]
+        yield from (each for each in segments if each.settled)
+        if aged:
+            yield from self._settled_history(aged)
+        yield from (each for each in segments if not each.settled and each not in aged)
+
+    def _settled_history(self, segments: Sequence[Segment]) -> Iterator[Segment]:
+        """Put old history together: of many edits to a field in an hour the last one stays."""
+        past = [edit for each in segments for edit in self._bases.fetch_segment(each)]
+        edits = [decode_edit(blob, device) for device, blob in past]
+        gone = passing(edits)
+        left = ((past[n], edits[n].millis) for n in range(len(past)) if n not in gone)
+        yield from self._sent_history(left, settled=True)
 
     def _new_history(self, base: Snapshot | None, heads: Heads) -> Iterator[Segment]:
         """Put the edits since the last snapshot into segments, and send these."""
-        edits = self._snapshots.history(base, heads)
+        yield from self._sent_history(self._snapshots.history(base, heads), settled=False)
+
+    def _sent_history(
+        self, edits: Iterator[tuple[PastEdit, int]], *, settled: bool
+    ) -> Iterator[Segment]:
         for n, some in enumerate(_batches(edits), 1):
             newest = max(millis for _, millis in some)
             for segment in self._sealed_history(n, [edit for edit, _ in some]):
                 self._send(segment)
-                yield Segment(segment.hash, newest, settled=False)
+                yield Segment(segment.hash, newest, settled)
 
     def _sealed_history(self, n: int, edits: list[PastEdit]) -> Iterator[SealedEntry]:
         try:

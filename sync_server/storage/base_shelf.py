@@ -133,7 +133,8 @@ class BaseShelf:
     def propose(self, checked: Checked, membership: Membership, *, now: int) -> BaseReply:
         """Keep a proposal; if nobody's approval is awaited it is the base from now on.
 
-        Raises RefusedError: BASE_MOVED, BASE_INCOMPLETE, ENTRY_TAKEN.
+        Of two that go equally far the first one stays. Raises RefusedError: BASE_MOVED,
+        BASE_INCOMPLETE, ENTRY_TAKEN.
         """
         standing = Standing(checked.envelope.hash, checked.envelope.header.seq, checked.heads)
         with self._database.turn():

@@ -89,6 +89,8 @@ def test_entries_are_dropped_only_when_all_who_were_here_lately_have_signed(
     owner.sync()
     snapshot, other = owner.snapshot(*heads), owner.snapshot(*heads)
     granted(owner.propose(snapshot, *heads))
+    granted(laptop.propose(laptop.snapshot(*heads), *heads))
+    assert owner.base().proposed == sha256(snapshot), "of two that say the same the first stays"
     assert owner.base().awaits == (laptop.keys.device,), "the phone was never here"
     phone.sync(have=heads)
     assert set(owner.base().awaits) == {laptop.keys.device, phone.keys.device}

@@ -1,6 +1,7 @@
 """Entries are put together: what a snapshot must bring, and what must be left afterwards."""
 
 import secrets
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from shared.ledger import Head
 from shared.protocol.messages import ChainRequest, LinkParcel
 from shared.signing import NO_HASH
 from tests.desktop.sync.conftest import Household, World, pair
-from tests.desktop.sync.desk import Desk
+from tests.desktop.sync.desk import SWIFT, Desk, eventually
+from tests.desktop.sync.test_worker import Working
 from tests.sync_server.serving import running
 
 
@@ -270,6 +272,54 @@ def test_a_snapshot_behind_a_cut_is_replaced_by_one_before_it(world: World, tmp_
                 desk.sync()
             assert laptop.hash == second.hash == phone.hash
             assert laptop.network.about(laptop.vault).entries <= 1, "what lies behind the cut"
+
+
+def test_old_history_is_put_together_and_never_the_last_word_of_an_hour(
+    world: World, tmp_path: Path
+) -> None:
+    house = world.artmatt
+    laptop = house.laptop
+    copy = laptop.add(notes="first")
+    for n in range(10):
+        laptop.put(copy, notes=f"typing {n}")
+        laptop.hand.ahead += 60_000
+        laptop.sync()
+    house.sync()
+    compact(house)
+    months = 40 * 24 * 3_600_000
+    for desk in house.desks:
+        desk.hand.ahead += months
+    world.server.dial.turn(months / 1000)
+    for n in range(10):
+        laptop.put(copy, notes=f"much later {n}")
+        laptop.sync()
+    house.sync()
+    compact(house)
+    base = laptop.vault.snapshots.base
+    assert base is not None
+    assert [segment.settled for segment in base.manifest.segments] == [True, False]
+    with pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        phone.sync()
+        values = [value for field, value, _, _ in past(phone, copy) if field == "notes"]
+        later = [f"much later {n}" for n in reversed(range(10))]
+        assert values == [*later, "typing 9", "first"]
+        assert len(past(laptop, copy)) > len(values), "who wrote it keeps all"
+
+
+def test_the_worker_tidies_when_nothing_happens(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    rhythm = replace(laptop.network.rhythm, pace=replace(SWIFT, rest=0.05))
+    laptop.network = replace(laptop.network, rhythm=rhythm)
+    laptop.restart()
+    working = Working(laptop)
+    for n in range(10):
+        working.edit(f"{n}")
+        working.settle()
+    eventually(lambda: "POST /v1/base" in laptop.line.asked)
+    tablet.sync()
+    tablet.tidy()
+    assert entries_at(tablet) == 0
+    working.worker.stop()
 
 
 def swapped_bit(part: str, path: str, body: bytes) -> bytes:
