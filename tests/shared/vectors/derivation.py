@@ -38,6 +38,7 @@ from shared.membership import (
     rotate,
 )
 from shared.signing import RequestSummary, SigningKey, labelled, sign_request
+from tests.shared.vectors.refusals import Reader, refused_entries, refused_links
 from tests.shared.vectors.snapshots import snapshot
 from tests.shared.worlds import stream
 
@@ -102,9 +103,23 @@ def vectors(recorded: list[Vector]) -> dict[str, Any]:
         "chain": chain,
         "entries": entries,
         "snapshots": snapshots,
+        "refusals": refusals(chain, entries),
         "attachments": [attachment(n) for n in (0, 1000, 600_000)],
         "pairing": [pairing()],
     }
+
+
+def refusals(chain: Vector, entries: list[Vector]) -> list[Vector]:
+    """Change every part of every entry and link, and say which check refuses it."""
+    tenant, keys = TenantId(bytes.fromhex(chain["tenant"])), (FIRST, SECOND, THIRD)
+    links = [bytes.fromhex(row["link"]) for row in chain["links"]]
+    sealed = [bytes.fromhex(row["sealed"]) for row in entries]
+    keyring = Keyring(tenant, EPOCH_KEYS)
+    signing: dict[bytes, SigningKey] = {each.device: each.signing for each in keys}
+    return [
+        *refused_entries(sealed, lambda: Reader(tenant, links, keyring), signing),
+        *refused_links(links, tenant),
+    ]
 
 
 LENGTHS = [0, 1, 255, 256, 257, 264, 1000, 4097, 65_537, 999_999, 1_048_580, 16_777_217]

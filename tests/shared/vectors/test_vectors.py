@@ -16,6 +16,7 @@ from shared.ledger.snapshots import Snapshot, judge_snapshot
 from shared.membership import LinkWithBoxes, verify_chain
 from shared.membership.chain import InvalidChainError
 from shared.signing import labelled
+from tests.shared.vectors import refusals
 from tests.shared.vectors import second_reader as second
 from tests.shared.vectors import second_snapshots as snapshots
 from tests.shared.vectors.derivation import EPOCH_KEYS, read, vectors
@@ -46,7 +47,36 @@ def made() -> dict[str, Any]:
 
 def test_there_are_enough_of_them() -> None:
     rows = [row for group in RECORDED.values() if isinstance(group, list) for row in group]
-    assert len(rows) + len(LINKS) >= 60
+    assert len(rows) + len(LINKS) >= 200
+
+
+def test_what_is_to_be_refused_is_refused_at_its_check() -> None:
+    for row in RECORDED["refusals"]:
+        if "entry" in row:
+            reader = refusals.Reader(MEMBERSHIP.tenant, LINKS, KEYRING)
+            for before in ENTRIES[: row["entry"]]:
+                reader.take(before)
+            assert reader.code_of(refusals.apply(ENTRIES[row["entry"]], row)) == row["code"], row
+        else:
+            links = [*LINKS]
+            links[row["link"]] = refusals.apply(LINKS[row["link"]], row)
+            with pytest.raises(InvalidChainError):
+                verify_chain(links, TenantId(TENANT))
+
+
+def test_the_second_reader_refuses_the_same() -> None:
+    for row in RECORDED["refusals"]:
+        if "entry" in row:
+            log = second.Log(second.read_chain(TENANT, LINKS), EPOCH_KEYS)
+            for before in ENTRIES[: row["entry"]]:
+                log.take(before)
+            with pytest.raises(second.Bad):
+                log.take(refusals.apply(ENTRIES[row["entry"]], row))
+        else:
+            links = [*LINKS]
+            links[row["link"]] = refusals.apply(LINKS[row["link"]], row)
+            with pytest.raises(second.Bad):
+                second.read_chain(TENANT, links)
 
 
 def test_recorded_boxes_open() -> None:
