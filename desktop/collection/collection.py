@@ -11,6 +11,7 @@ from pathlib import Path
 from desktop.collection.copies import Copies
 from desktop.collection.devices import Roster
 from desktop.collection.imaging import Imaging
+from desktop.collection.late import LateChanges
 from desktop.collection.naming import Mint
 from desktop.collection.photos import Photos
 from desktop.collection.reference.catalogue import Reference
@@ -43,7 +44,8 @@ class Collection:
     """Reads and writes one opened vault.
 
     ``copies`` has the verbs for pieces, ``photos`` for pictures, ``words`` choices, tags, places
-    and own fields, ``settings`` preferences, ``roster`` the devices, ``reference`` what Ty made.
+    and own fields, ``settings`` preferences, ``roster`` the devices, ``late`` what
+    was set aside of removed ones, ``reference`` what Ty made.
     ``forget_key`` lets the computer's keychain forget the key, None if it was not asked to keep it.
     """
 
@@ -69,6 +71,7 @@ class Collection:
             announce=self.announce,
             wake=self._wake,
         )
+        self.late = LateChanges(records, self.roster.cuts, self.write)
         self.photos = Photos(
             tenant=vault.tenant,
             files=vault.files,

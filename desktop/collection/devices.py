@@ -6,6 +6,7 @@ from enum import Enum
 
 from desktop.collection.autofill import Fields
 from desktop.collection.copies import Write
+from desktop.collection.late import late_changes
 from desktop.collection.values import DeviceCard, Rights
 from desktop.sync.comparison import stream_heads
 from desktop.sync.removal import (
@@ -16,11 +17,13 @@ from desktop.sync.removal import (
     withdraw,
     withdraw_role,
 )
+from desktop.vault.aside import cuts_of
 from desktop.vault.vault import Log, Records, Secrets
 from shared.crypto.paper import paper_device, secret_of
 from shared.crypto.spoken import spoken
 from shared.domain.operations import Change, Put
 from shared.domain.schema import Kind
+from shared.domain.stamps import Origin
 from shared.ids import DeviceId, RecordId
 from shared.membership import Link, Member, Membership, Revocation, Role, verify_chain
 from shared.membership.bodies import parse_body
@@ -99,7 +102,9 @@ class Roster:
     def former(self) -> tuple[DeviceCard, ...]:
         """Return the devices that were removed, the last one first."""
         names = self._records.living(Kind.DEVICE)
-        heard = self._log.last_written()
+        cuts = self.cuts()
+        late = {change.past.device for change in late_changes(self._records, cuts)}
+        heard = self._log.last_written(cuts)
         membership = self._membership()
         gone = []
         for raw in self._log.state().links:
@@ -108,7 +113,7 @@ class Roster:
             if isinstance(body, Revocation):
                 card = self._card(membership.devices[body.device], membership, names, heard)
                 by = _name(membership.devices[link.signer], names)
-                gone.append(replace(card, removed_by=by))
+                gone.append(replace(card, removed_by=by, late=body.device in late))
         return tuple(reversed(gone))
 
     def rename(self, device: DeviceId, name: str) -> Change:
@@ -136,6 +141,10 @@ class Roster:
         withdraw(self._secrets, device)
         withdraw_role(self._secrets, device)
         self._note(device)
+
+    def cuts(self) -> dict[Origin, int]:
+        """Return the last number that counts of each stream that went on here beyond its cut."""
+        return cuts_of(self._membership(), self._log.state().heads)
 
     def words(self) -> tuple[str, ...]:
         """Return six words that are the same on devices which hold the same history."""

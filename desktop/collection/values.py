@@ -10,6 +10,7 @@ from desktop.vault.values import (
     Conflict,
     CopyRow,
     Detail,
+    LaidAside,
     Past,
     Photo,
     Query,
@@ -31,6 +32,8 @@ __all__ = [
     "DeviceCard",
     "Draft",
     "Found",
+    "LaidAside",
+    "LatePiece",
     "Location",
     "Past",
     "Photo",
@@ -59,6 +62,15 @@ class Draft:
     piece: str = ""
     location: str = ""
     tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LatePiece:
+    """What was set aside of one thing. ``new``: it is to be had as a whole, or not at all."""
+
+    title: str
+    changes: tuple[LaidAside, ...]
+    new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +138,8 @@ class DeviceCard:
     ``added_by`` names the device that let it in, "" for the one that began the collection.
     ``heard_millis``: when it wrote the last edit that is here. ``leaving``: it is to be removed
     as soon as the server can be reached; ``to_be``: it gets these rights then.
-    ``removed_by`` names the device that put it out, "" while it is one of the collection's.
+    ``removed_by`` names the device that put it out, "" while it is one of the collection's;
+    ``late``: changes that it made after that were here, and were set aside.
     """
 
     device: DeviceId
@@ -140,3 +153,4 @@ class DeviceCard:
     rights: Rights = Rights.OWNER
     to_be: Rights | None = None
     removed_by: str = ""
+    late: bool = False

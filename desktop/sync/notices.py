@@ -24,7 +24,7 @@ class Notice(Enum):
     )
     SET_ASIDE = (
         "The last edits of a device that was removed were taken out again, for your other devices "
-        "never got them. The history of each piece still shows them."
+        "never got them. You find them under Devices, and may adopt what you want."
     )
     COPIED = (
         "This device's collection was copied or put back from a backup. "

@@ -1,5 +1,6 @@
 """What the sync reads and writes: entries, heads, links and how far the server's log was read."""
 
+import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
@@ -130,13 +131,21 @@ class Log:
         with self._database.reading() as cursor:
             return int(cursor.execute(sql).fetchone()[0])
 
-    def last_written(self) -> dict[DeviceId, int]:
-        """Return when each device wrote its last edit that is here, milliseconds since 1970."""
+    def last_written(self, cuts: Mapping[Origin, int] | None = None) -> dict[DeviceId, int]:
+        """Return when each device wrote its last edit that is here, milliseconds since 1970.
+
+        Edits behind ``cuts``, the last number of each stream that counts, are left out.
+        """
         sql = """
             SELECT s.device, max(e.millis) FROM edit e JOIN stream s ON s.number = e.stream
+            LEFT JOIN entry n ON n.number = e.entry
+            LEFT JOIN json_each(?) cut ON cut.key = hex(s.device) || hex(s.incarnation)
+            WHERE cut.key IS NULL OR n.seq IS NULL OR n.seq <= cut.value
             GROUP BY s.device"""
+        last = {b"".join(origin).hex().upper(): seq for origin, seq in (cuts or {}).items()}
         with self._database.reading() as cursor:
-            return {DeviceId(device): millis for device, millis in cursor.execute(sql)}
+            found = cursor.execute(sql, (json.dumps(last),))
+            return {DeviceId(device): millis for device, millis in found}
 
     def cursor(self) -> tuple[LogId | None, Cursor]:
         """Return the name of the server's log, and how far it was read."""

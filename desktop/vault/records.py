@@ -5,16 +5,16 @@ from sqlite3 import Cursor
 
 import msgspec
 
-from desktop.vault.archive import Archive
 from desktop.vault.database import Database
 from desktop.vault.files import Files
+from desktop.vault.laid_aside import read_laid_aside
 from desktop.vault.layout import Row, layout_of
-from desktop.vault.moments import Moments
+from desktop.vault.pasts import Pasts
 from desktop.vault.places import Places
-from desktop.vault.values import Conflict, Detail, Past, Photo, Tag
-from shared.domain.edits import Group, Shape
-from shared.domain.merge import same, unseen
+from desktop.vault.values import Conflict, Detail, LaidAside, Past, Photo, Tag
+from shared.domain.merge import same
 from shared.domain.schema import DELETED, TAG_PREFIX, Kind, Value
+from shared.domain.stamps import Origin
 from shared.ids import FileId, RecordId
 
 Fields = Mapping[str, Value]
@@ -69,7 +69,7 @@ class Records:
             row = _row(cursor, kind, record)
             if row is None:
                 return []
-            pasts = _Pasts(cursor)
+            pasts = Pasts(cursor)
             sql = "SELECT moment FROM touched WHERE record = ?"
             moments = {row.born, *(moment for (moment,) in cursor.execute(sql, (record,)))}
             return pasts.of_record(kind, record, moments)
@@ -78,6 +78,14 @@ class Records:
         """Return what waits for the collector's choice."""
         with self._database.reading() as cursor:
             return _conflicts(cursor)
+
+    def laid_aside(self, cuts: Mapping[Origin, int]) -> list[LaidAside]:
+        """Return what was written behind cuts and does not stand here.
+
+        ``cuts`` has the last number that counts of every stream that is cut.
+        """
+        with self._database.reading() as cursor:
+            return read_laid_aside(cursor, cuts)
 
     def _photos(self, cursor: Cursor, copy: RecordId) -> tuple[Photo, ...]:
         sql = (
@@ -96,53 +104,10 @@ class Records:
         )
 
 
-class _Pasts:
-    """Turns moments into what the collector reads about them."""
-
-    def __init__(self, cursor: Cursor) -> None:
-        self._cursor = cursor
-        self._moments = Moments(cursor)
-        self._archive = Archive(cursor, self._moments)
-        devices = cursor.execute("SELECT id, name FROM device")
-        self._names: dict[bytes, str] = {device: name or "" for device, name in devices}
-
-    def of_record(self, kind: Kind, record: RecordId, moments: set[int]) -> list[Past]:
-        """Return what edits wrote to a record, the newest first."""
-        by_stamp = sorted(moments, key=self._moments.stamp, reverse=True)
-        return [
-            self.past(moment, field, value)
-            for moment in by_stamp
-            for group, place in self._archive.places(moment).get((kind.value, record), ())
-            for field, value in _values(group, place)
-        ]
-
-    def past(self, moment: int, field: str, value: Value) -> Past:
-        """Return one value with who wrote it, when and where."""
-        sql = "SELECT millis, label FROM edit WHERE moment = ?"
-        millis, label = self._cursor.execute(sql, (moment,)).fetchone()
-        device = self._moments.stamp(moment).origin.device
-        return Past(field, value, device, self._names.get(device, ""), millis, label)
-
-    def rescue(self, row: Row) -> int:
-        """Return the moment of the first write that kept a record out of the trash."""
-        live = {self._moments.stamp(moment): moment for moment in row.live_moments()}
-        deletion = self._moments.unpack_deletion(row.moments[DELETED], row.extra.get(DELETED))
-        return live[unseen(deletion.cover or (), live)[0]]
-
-
-def _values(group: Group, place: int) -> list[tuple[str, Value]]:
-    """Return the fields that a group wrote in one record."""
-    if group.shape in {Shape.DELETE, Shape.RESTORE}:
-        return [(DELETED, group.shape == Shape.DELETE)]
-    pairs = zip(group.fields, group.columns, strict=False)  # a choice between values has none
-    written = [(field, column[place]) for field, column in pairs]
-    return [pair for pair in written if group.shape == Shape.UPDATE or pair[1] is not None]
-
-
 def _conflicts(cursor: Cursor) -> list[Conflict]:
     found = cursor.execute("SELECT number, kind, record, field, moment, value FROM conflict")
     lines = found.fetchall()
-    pasts = _Pasts(cursor) if lines else None
+    pasts = Pasts(cursor) if lines else None
     conflicts = []
     for number, kind, record, field, moment, packed in lines:
         rows = layout_of(kind).read(cursor, [record])
@@ -156,7 +121,7 @@ def _conflicts(cursor: Cursor) -> list[Conflict]:
     return conflicts
 
 
-def _winner(row: Row, field: str, pasts: _Pasts) -> Past:
+def _winner(row: Row, field: str, pasts: Pasts) -> Past:
     if field == DELETED:
         return pasts.past(pasts.rescue(row), field, value=False)
     return pasts.past(row.moment(field) or row.born, field, row.value(field))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from shared.domain.schema import Value
+from shared.domain.schema import Kind, Value
 from shared.ids import DeviceId, RecordId
 
 
@@ -92,6 +92,20 @@ class Conflict:
     field: str
     winner: Past
     loser: Past
+
+
+@dataclass(frozen=True, slots=True)
+class LaidAside:
+    """A value that a removed device wrote behind its cut, and what stands there instead.
+
+    ``new``: the record was made behind the cut, too, and is not here at all.
+    """
+
+    kind: Kind
+    record: RecordId
+    past: Past
+    held: Value
+    new: bool
 
 
 class Column(Enum):

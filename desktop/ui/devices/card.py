@@ -167,18 +167,29 @@ def _about(device: DeviceCard, notation: Notation) -> str:
 
 
 class FormerTile(Zone):
-    """A device that was removed: nothing can be done with it any more."""
+    """A device that was removed: up to where it counts, and what was set aside of it."""
+
+    late_wanted = Signal()
 
     def __init__(self, device: DeviceCard, notation: Notation) -> None:
+        super().__init__("card")
         heard = device.heard_millis
-        last = "nothing by it is here"
+        last = "nothing by it counts"
         if heard is not None:
-            last = f"last heard from {notation.moment(heard)}"
-        line = " \u00b7 ".join(
-            filter(None, (device.platform, f"removed by {device.removed_by}", last))
-        )
+            last = f"what it wrote counts until {notation.moment(heard)}"
+        facts = (device.platform, f"removed by {device.removed_by}", last)
+        line = " \u00b7 ".join(filter(None, facts))
         words = column(
             Text(device.name, "strong"), Text(line[:1].upper() + line[1:], "caption"), gap=0
         )
-        super().__init__("card", column(words, gap=0, edge=3))
+        box = row(words, gap=2)
+        box.setStretch(0, 1)
+        if device.late:
+            aside = Text("Changes that it made after that were set aside.", "caption")
+            say(aside, "warning")
+            words.addWidget(aside)
+            look = Button("Look at them\u2026", pressed=self.late_wanted.emit)
+            look.setAccessibleName(f"Set-aside changes of {device.name}")
+            box.addWidget(look, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setLayout(column(box, gap=0, edge=3))
         self.setAccessibleName(f"{device.name}, removed")

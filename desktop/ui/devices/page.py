@@ -33,6 +33,7 @@ class DevicesPage(Page):
     removed = Signal(object)  # DeviceId
     kept = Signal(object)  # DeviceId
     granted = Signal(object, object)  # DeviceId, Rights
+    late_wanted = Signal()
 
     def __init__(
         self,
@@ -78,7 +79,7 @@ class DevicesPage(Page):
         self._looks.setVisible(rights is Rights.VIEWER)
         self._tiles = [self._tile(device, manages=manages) for device in devices]
         _refill(self._cards, self._tiles)
-        _refill(self._former, [FormerTile(device, self._notation) for device in former])
+        _refill(self._former, [self._former_tile(device) for device in former])
         self._heading.setVisible(bool(former))
         if self._add is not None:
             self._add.setVisible(manages)
@@ -94,6 +95,11 @@ class DevicesPage(Page):
         tile.removed.connect(self.removed)
         tile.kept.connect(self.kept)
         tile.kit_wanted.connect(self.kit_wanted)
+        return tile
+
+    def _former_tile(self, device: DeviceCard) -> FormerTile:
+        tile = FormerTile(device, self._notation)
+        tile.late_wanted.connect(self.late_wanted)
         return tile
 
     def _adding(self) -> Zone:

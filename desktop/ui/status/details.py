@@ -18,10 +18,15 @@ def pop_up_details(
     status: SyncStatus,
     notation: Notation,
     owner: QWidget,
+    *,
     sync_now: Callable[[], object] | None,
     show_devices: Callable[[], object],
+    show_late: Callable[[], object] | None,
 ) -> Zone:
-    """Float the details over the status line until Esc or a click elsewhere."""
+    """Float the details over the status line until Esc or a click elsewhere.
+
+    ``show_late`` leads to what was set aside of removed devices; None if nothing is.
+    """
     facts = [Text(status.message, "strong")]
     if status.waiting:
         facts.append(Text(f"{notation.count(status.waiting)} changes wait to be sent."))
@@ -31,6 +36,9 @@ def pop_up_details(
         facts.append(Text("No server is set. Nothing leaves this computer.", "caption"))
     details = Zone("card")
     ways = [Button("Devices", pressed=lambda: (details.close(), show_devices()))]
+    if show_late is not None:
+        late = Button("Set-aside changes", pressed=lambda: (details.close(), show_late()))
+        ways.append(late)
     if sync_now is not None:
         now = Button("Sync now", icon=Icon.SYNC, pressed=lambda: (details.close(), sync_now()))
         ways.insert(0, now)

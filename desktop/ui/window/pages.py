@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop.collection.library import SKIN
+from desktop.collection.values import LaidAside
 from desktop.ui.conflicts.page import ConflictsPage
+from desktop.ui.devices.late_page import LatePage
 from desktop.ui.devices.online import Online
 from desktop.ui.devices.page import DevicesPage
 from desktop.ui.devices.server_page import ServerPage
@@ -24,7 +26,7 @@ from shared.skins.tokens import Skin
 if TYPE_CHECKING:  # the window owns its pages
     from desktop.ui.window.main_window import MainWindow
 
-_PLAIN = (DevicesPage, WelcomePage, ServerPage, DrillPage)
+_PLAIN = (DevicesPage, LatePage, WelcomePage, ServerPage, DrillPage)
 
 
 class Pages(QObject):
@@ -68,6 +70,7 @@ class Pages(QObject):
         page.signed_up.connect(self.show_devices)
         page.server_wanted.connect(self.show_server)
         page.kit_wanted.connect(self.show_drill)
+        page.late_wanted.connect(self.show_late)
         page.renamed.connect(
             lambda device, name: self._attempt(partial(roster.rename, device, name))
         )
@@ -77,6 +80,19 @@ class Pages(QObject):
             lambda device, rights: self._attempt(partial(roster.grant, device, rights))
         )
         self._replace(page, lambda: page.show_devices(roster.cards(), roster.former()))
+
+    def show_late(self) -> None:
+        """List what was set aside when a device was removed."""
+        window = self._window
+        late = window.live.collection.late
+        page = LatePage(window.panels.wording, window.notation)
+
+        def adopt(chosen: Sequence[LaidAside]) -> None:
+            if self._window.live.attempt(lambda: late.adopt(chosen)) is not None:
+                window.panels.bar.tell("Adopted.", action="Undo", run=window.deeds.undo)
+
+        page.adopted.connect(adopt)
+        self._replace(page, lambda: page.show_pieces(late.pieces()), back=self.show_devices)
 
     def show_server(self) -> None:
         """Say what the server knows."""

@@ -87,8 +87,9 @@ def _wire_edges(window: "MainWindow") -> None:
             window.live.collection.status,
             window.notation,
             panels.status,
-            None if sync is None else sync.sync_now,
-            pages.show_devices,
+            sync_now=None if sync is None else sync.sync_now,
+            show_devices=pages.show_devices,
+            show_late=pages.show_late if window.live.collection.late.all() else None,
         )
 
     panels.top.add.clicked.connect(window.add)

@@ -102,6 +102,19 @@ def begin(qtbot, computer, slug, server):
     return computer, created.words
 
 
+def let_in(qtbot, owner, computer, server):
+    """Let a new computer into a collection, and show it there."""
+    newcomer = computer.network.newcomer(server.address, never_ready)
+    vault = owner.connection._vault
+    with ThreadPoolExecutor(1) as other:
+        met = other.submit(owner.network.greet, vault, newcomer.code, never_ready)
+        guest = newcomer.meet()
+        owner.network.admit(vault, met.result())
+    joined = computer.network.join(guest, server.address)
+    computer.show(qtbot, computer.library.join(joined, Wish("artmatt", PASSWORD)))
+    return computer
+
+
 @pytest.fixture
 def server(tmp_path):
     with running(tmp_path / "server") as made:
@@ -112,15 +125,7 @@ def server(tmp_path):
 def pair(qtbot, tmp_path, reference, server):
     """The laptop of artmatt, who has a tablet too, and the words of the kit."""
     laptop, words = begin(qtbot, Computer(tmp_path, "laptop", reference), "artmatt", server)
-    tablet = Computer(tmp_path, "tablet", reference)
-    newcomer = tablet.network.newcomer(server.address, never_ready)
-    vault = laptop.connection._vault
-    with ThreadPoolExecutor(1) as other:
-        met = other.submit(laptop.network.greet, vault, newcomer.code, never_ready)
-        guest = newcomer.meet()
-        laptop.network.admit(vault, met.result())
-    joined = tablet.network.join(guest, server.address)
-    tablet.show(qtbot, tablet.library.join(joined, Wish("artmatt", PASSWORD)))
+    tablet = let_in(qtbot, laptop, Computer(tmp_path, "tablet", reference), server)
     for computer in (laptop, tablet):
         qtbot.waitUntil(lambda one=computer: one.says("tablet"), timeout=PATIENCE)
         qtbot.waitUntil(lambda one=computer: one.says("laptop"), timeout=PATIENCE)
