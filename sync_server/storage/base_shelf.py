@@ -138,6 +138,9 @@ class BaseShelf:
         """
         standing = Standing(checked.envelope.hash, checked.envelope.header.seq, checked.heads)
         with self._database.turn():
+            other = self.state.proposed
+            if other and other.hash != standing.hash and set(other.heads) == set(standing.heads):
+                return self.standing(membership, now=now)
             with self._database.write() as db:
                 if self.state.base is None or self.state.base.hash != standing.hash:
                     _require_place(self.state, checked, membership)
