@@ -50,6 +50,7 @@ CAMPAIGNS = {
     "simulation": "tests.simulation",
     "faults": "tests.faults",
     "tenants": "tests.tenants",
+    "reader": "tests.shared.vectors",
 }
 """What takes longer than the tests may, and the module that runs it."""
 

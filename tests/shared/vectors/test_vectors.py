@@ -19,8 +19,8 @@ from shared.signing import labelled
 from tests.shared.vectors import refusals
 from tests.shared.vectors import second_reader as second
 from tests.shared.vectors import second_snapshots as snapshots
+from tests.shared.vectors.comparison import compare
 from tests.shared.vectors.derivation import EPOCH_KEYS, read, vectors
-from tests.shared.worlds import World, stream
 
 RECORDED = read()
 TENANT = bytes.fromhex(RECORDED["chain"]["tenant"])
@@ -179,32 +179,7 @@ def test_unlock_files_and_kits_of_today_open_tomorrow() -> None:
 
 
 def test_two_readers_agree_on_random_logs() -> None:
-    """Random edits of two tenants, each read by both; and mutants, refused by both."""
-    luck = seeded.Random(4)  # noqa: S311 - picks sizes and mutants, keeps no secret
-    read_entries = 0
-    for world in (World.make("artmatt", owners=3), World.make("begin", owners=2)):
-        chain = second.read_chain(world.tenant, world.links)
-        log, judge = second.Log(chain, {1: world.epoch_key}), world.desk(0)
-        desks = [world.desk(n) for n in range(len(world.owners))]
-        for n in range(120):
-            writer = luck.choice(desks)
-            if luck.random() < 0.05:
-                writer.reborn()
-            edits = [stream(f"{n}")(luck.randrange(900)) for _ in range(luck.randrange(4))]
-            sealed = writer.write(*edits)
-            for reader in desks:
-                reader.take(sealed)
-            at = luck.randrange(len(sealed) * 8)
-            mutant = bytearray(sealed)
-            mutant[at // 8] ^= 1 << at % 8
-            with pytest.raises(second.Bad):
-                log.take(bytes(mutant))
-            with pytest.raises(Refused):
-                judge.take(bytes(mutant))
-            outcome: Any = judge.take(sealed)
-            assert log.take(sealed)[1] == list(outcome.edits) == edits
-            read_entries += 1
-    assert read_entries == 240
+    assert compare(entries=240, seed=4) == 240
 
 
 def test_two_readers_agree_on_mutated_chains() -> None:
