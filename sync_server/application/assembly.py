@@ -35,8 +35,10 @@ def assemble(
         journal.note("start", version=version)
         async with asyncio.TaskGroup() as tasks:
             steward = tasks.create_task(house.steward.watch(journal))
+            hearing = asyncio.ensure_future(house.hear())
             yield
             steward.cancel()
+            hearing.cancel()
         house.close()
         journal.note("stop", version=version)
 

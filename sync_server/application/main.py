@@ -19,8 +19,8 @@ from sync_server.operations.logs import JsonLines, forwarding
 from sync_server.operations.meters import Meters
 from sync_server.operations.serving import AdminServer, SyncServer, address_of, configure, listen
 from sync_server.routes.table import Clocks, Rates, network_rate
-from sync_server.storage.errors import RefusedError, StorageError
-from sync_server.tenancy.house import HouseTakenError, open_house
+from sync_server.storage.errors import HouseTakenError, RefusedError, StorageError
+from sync_server.tenancy.house import open_house
 from sync_server.tenancy.journal import Journal
 
 _INSTANCE_BYTES = 4
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _say(line)
             return int(not all(line.get("ok", True) for line in lines))
     except HouseTakenError as error:
-        return _give_up(f"{error.__doc__} ({settings.data})")
+        return _give_up(f"{error.__doc__} ({settings.place.folder})")
     except SAID as error:
         return _give_up(str(error.__doc__))
     except RefusedError as refused:
@@ -57,7 +57,7 @@ def _run(settings: RunSettings) -> None:
     clocks = Clocks(millis=_millis, steady=time.monotonic)
     lines = JsonLines(sys.stderr, _millis, settings.instance or secrets.token_hex(_INSTANCE_BYTES))
     house = open_house(
-        settings.data, public_name=settings.public_name, now=_millis, random=secrets.token_bytes
+        settings.place, public_name=settings.public_name, now=_millis, random=secrets.token_bytes
     )
     meters = Meters()
     journal, logging = Journal(meters.counting(lines)), forwarding(meters.counting(lines))
@@ -70,13 +70,18 @@ def _run(settings: RunSettings) -> None:
         download=settings.download,
     )
     config = configure(app, logging=logging, proxy=settings.proxy)
-    said = {"event": "listening", "address": address_of(listener), "data": str(settings.data)}
+    folder = settings.place.folder
+    said = {
+        "event": "listening",
+        "address": address_of(listener),
+        "data": str(folder),
+    }
     admin = None
     if beside:
-        token = read_token(settings.data, secrets.token_bytes)
+        token = read_token(folder, secrets.token_bytes)
         around = Surroundings(_millis, secrets.token_bytes)
-        api = AdminApi(settings.data, token, around, _version())
-        admin = AdminServer(admin_app(house, meters, settings.data, api), beside, logging)
+        api = AdminApi(settings.place, token, around, _version())
+        admin = AdminServer(admin_app(house, meters, folder, api), beside, logging)
         said["admin"] = address_of(beside)
     _say(said)
     SyncServer(config, house.wakeups.close, admin).run(sockets=[listener])

@@ -30,6 +30,7 @@ from sync_server.storage.errors import RefusedError, StorageError
 from sync_server.tenancy.backups import NoSuchBackupError
 from sync_server.tenancy.desk import NoSuchTenantError
 from sync_server.tenancy.plans import NoSuchPlanError
+from sync_server.tenancy.premises import Place
 
 PREFIX = "/admin/v1"
 TOKEN_NAME = "admin-token"  # noqa: S105 - the name of the file, not what is in it
@@ -69,8 +70,8 @@ def read_token(folder: Path, random: Callable[[int], bytes]) -> str:
 class AdminApi:
     """Answers the calls of ``CALLS`` below ``/admin/v1``."""
 
-    def __init__(self, folder: Path, token: str, around: Surroundings, version: str) -> None:
-        self._folder = folder
+    def __init__(self, place: Place, token: str, around: Surroundings, version: str) -> None:
+        self._place = place
         self._token = f"Bearer {token}".encode()
         self._around = around
         self._version = version
@@ -106,13 +107,13 @@ class AdminApi:
         subject, detail, options = call.read(raw, request.path_params)
         if call.answers_file:
             return await self._file(call, subject)
-        settings = ErrandSettings(self._folder, call.errand, subject, detail, options)
+        settings = ErrandSettings(self._place, call.errand, subject, detail, options)
         lines: list[Line] = await asyncio.to_thread(run_errand, settings, self._around)
         return JSONResponse(lines)
 
     async def _file(self, call: AdminCall, subject: str) -> Response:
-        draft = Path(tempfile.mkdtemp(prefix="handing-out-", dir=self._folder)) / "tenant.zip"
-        settings = ErrandSettings(self._folder, call.errand, subject, str(draft))
+        draft = Path(tempfile.mkdtemp(prefix="handing-out-", dir=self._place.folder)) / "tenant.zip"
+        settings = ErrandSettings(self._place, call.errand, subject, str(draft))
         try:
             await asyncio.to_thread(run_errand, settings, self._around)
         except BaseException:

@@ -3,14 +3,14 @@
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from sync_server.operations.errand import ErrandSettings
 from sync_server.operations.grammar import PROGRAM, Commands, add_data, add_errands
+from sync_server.tenancy.premises import Place
 
 DEFAULT_PORT = 8642
 _LAST_PORT = 65535
-_PLAIN = frozenset({"data", "errand", "subject", "detail", "yes"})
+_PLAIN = frozenset({"data", "directory", "errand", "subject", "detail", "yes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class RunSettings:
     is called in its log. ``download``: where people get the app, "" if that is not to be said.
     """
 
-    data: Path
+    place: Place
     host: str
     port: int
     public_name: str
@@ -37,12 +37,13 @@ def read_command(arguments: Sequence[str] | None, version: str) -> RunSettings |
     """Read the command line; ends the program itself for ``--help``, ``--version``, mistakes."""
     chosen = vars(_parser(version).parse_args(arguments))
     if "errand" not in chosen:
-        return RunSettings(**chosen)
+        place = Place(chosen.pop("data"), chosen.pop("directory"))
+        return RunSettings(place, **chosen)
     options = {
         name: value for name, value in chosen.items() if name not in _PLAIN and value is not None
     }
     return ErrandSettings(
-        chosen["data"],
+        Place(chosen["data"], chosen["directory"]),
         chosen["errand"],
         chosen.get("subject", ""),
         chosen.get("detail", ""),

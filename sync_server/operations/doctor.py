@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sync_server.tenancy.desk import Desk
+from sync_server.tenancy.premises import Place
 
 LEAST_FREE_BYTES = 1024**3
 LEAST_DESCRIPTORS = 1024
@@ -24,9 +25,9 @@ class Finding:
     advice: str = ""
 
 
-def examine(desk: Desk, folder: Path) -> list[Finding]:
+def examine(desk: Desk, place: Place) -> list[Finding]:
     """Make all checks."""
-    return [*_machine(folder), *_tenants(desk), _strays(desk)]
+    return [*_machine(place.folder), *_tenants(desk), _strays(desk)]
 
 
 def _machine(folder: Path) -> Iterator[Finding]:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from typing import Any
+
+from sync_server.tenancy.premises import Place
 
 
 class Errand(Enum):
@@ -21,6 +22,11 @@ class Errand(Enum):
     BACKUP = "backup"
     BACKUPS = "backups"
     RESTORE = "restore"
+    MOVE = "move"
+    SHARDS = "shards"
+    ADD_SHARD = "add shard"
+    WEIGH_SHARD = "weigh shard"
+    DRAIN_SHARD = "drain shard"
     LOGS = "logs"
     TEARDOWN = "teardown"
     PLANS = "plans"
@@ -36,12 +42,12 @@ class Errand(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ErrandSettings:
-    """What an operator wants done in a data folder, to what, and how.
+    """What an operator wants done in which place, to what, and how.
 
     ``options``: what need not be said, by name; ``sync_server.operations.grammar`` lists them.
     """
 
-    data: Path
+    place: Place
     errand: Errand
     subject: str = ""
     detail: str = ""

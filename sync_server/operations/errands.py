@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,19 @@ import msgspec
 from sync_server.operations.doctor import examine
 from sync_server.operations.errand import Errand, ErrandSettings
 from sync_server.storage.backup_shelf import Backup
+from sync_server.storage.errors import HouseTakenError
 from sync_server.storage.limits import Limits
+from sync_server.storage.shard_book import Shard
 from sync_server.tenancy.backups import KEPT, Backups, NoSuchBackupError
 from sync_server.tenancy.desk import Card, Desk, NoSuchTenantError
-from sync_server.tenancy.house import HouseTakenError, open_house
+from sync_server.tenancy.house import open_house
+from sync_server.tenancy.moving import BadShardError, Moving, NoShardsError, StillMovingError
 from sync_server.tenancy.plans import PLANS, STANDARD, BadPlanError, NoSuchPlanError, PlanInUseError
 from sync_server.tenancy.premises import Place, open_premises
 from sync_server.tenancy.receipts import BadReceiptError
 from sync_server.tenancy.registration import Mode
 from sync_server.tenancy.relocation import Relocation
+from sync_server.tenancy.shards import NoSuchShardError
 
 Line = Mapping[str, Any]
 _PATIENCE_SECONDS = 60
@@ -57,6 +62,10 @@ SAID = (
     StillLeavingError,
     StillRestoringError,
     NotRestoredError,
+    StillMovingError,
+    NoShardsError,
+    NoSuchShardError,
+    BadShardError,
     BadReceiptError,
 )
 """What an operator reads instead of a result: their docstrings."""
@@ -77,22 +86,22 @@ class Office:
     desk: Desk
     relocation: Relocation
     backups: Backups
+    moving: Moving
     asked: ErrandSettings
     around: Surroundings
 
 
 def run_errand(settings: ErrandSettings, around: Surroundings) -> list[Line]:
     """Do one errand in a data folder, whether a server runs there or not."""
-    if settings.errand is Errand.IMPORT:  # a new server may begin with it
-        settings.data.mkdir(parents=True, exist_ok=True)
-    elif not (settings.data / "directory.db").exists():
-        raise NoDataError
-    premises = open_premises(Place(settings.data), around.random)
+    if not settings.place.exists and settings.errand is not Errand.IMPORT:
+        raise NoDataError  # but a new server may begin with what comes from another
+    premises = open_premises(settings.place, now=around.now, random=around.random)
     try:
         office = Office(
             Desk(premises, around.now),
             Relocation(premises, around.now),
             Backups(premises, around.now),
+            Moving(premises, around.now),
             settings,
             around,
         )
@@ -159,6 +168,42 @@ def _restore(office: Office) -> Iterable[Line]:
     yield {**_line(office.desk.show(name)), "restored": True}
 
 
+def _move(office: Office) -> Iterable[Line]:
+    """Have a tenant moved by a server that runs, or else do it."""
+    name, shard = office.asked.subject, office.asked.detail
+    office.moving.ask(name, shard)
+    if _wait(office, lambda: office.moving.is_there(name)) is None:
+        raise StillMovingError
+    yield {**_line(office.desk.show(name)), "shard": shard}
+
+
+def _shards(office: Office) -> Iterable[Line]:
+    for shard, tenants in office.moving.shards():
+        yield {"shard": shard.name, "weight": shard.weight, "tenants": tenants}
+
+
+def _add_shard(office: Office) -> Iterable[Line]:
+    dsn = office.asked.detail
+    said = sys.stdin.readline().strip() if dsn == "-" else dsn
+    office.moving.put_shard(
+        Shard(office.asked.subject, said, office.asked.options.get("weight", 1))
+    )
+    return _shards(office)
+
+
+def _weigh_shard(office: Office) -> Iterable[Line]:
+    office.moving.weigh(office.asked.subject, office.asked.options["weight"])
+    return _shards(office)
+
+
+def _drain_shard(office: Office) -> Iterable[Line]:
+    """Move all tenants of a shard elsewhere, one after the other."""
+    for name in office.moving.drain(office.asked.subject):
+        if _wait(office, partial(office.moving.is_there, name)) is None:
+            raise StillMovingError
+    return _shards(office)
+
+
 def _logs(office: Office) -> Iterator[Line]:
     """Pick the lines of one tenant out of a log, whoever else is in it."""
     who, file = office.desk.pseudonym(office.asked.subject), office.asked.detail
@@ -209,7 +254,7 @@ def _audit(office: Office) -> Iterable[Line]:
 
 
 def _doctor(office: Office) -> Iterable[Line]:
-    return map(asdict, examine(office.desk, office.asked.data))
+    return map(asdict, examine(office.desk, office.asked.place))
 
 
 def _registration(office: Office) -> Iterable[Line]:
@@ -239,6 +284,11 @@ _ERRANDS: Mapping[Errand, Callable[[Office], Iterable[Line]]] = {
     Errand.BACKUP: _backup,
     Errand.BACKUPS: _backups,
     Errand.RESTORE: _restore,
+    Errand.MOVE: _move,
+    Errand.SHARDS: _shards,
+    Errand.ADD_SHARD: _add_shard,
+    Errand.WEIGH_SHARD: _weigh_shard,
+    Errand.DRAIN_SHARD: _drain_shard,
     Errand.LOGS: _logs,
     Errand.TEARDOWN: _teardown,
     Errand.PLANS: _plans,
@@ -258,14 +308,14 @@ def _wait(office: Office, done: Callable[[], Any]) -> Any:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while (outcome := done()) is None and time.monotonic() < deadline:
         try:
-            _finish(office.asked.data, office.around)
+            _finish(office.asked.place, office.around)
         except HouseTakenError:
             time.sleep(_LOOK_SECONDS)
     return outcome
 
 
-def _finish(folder: Path, around: Surroundings) -> None:
-    house = open_house(folder, public_name="localhost", now=around.now, random=around.random)
+def _finish(place: Place, around: Surroundings) -> None:
+    house = open_house(place, public_name="localhost", now=around.now, random=around.random)
     try:
         asyncio.run(house.steward.look())
     finally:

@@ -1,5 +1,6 @@
 """The words of the operator's commands."""
 
+import os
 from argparse import ArgumentParser, _SubParsersAction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from sync_server.tenancy.puzzles import MOST_BITS
 from sync_server.tenancy.registration import Mode
 
 PROGRAM = "swingtag-server"
+DIRECTORY_VARIABLE = "SWINGTAG_DIRECTORY"
 
 if TYPE_CHECKING:
     Commands = _SubParsersAction[ArgumentParser]
@@ -39,6 +41,7 @@ def add_errands(commands: Commands) -> None:
     _add_tenant_life(errands)
     _add_tenant_data(errands)
     _add_plans(commands)
+    _add_shards(commands)
     receipt = commands.add_parser("receipt", help="receipts of deletion")
     receipts = receipt.add_subparsers(required=True, metavar="COMMAND")
     _add_errand(receipts, "verify", Errand.VERIFY, "did this server sign it?", "FILE")
@@ -64,6 +67,13 @@ def add_data(parser: ArgumentParser) -> None:
         default=user_data_path(PROGRAM, appauthor=False),
         metavar="DIR",
         help="where everything is kept (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--directory",
+        default=os.environ.get(DIRECTORY_VARIABLE, ""),
+        metavar="DSN",
+        help="keep the directory in this PostgreSQL database, and tenants on its shards; better "
+        f"set {DIRECTORY_VARIABLE}: others can read a command line",
     )
 
 
@@ -103,10 +113,37 @@ def _add_tenant_data(errands: Commands) -> None:
         errands, "restore", Errand.RESTORE, "put a backup in the place of what is there", "NAME"
     )
     restore.add_argument("--backup", type=int, metavar="N", help="which (default: the last)")
+    move = _add_errand(
+        errands, "move", Errand.MOVE, "bring a tenant to another shard while it is used", "NAME"
+    )
+    move.add_argument("detail", metavar="SHARD")
     logs = _add_errand(errands, "logs", Errand.LOGS, "a tenant's lines of the log, alone", "NAME")
     logs.add_argument(
         "detail", metavar="FILE", nargs="?", default="-", help="the log; - reads standard input"
     )
+
+
+def _add_shards(commands: Commands) -> None:
+    shard = commands.add_parser("shard", help="the databases that tenants are spread over")
+    shards = shard.add_subparsers(required=True, metavar="COMMAND")
+    _add_errand(shards, "list", Errand.SHARDS, "one line for each shard")
+    add = _add_errand(shards, "add", Errand.ADD_SHARD, "add a database, at any time", "SHARD")
+    add.add_argument(
+        "detail", metavar="DSN", nargs="?", default="-", help="how it is reached; - reads it"
+    )
+    add.add_argument("--weight", type=_weight, help="its part of the newcomers (default: 1)")
+    weigh = _add_errand(
+        shards, "weight", Errand.WEIGH_SHARD, "give a shard another part of the newcomers", "SHARD"
+    )
+    weigh.add_argument("weight", type=_weight, metavar="N", help="0: none")
+    _add_errand(shards, "drain", Errand.DRAIN_SHARD, "move all its tenants elsewhere", "SHARD")
+
+
+def _weight(text: str) -> int:
+    weight = int(text)
+    if weight < 0:
+        raise ValueError(text)
+    return weight
 
 
 def _add_plans(commands: Commands) -> None:

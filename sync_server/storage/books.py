@@ -133,6 +133,11 @@ class Books:
 
     def forget_old(self, *, now: int) -> None:
         """Drop the locks and invitations that have run out."""
+        with self._database.read() as db:
+            due = "SELECT 1 FROM {} WHERE until <= ? LIMIT 1"
+            tables = ("invitation", "locked_name")
+            if not any(db.execute(due.format(each), (now,)).fetchone() for each in tables):
+                return
         with self._database.write() as db:
             db.execute("DELETE FROM invitation WHERE until <= ?", (now,))
             db.execute("DELETE FROM locked_name WHERE until <= ?", (now,))

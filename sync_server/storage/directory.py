@@ -1,5 +1,6 @@
 """Which tenants there are, under which names: the only table that spans tenants."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from shared.ids import Slug, TenantId
@@ -9,6 +10,9 @@ from sync_server.storage.ports import Database
 from sync_server.storage.skeletons import skeleton
 
 ASKED = "asked"
+LEFT = "-"
+"""Stands before a shard in Tenant.moving when all was moved, and is to be removed there."""
+_MANY = 500
 _COLUMNS = (
     "id, slug, skin, plan, created, suspended, pseudonym_key, leaving, restoring, shard, moving"
 )
@@ -22,7 +26,7 @@ class Tenant:
     can no longer be assigned to anybody. ``leaving``: empty; ``asked`` once a teardown was asked
     for; then the counts of what is being deleted, as JSON. ``restoring``: the number of the backup
     that is being put back, 0 for none. ``shard``: where its things are; ``moving``: where they are
-    being moved to, empty if nowhere.
+    being moved to, or with LEFT before it, where they were; empty otherwise.
     """
 
     id: TenantId
@@ -68,6 +72,38 @@ class Directory:
     def restoring(self) -> list[Tenant]:
         """Return those of whom a backup is to be put back."""
         return self._read("WHERE restoring <> 0")
+
+    def moving(self) -> list[Tenant]:
+        """Return those who are to be on another shard."""
+        return self._read("WHERE moving <> ''")
+
+    def on_shard(self, shard: str) -> list[Tenant]:
+        """Return those who are on a shard."""
+        return self._read("WHERE shard = ? ORDER BY slug", shard)
+
+    def of(self, tenants: Sequence[TenantId]) -> dict[TenantId, Tenant]:
+        """Return those of many who are here."""
+        found: list[Tenant] = []
+        for at in range(0, len(tenants), _MANY):
+            some = tenants[at : at + _MANY]
+            marks = ", ".join("?" for _ in some)
+            found += self._read(f"WHERE id IN ({marks})", *some)
+        return {tenant.id: tenant for tenant in found}
+
+    def count_by_shard(self) -> dict[str, int]:
+        """Return how many tenants are on each shard."""
+        with self._database.read() as db:
+            return dict(db.execute("SELECT shard, count(*) FROM tenant GROUP BY shard").fetchall())
+
+    def alone(self, tenant: Tenant, chore: Callable[[Tenant], None]) -> bool:
+        """Do something that only one process may do with a tenant that is still here.
+
+        Returns False if another one is at it.
+        """
+        with self._database.alone(tenant.id) as alone:
+            if alone and (found := self.find(tenant.id)) is not None:
+                chore(found)
+            return alone
 
     def uses_plan(self, plan: str) -> bool:
         """Tell whether a tenant is on a plan."""
@@ -118,6 +154,12 @@ class Directory:
     def assign_plan(self, tenant: TenantId, plan: str) -> None:
         """Put a tenant on another plan."""
         self._set("UPDATE tenant SET plan = ? WHERE id = ?", plan, tenant)
+
+    def settle(self, tenant: TenantId, shard: str, moving: str) -> None:
+        """Write down where a tenant is and where it is to be; see Tenant.moving."""
+        with self._database.write() as db:
+            sql = "UPDATE tenant SET shard = ?, moving = ? WHERE id = ?"
+            db.execute(sql, (shard, moving, tenant))
 
     def let_go(self, tenant: TenantId, leaving: str) -> None:
         """Write down how far the teardown of a tenant is; see Tenant.leaving."""

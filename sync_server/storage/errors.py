@@ -18,3 +18,7 @@ class RefusedError(Exception):
 
 class StorageError(Exception):
     """The server's files cannot be used as they are. The message says why; nothing was changed."""
+
+
+class HouseTakenError(Exception):
+    """Another server already works in this data folder. Stop it, or choose another folder."""

@@ -35,9 +35,22 @@ class LinkShelf:
 
     def __init__(self, database: Database, tenant: TenantId) -> None:
         self._database = database
-        with database.read() as db:
+        self._tenant = tenant
+        self.reload()
+
+    def reload(self) -> None:
+        """Read the chain again."""
+        with self._database.read() as db:
             links = [row[0] for row in db.execute("SELECT link FROM link ORDER BY n")]
-        self.membership = verify_chain(links, tenant)
+        self.membership = verify_chain(links, self._tenant)
+
+    def catch_up(self) -> None:
+        """Read the links that another process has added."""
+        sql = "SELECT link FROM link WHERE n > ? ORDER BY n"
+        with self._database.read() as db:
+            links = db.execute(sql, (self.membership.length,)).fetchall()
+        for (link,) in links:
+            self.membership = extend(self.membership, link)
 
     def extend(
         self, head: EntryHash, parcels: Sequence[LinkParcel], *, most_devices: int

@@ -4,12 +4,12 @@ Two adapters stand behind it, ``sqlite`` (a file each) and ``postgres`` (a schem
 above it are written once: their SQL is what both understand, with ``?`` for a value.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from shared.ids import FileId, LogId, PairId, TenantId
+from shared.ids import Cursor, FileId, LogId, PairId, TenantId
 from shared.protocol.messages import LinkParcel
 
 
@@ -51,12 +51,33 @@ class TableShape(NamedTuple):
     columns: tuple[str, ...]
     size: str
 
+    @property
+    def named(self) -> str:
+        """The columns, as SQL."""
+        return ", ".join(f'"{each}"' for each in self.columns)
+
+    @property
+    def selection(self) -> str:
+        """What reads all of it."""
+        # The names are those of our own schema, read back from the database.
+        return f'SELECT {self.named} FROM "{self.name}"'  # noqa: S608
+
+    @property
+    def insertion(self) -> str:
+        """What writes one row."""
+        marks = ", ".join("?" for _ in self.columns)
+        return f'INSERT INTO "{self.name}" ({self.named}) VALUES ({marks})'  # noqa: S608 - as above
+
 
 class Database(Protocol):
     """What one tenant, or the directory, has: only that can be reached through it.
 
-    Its errors: RefusedError UNAVAILABLE or DISK_FULL, MovedError.
+    Errors: RefusedError UNAVAILABLE or DISK_FULL, MovedError.
     """
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether other processes may write too."""
 
     def turn(self) -> AbstractContextManager[object]:
         """Keep other threads of this process out; they wait."""
@@ -75,6 +96,9 @@ class Database(Protocol):
     ) -> AbstractContextManager[Iterator[tuple[Any, ...]]]:
         """Lend the rows of a query one by one; they are never all in memory."""
 
+    def alone(self, name: bytes) -> AbstractContextManager[bool]:
+        """Give True if no other process is at the thing of this name, and keep them off it."""
+
     def has_moved_on(self) -> bool:
         """Tell whether another process has written since this was last asked; at first, yes."""
 
@@ -86,6 +110,9 @@ class Database(Protocol):
 
     def forget_deleted(self) -> None:
         """Leave no trace of deleted rows where the database writes ahead."""
+
+    def follow(self, other: "Database") -> None:
+        """Go on with another one, where the data were moved to."""
 
     def close(self) -> None:
         """Release it."""
@@ -132,6 +159,12 @@ class Stores(Protocol):
     def remove(self, tenant: TenantId) -> None:
         """Delete all of a tenant; again is fine."""
 
+    def move(self, tenant: TenantId, target: "Stores") -> None:
+        """Move all of a tenant to other stores, while it is used; again goes on.
+
+        From when this returns the other ones have everything, and here it is MovedError.
+        """
+
     def tenants(self) -> set[str]:
         """Return the ids of all tenants that have something here, hexadecimal."""
 
@@ -146,6 +179,19 @@ class Stores(Protocol):
 
         The folder may be gone afterwards.
         """
+
+
+class Wire(Protocol):
+    """Tells the other processes whose log has grown: tenant and cursor, and nothing else."""
+
+    def start(self, heard: Callable[[TenantId | None], None]) -> None:
+        """Call ``heard`` for each tenant, from a thread; with None when some may be missing."""
+
+    def tell(self, tenant: TenantId, cursor: Cursor) -> None:
+        """Tell the others, soon."""
+
+    def close(self) -> None:
+        """Hang up."""
 
 
 class Mailboxes(Protocol):

@@ -74,11 +74,39 @@ class TenantStore:
 
     def __init__(self, home: Home, tenant: TenantId, limits: Limits) -> None:
         self._database = home.database
+        if self.is_shared:
+            self._database.has_moved_on()
         self.limits = limits
         self._links = LinkShelf(self._database, tenant)
         self.log = EntryLog(self._database)
         self.base = BaseShelf(self._database, self.log)
         self.files = FileShelf(self._database, home.chunks)
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether other processes may write too: then ``refresh`` before relying on it."""
+        return self._database.is_shared
+
+    def refresh(self) -> None:
+        """See what other processes have written meanwhile."""
+        with self._database.turn():
+            if self._database.has_moved_on():
+                self._reload()
+
+    def follow(self, home: Home) -> None:
+        """Go on where the tenant was moved to."""
+        with self._database.turn():
+            self._database.follow(home.database)
+            self.refresh()
+
+    def _reload(self) -> None:
+        log = self.log.id
+        self.log.reload()
+        self.base.reload()
+        if self.log.id == log:
+            self._links.catch_up()
+        else:  # a backup was put back
+            self._links.reload()
 
     @property
     def membership(self) -> Membership:

@@ -1,20 +1,20 @@
-"""All tenants under one roof: opens the data folder and hands out the ways in."""
+"""All tenants under one roof: opens what is kept and hands out the ways in."""
 
-import sqlite3
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-from sync_server.storage.mailbox import MemoryMailboxes
+from sync_server.storage.errors import HouseTakenError
 from sync_server.storage.ports import Mailboxes
 from sync_server.tenancy.allowances import Allowances
 from sync_server.tenancy.backups import Backups
 from sync_server.tenancy.census import Census, counting
 from sync_server.tenancy.doorway import Doorway
 from sync_server.tenancy.enquiry import Enquiry
+from sync_server.tenancy.farewells import Farewells
 from sync_server.tenancy.hosts import Hosts
+from sync_server.tenancy.moving import Moving
 from sync_server.tenancy.name_locks import NameLocks
 from sync_server.tenancy.names import Names
 from sync_server.tenancy.open_stores import OpenStores
@@ -24,18 +24,18 @@ from sync_server.tenancy.puzzles import PROOF_BITS, Puzzles
 from sync_server.tenancy.registration import Registration
 from sync_server.tenancy.sign_up import SignUp
 from sync_server.tenancy.steward import Steward
-from sync_server.tenancy.wakeups import Wakeups
+from sync_server.tenancy.wakeups import Wakeups, hear_others
 
 MOST_OPEN_STORES = 256
 
 
-class HouseTakenError(Exception):
-    """Another server already works in this data folder. Stop it, or choose another folder."""
-
-
 @dataclass(frozen=True, slots=True)
 class House:
-    """What the routes need of the tenants. ``close`` releases the data folder."""
+    """What the routes need of the tenants.
+
+    ``hear`` wakes devices that listen here when another process has written, until it is
+    cancelled; ``close`` releases what is kept.
+    """
 
     doorway: Doorway
     sign_up: SignUp
@@ -46,11 +46,12 @@ class House:
     wakeups: Wakeups
     steward: Steward
     census: Callable[[], Awaitable[Census]]
+    hear: Callable[[], Awaitable[None]]
     close: Callable[[], None]
 
 
 def open_house(
-    folder: Path,
+    place: Place,
     *,
     public_name: str,
     now: Callable[[], int],
@@ -60,20 +61,18 @@ def open_house(
     most_open: int = MOST_OPEN_STORES,
     steady: Callable[[], float] = time.monotonic,
 ) -> House:
-    """Open a data folder, or make one.
+    """Open what is kept in a place, or make it.
 
     ``now`` returns milliseconds since 1970, ``steady`` seconds of a clock that does not go back.
     Raises HouseTakenError when another process has it open.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = _lock(folder / "lock")
-    premises = open_premises(Place(folder), random)
-    premises.shards.tidy()
+    premises = open_premises(place, now=now, random=random, steady=steady)
+    move_out = _settle_in(premises)
     directory, books, shards = premises.directory, premises.books, premises.shards
     book = PlanBook(books, plans)
     opened = OpenStores(directory, shards, book, most=most_open, now=now)
-    wakeups, hosts = Wakeups(), Hosts(public_name)
-    locks = NameLocks(books, now)
+    wakeups, hosts = Wakeups(premises.wire), Hosts(public_name)
+    locks, backups = NameLocks(books, now), Backups(premises, now)
     names = Names(directory, locks)
     puzzles = Puzzles(books, now, proof_bits)
     sign_up, enquiry = _reception(premises, names, puzzles, now=now, random=random)
@@ -81,9 +80,9 @@ def open_house(
         premises,
         opened=opened,
         wakeups=wakeups,
-        locks=locks,
-        plans=book,
-        backups=Backups(premises, now),
+        farewells=Farewells(premises, locks, book, backups, now),
+        backups=backups,
+        moving=Moving(premises, now),
         now=now,
     )
 
@@ -100,12 +99,23 @@ def open_house(
         enquiry=enquiry,
         names=names,
         hosts=hosts,
-        mailboxes=MemoryMailboxes(steady),
+        mailboxes=premises.mailboxes,
         wakeups=wakeups,
         steward=steward,
         census=counting(directory, opened, wakeups, steward),
-        close=partial(_close, opened, premises, lock),
+        hear=partial(hear_others, premises.wire, opened, wakeups),
+        close=partial(_close, opened, premises, move_out),
     )
+
+
+def _settle_in(premises: Premises) -> Callable[[], None]:
+    try:
+        move_out = premises.settle_in()
+    except HouseTakenError:
+        premises.close()
+        raise
+    premises.shards.tidy()
+    return move_out
 
 
 def _reception(
@@ -130,18 +140,9 @@ def _reception(
     return sign_up, Enquiry(names, registration, puzzles)
 
 
-def _close(opened: OpenStores, premises: Premises, lock: sqlite3.Connection) -> None:
+def _close(opened: OpenStores, premises: Premises, move_out: Callable[[], None]) -> None:
     opened.close()
+    if premises.wire is not None:
+        premises.wire.close()
     premises.close()
-    lock.close()
-
-
-def _lock(path: Path) -> sqlite3.Connection:
-    """Hold a file until the process ends, however it ends; SQLite knows how on every system."""
-    lock = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
-        lock.close()
-        raise HouseTakenError from error
-    return lock
+    move_out()

@@ -7,6 +7,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import NamedTuple, ParamSpec, TypeVar
 
 from shared.ids import TenantId
@@ -14,8 +15,9 @@ from shared.protocol.problems import Code
 from sync_server.storage.directory import Directory, Tenant
 from sync_server.storage.errors import RefusedError
 from sync_server.storage.tenant_store import Growth, Parcel, TenantStore
+from sync_server.tenancy.patience import Patience
 from sync_server.tenancy.plans import Plans
-from sync_server.tenancy.premises import Shards
+from sync_server.tenancy.shards import Shards
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -41,12 +43,14 @@ class _Waiting(NamedTuple):
 class OpenStore:
     """A tenant's open store. ``users`` counts the requests that hold it."""
 
-    def __init__(self, tenant: Tenant, store: TenantStore) -> None:
+    def __init__(self, tenant: Tenant, store: TenantStore, patience: Patience) -> None:
+        self._patience = patience
         self.tenant = tenant
         self.store = store
         self.users = 0
         self._turn = asyncio.Lock()
         self._waiting: list[_Waiting] = []
+        self._next_look: asyncio.Task[None] | None = None
 
     async def append(self, parcel: Parcel) -> Growth:
         """Store a request's entries; those that wait for the disk meanwhile share its next flush.
@@ -67,7 +71,7 @@ class OpenStore:
         together, self._waiting = self._waiting, []
         try:
             parcels = [each.parcel for each in together]
-            outcomes = await asyncio.to_thread(self.store.append_each, parcels)
+            outcomes = await self._in_thread(partial(self.store.append_each, parcels))
         except BaseException as error:  # noqa: BLE001 - whatever it is, each hears of it
             for each in together:
                 each.outcome.set_exception(error)
@@ -81,7 +85,21 @@ class OpenStore:
         One at a time, so that a busy tenant holds one thread and not all of them.
         """
         async with self._turn:
-            return await asyncio.to_thread(call, *args, **kwargs)
+            return await self._in_thread(partial(call, *args, **kwargs))
+
+    async def catch_up(self) -> None:
+        """See what other processes have written; whoever asks meanwhile shares the next look."""
+        if self._next_look is None:
+            self._next_look = asyncio.create_task(self._look())
+        await asyncio.shield(self._next_look)
+
+    async def _look(self) -> None:
+        async with self._turn:
+            self._next_look = None  # who asks from here on needs another look
+            await self._in_thread(self.store.refresh)
+
+    async def _in_thread(self, call: Callable[[], _R]) -> _R:
+        return await asyncio.to_thread(self._patience.run, self.store, self.tenant.id, call)
 
 
 class OpenStores:
@@ -97,7 +115,7 @@ class OpenStores:
         now: Callable[[], int],
     ) -> None:
         self._directory = directory
-        self._shards = shards
+        self._patience = Patience(directory, shards)
         self._plans = plans
         self._now = now
         self._most = most
@@ -111,12 +129,23 @@ class OpenStores:
         if held is None:
             yield None
             return
-        self._open.move_to_end(tenant)
         held.users += 1
         try:
+            if held.store.is_shared:
+                await self._catch_up(held)
+            if tenant in self._open:
+                self._open.move_to_end(tenant)
             yield held
         finally:
             held.users -= 1
+
+    async def _catch_up(self, held: OpenStore) -> None:
+        try:
+            await held.catch_up()
+        except RefusedError as refused:
+            if refused.code is Code.NOT_ADMITTED:  # another process has seen the tenant off
+                self._open.pop(held.tenant.id, None)
+            raise
 
     def __len__(self) -> int:
         """How many stores are open."""
@@ -124,11 +153,14 @@ class OpenStores:
 
     async def refresh(self) -> None:
         """Read again what the directory says of the open ones."""
+        found = await asyncio.to_thread(self._directory.of, tuple(self._open))
+        limits = await asyncio.to_thread(dict, self._plans)
         for tenant, held in tuple(self._open.items()):
-            found = await asyncio.to_thread(self._directory.find, tenant)
-            if found is not None:
-                held.tenant = found
-                held.store.limits = await asyncio.to_thread(self._plans.__getitem__, found.plan)
+            if tenant not in found:
+                self._open.pop(tenant)
+            else:
+                held.tenant = found[tenant]
+                held.store.limits = limits[held.tenant.plan]
 
     async def give_up(self, tenant: TenantId) -> None:
         """Close a tenant's store as soon as nobody uses it; it is not lent any more."""
@@ -162,9 +194,10 @@ class OpenStores:
             return None
         if found.restoring:
             raise RefusedError(Code.UNAVAILABLE, retry_after=RESTORING_SECONDS)
-        store = self._shards.open(found, self._plans[found.plan])
-        store.files.sweep(now=self._now())
-        return OpenStore(found, store)
+        store = self._patience.open(found, self._plans[found.plan])
+        sweep = partial(store.files.sweep, now=self._now())
+        self._patience.run(store, tenant, sweep)
+        return OpenStore(found, store, self._patience)
 
     def _make_room(self) -> None:
         """Close the longest unused; stores in use stay, even if they are too many for a while."""

@@ -1,71 +1,67 @@
 """Where everything is kept, opened: the directory, the stores of the tenants, the mailboxes."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from shared.signing import SigningKey
 from sync_server.storage.backup_shelf import BackupShelf
 from sync_server.storage.books import Books
-from sync_server.storage.directory import Directory, Tenant
-from sync_server.storage.limits import Limits
-from sync_server.storage.ports import Database, Stores
+from sync_server.storage.directory import Directory
+from sync_server.storage.mailbox import MemoryMailboxes
+from sync_server.storage.ports import Mailboxes, Wire
+from sync_server.storage.postgres.cluster import Clusters
+from sync_server.storage.postgres.directory import open_directory
+from sync_server.storage.postgres.mailbox import PostgresMailboxes
+from sync_server.storage.postgres.stores import PostgresStores
+from sync_server.storage.postgres.wire import PostgresWire
 from sync_server.storage.schema import DIRECTORY, DIRECTORY_UPGRADES, DIRECTORY_VERSION
+from sync_server.storage.shard_book import Shard, ShardBook
 from sync_server.storage.sqlite.database import SqliteDatabase
+from sync_server.storage.sqlite.folder_lock import hold_folder
 from sync_server.storage.sqlite.stores import SqliteStores
-from sync_server.storage.tenant_store import TenantStore
+from sync_server.tenancy.shards import Shards
 
 _SEED_BYTES = 32
+_INSTANCE_BYTES = 8
+FIRST_SHARD = "main"
+"""The shard that a directory in PostgreSQL begins with: its own database."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where everything is to be kept. ``folder``: drafts, backups, and all else by default."""
+    """Where everything is to be kept.
+
+    ``folder``: drafts and backups, and all else unless ``directory`` names a PostgreSQL database.
+    """
 
     folder: Path
+    directory: str = ""
 
-
-class Shards:
-    """The stores, each with a part of the tenants; the directory says which."""
-
-    def __init__(self, stores: Mapping[str, Stores]) -> None:
-        self._stores = stores
-
-    def pick(self) -> str:
-        """Return where a newcomer's things are to be."""
-        return next(iter(self._stores))
-
-    def of(self, tenant: Tenant) -> Stores:
-        """Return the stores that a tenant's things are in."""
-        return self[tenant.shard]
-
-    def __getitem__(self, name: str) -> Stores:
-        """Return one of the stores."""
-        return self._stores[name]
-
-    def open(self, tenant: Tenant, limits: Limits) -> TenantStore:
-        """Open the store of a tenant that was created."""
-        return TenantStore(self.of(tenant).home(tenant.id), tenant.id, limits)
-
-    def tenants(self) -> set[str]:
-        """Return the ids of all that have something anywhere, hexadecimal."""
-        return set[str]().union(*(each.tenants() for each in self._stores.values()))
-
-    def tidy(self) -> None:
-        """Remove what a crash left half made."""
-        for each in self._stores.values():
-            each.tidy()
+    @property
+    def exists(self) -> bool:
+        """Tell whether a server was here."""
+        return bool(self.directory) or (self.folder / "directory.db").exists()
 
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """The directory and the books, opened once; the stores. ``folder``: for drafts and backups."""
+    """The directory and the books, opened once; the stores. ``folder``: for drafts and backups.
+
+    ``wire``: to the other processes that share all this, None if there can be none. ``settle_in``
+    keeps out others who could not share it, and returns what lets them in again; HouseTakenError.
+    """
 
     directory: Directory
     books: Books
     backups: BackupShelf
+    shard_book: ShardBook
     shards: Shards
+    mailboxes: Mailboxes
     folder: Path
+    wire: Wire | None
+    settle_in: Callable[[], Callable[[], None]]
     close: Callable[[], None]
 
     @property
@@ -74,21 +70,62 @@ class Premises:
         return SigningKey.from_seed(self.books.secret("signing", _SEED_BYTES))
 
 
-def open_premises(place: Place, random: Callable[[int], bytes]) -> Premises:
-    """Open what is kept somewhere, or make it."""
-    path = place.folder / "directory.db"
-    database = SqliteDatabase(path, DIRECTORY, DIRECTORY_VERSION, DIRECTORY_UPGRADES)
-    return _premises(place, database, Shards({"": SqliteStores(place.folder)}), random)
-
-
-def _premises(
-    place: Place, database: Database, shards: Shards, random: Callable[[int], bytes]
+def open_premises(
+    place: Place,
+    *,
+    now: Callable[[], int],
+    random: Callable[[int], bytes],
+    steady: Callable[[], float] = time.monotonic,
 ) -> Premises:
+    """Open what is kept somewhere, or make it.
+
+    ``now`` returns milliseconds since 1970, ``steady`` seconds of a clock that does not go back.
+    """
+    place.folder.mkdir(parents=True, exist_ok=True)
+    return _shared(place, now, random) if place.directory else _own(place.folder, random, steady)
+
+
+def _own(folder: Path, random: Callable[[int], bytes], steady: Callable[[], float]) -> Premises:
+    """Open a data folder: everything in files, for one server."""
+    path = folder / "directory.db"
+    database = SqliteDatabase(path, DIRECTORY, DIRECTORY_VERSION, DIRECTORY_UPGRADES)
+    stores = SqliteStores(folder)
     return Premises(
-        Directory(database),
-        Books(database, random),
-        BackupShelf(database, random),
-        shards,
-        place.folder,
-        database.close,
+        directory=Directory(database),
+        books=Books(database, random),
+        backups=BackupShelf(database, random),
+        shard_book=ShardBook(database),
+        shards=Shards(lambda: [Shard("", "", 1)], lambda _shard: stores),
+        mailboxes=MemoryMailboxes(steady),
+        folder=folder,
+        wire=None,
+        settle_in=lambda: hold_folder(folder).close,
+        close=database.close,
     )
+
+
+def _shared(place: Place, now: Callable[[], int], random: Callable[[int], bytes]) -> Premises:
+    """Open a directory in PostgreSQL, with its shards: for any number of servers."""
+    clusters = Clusters()
+    database = open_directory(clusters[place.directory])
+    book = ShardBook(database)
+    if not book.all():
+        book.put(Shard(FIRST_SHARD, "", 1))
+    return Premises(
+        directory=Directory(database),
+        books=Books(database, random),
+        backups=BackupShelf(database, random),
+        shard_book=book,
+        shards=Shards(
+            book.all, lambda shard: PostgresStores(clusters[shard.dsn or place.directory])
+        ),
+        mailboxes=PostgresMailboxes(database, now),
+        folder=place.folder,
+        wire=PostgresWire(place.directory, random(_INSTANCE_BYTES).hex()),
+        settle_in=lambda: _nothing,
+        close=clusters.close,
+    )
+
+
+def _nothing() -> None:
+    """Let in nobody: nobody was kept out."""

@@ -97,7 +97,7 @@ class Relocation:
             created=label.created,
             suspended=False,
             pseudonym_key=self._books.random(_KEY_BYTES),
-            shard=self._shards.pick(),
+            shard=self._shards.pick(identity),
         )
 
     def _require_name(self, tenant: Tenant) -> None:

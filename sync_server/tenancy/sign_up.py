@@ -14,9 +14,9 @@ from sync_server.storage.link_shelf import check_parcels
 from sync_server.tenancy.doorway import Claim, prove, read_credential
 from sync_server.tenancy.names import Names, free_name
 from sync_server.tenancy.open_stores import RESTORING_SECONDS
-from sync_server.tenancy.premises import Shards
 from sync_server.tenancy.puzzles import Puzzles
 from sync_server.tenancy.registration import Registration
+from sync_server.tenancy.shards import Shards
 
 _KEY_BYTES = 16
 _LOG_BYTES = 16
@@ -68,6 +68,14 @@ class SignUp:
             known = self._provision(tenant, slug, asked)
         return SignUpReply(slug, self._log_of(known), self._now())
 
+    def _outrun(self, newcomer: Tenant) -> Tenant:
+        """Return what another server made of the same request, or make way for another tenant."""
+        known = self._directory.find(newcomer.id)
+        if known is None:
+            self._shards.of(newcomer).remove(newcomer.id)
+            raise RefusedError(Code.SLUG_TAKEN)
+        return known
+
     def _log_of(self, tenant: Tenant) -> LogId:
         database = self._shards.of(tenant).home(tenant.id).database
         try:
@@ -100,11 +108,14 @@ class SignUp:
             created=self._now(),
             suspended=False,
             pseudonym_key=self._random(_KEY_BYTES),
-            shard=self._shards.pick(),
+            shard=self._shards.pick(tenant),
         )
         log = LogId(self._random(_LOG_BYTES))
         self._shards.of(newcomer).create(tenant, asked.links, log)
-        self._directory.add(newcomer)
+        try:
+            self._directory.add(newcomer)
+        except RefusedError:  # another server was faster
+            return self._outrun(newcomer)
         self._registration.took_up(slug)
         self._puzzles.count()
         return newcomer

@@ -16,6 +16,7 @@ from sync_server.operations.logs import JsonLines
 from sync_server.routes.table import Clocks, Rates
 from sync_server.tenancy.house import House, open_house
 from sync_server.tenancy.journal import Journal
+from sync_server.tenancy.premises import Place
 from sync_server.tenancy.throttle import Rate
 
 ADDRESS = "http://beanie.ty"
@@ -50,7 +51,7 @@ class MachineRoom:
     def open(self) -> None:
         """Start the server."""
         self._house = open_house(
-            self.folder,
+            Place(self.folder),
             public_name="beanie.ty",
             now=self.clock,
             random=self.random,

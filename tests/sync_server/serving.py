@@ -26,6 +26,7 @@ from sync_server.routes.table import Clocks, Rates
 from sync_server.tenancy.house import House, open_house
 from sync_server.tenancy.journal import Journal
 from sync_server.tenancy.plans import PLANS, Plans
+from sync_server.tenancy.premises import Place
 from sync_server.tenancy.throttle import Rate
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,7 @@ def running(
     folder: Path,
     *,
     rates: Rates | None = None,
+    place: Place | None = None,
     times: StreamTimes | None = None,
     most_open: int = 256,
     plans: Plans = PLANS,
@@ -103,7 +105,7 @@ def running(
     dial, log = Dial(), Log()
     lines = JsonLines(log, dial.millis)  # type: ignore[arg-type] # all of a stream that it needs
     house = open_house(
-        folder,
+        place or Place(folder),
         public_name=public_name,
         now=dial.millis,
         random=os.urandom,

@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from shared.protocol.problems import Code
 from sync_server.storage.errors import RefusedError, StorageError
-from sync_server.storage.ports import Connection, TableShape
+from sync_server.storage.ports import Connection, Database, TableShape
 
 CACHE_KIB = 256
 """Page cache of one file. Small: hundreds of tenants' files are open at once."""
@@ -42,6 +42,11 @@ class SqliteDatabase:
             raise StorageError(f"{path.name} has version {found}, this server knows {version}")
         _require_durable(self._connection)
         self._data_version: object = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether other processes may write too: not a tenant's file."""
+        return False
 
     def turn(self) -> AbstractContextManager[object]:
         """Keep other threads out; they wait."""
@@ -84,6 +89,10 @@ class SqliteDatabase:
         with self._lock:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
+    def alone(self, _name: bytes) -> AbstractContextManager[bool]:
+        """Give True: whoever has the folder is alone."""
+        return nullcontext(enter_result=True)
+
     def has_moved_on(self) -> bool:
         """Tell whether another process has written since this was last asked."""
         with self._lock:
@@ -97,6 +106,9 @@ class SqliteDatabase:
         """Read the whole file and tell whether it is undamaged."""
         with self._lock:
             return _pragma(self._connection, "quick_check") == "ok"
+
+    def follow(self, other: Database) -> None:
+        """Do nothing: a file is not moved while it is open."""
 
     def close(self) -> None:
         """Release the file."""

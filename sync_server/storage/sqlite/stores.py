@@ -13,7 +13,7 @@ from shared.protocol.messages import LinkParcel
 from sync_server.storage.durable import sync_folder
 from sync_server.storage.errors import StorageError
 from sync_server.storage.link_shelf import put_link
-from sync_server.storage.ports import Home
+from sync_server.storage.ports import Home, Stores
 from sync_server.storage.schema import TENANT, TENANT_UPGRADES, TENANT_VERSION
 from sync_server.storage.sqlite.chunk_folder import ChunkFolder
 from sync_server.storage.sqlite.database import SqliteDatabase
@@ -73,6 +73,10 @@ class SqliteStores:
     def holds(self, tenant: TenantId) -> bool:
         """Tell whether a tenant was created here."""
         return self._home(tenant).exists()
+
+    def move(self, _tenant: TenantId, _target: Stores) -> None:
+        """Refuse: all are in one folder."""
+        raise StorageError("Tenants in files cannot be moved; export and import them.")
 
     def tenants(self) -> set[str]:
         """Return the names of all tenants' folders."""
