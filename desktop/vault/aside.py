@@ -93,7 +93,7 @@ def _derive(
         cursor.execute(layout.replace_sql(), layout.raw(base))
         cursor.execute(layout.bury_sql(), (base.deleted, record))
     for moment in sorted(moments - passed_over):
-        writing.merging.merge(_part(archive.edit(moment), spot), moment)
+        writing.merging.merge(part_of(archive.edit(moment), spot), moment)
     cursor.executemany(
         "INSERT OR IGNORE INTO touched VALUES (?, ?)", [(record, moment) for moment in moments]
     )
@@ -115,7 +115,7 @@ def vacate(writing: Writing, kind: str, record: RecordId) -> None:
     writing.merging.footprint.add(kind, (), [RecordId(ghost)], layout.types)
 
 
-def _part(edit: Edit, spot: Spot) -> Edit:
+def part_of(edit: Edit, spot: Spot) -> Edit:
     """Return what an edit does to one record."""
     groups = [
         _only(group, place)

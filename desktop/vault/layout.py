@@ -155,6 +155,14 @@ class Layout:
         reading.execute(sql)
         yield from reading
 
+    def contents(self, cursor: Cursor) -> Iterator[tuple[Any, ...]]:
+        """Yield every record as id, deleted, extra and all fields, in the order of ids."""
+        names = "".join(f', "{name}"' for name in self.types)
+        where = f"{self._mine}deleted <> {GHOST} ORDER BY id"
+        reading = cursor.connection.cursor()
+        reading.execute(f"SELECT id, deleted, extra{names} FROM {self.table} WHERE {where}")
+        yield from reading
+
     def raw(self, row: Row) -> tuple[Any, ...]:
         """Return a row that was read whole as ``scan`` gives it."""
         values = map(row.values.__getitem__, self.types)

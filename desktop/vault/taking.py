@@ -14,6 +14,7 @@ from desktop.vault.aside import vacate
 from desktop.vault.bases import drop_pieces, keep_base, keep_own_history
 from desktop.vault.entries import drop_unsent, see
 from desktop.vault.layout import layout_of
+from desktop.vault.search import next_row
 from desktop.vault.unfolding import RawRow, Unfolding
 from desktop.vault.writing import Writing
 from shared.crypto.randomness import Random
@@ -24,6 +25,8 @@ from shared.ledger.making import encode_segment
 from shared.ledger.snapshots import Snapshot
 from shared.ledger.values import Heads
 
+_MANY = 5_000
+"""Of more new records in a new collection no list is kept: everything may have changed."""
 _KINDS = [kind.value for kind in Kind]
 
 
@@ -35,6 +38,7 @@ class Taking:
         self._cursor = writing.cursor
         self._random = random
         self._unfolding = Unfolding(writing.moments)
+        self._begins = next_row(self._cursor) == 1
         self._empty: dict[str, bool] = {}
         self._records: dict[str, set[RecordId]] = {}
 
@@ -42,6 +46,15 @@ class Taking:
         """Take in all pages; raise MalformedPageError, or what reading them raises."""
         drop_unsent(self._cursor)
         self._cursor.execute("DELETE FROM conflict")
+        self.lay_out(pages)
+        self._take_away_the_rest()
+        self._take_heads(snapshot.manifest.heads, snapshot)
+        keep_base(self._cursor, snapshot, taken=True)
+        drop_pieces(self._cursor, snapshot.manifest.pieces)
+        self._write_again()
+
+    def lay_out(self, pages: Iterable[bytes]) -> None:
+        """Write what the pages say over what is here; raise MalformedPageError."""
         for raw in pages:
             match decode_page(raw):
                 case Streams() as page:
@@ -52,11 +65,6 @@ class Taking:
                     self._take_records(page)
                 case Conflicts() as page:
                     self._take_conflicts(page)
-        self._take_away_the_rest()
-        self._take_heads(snapshot.manifest.heads, snapshot)
-        keep_base(self._cursor, snapshot, taken=True)
-        drop_pieces(self._cursor, snapshot.manifest.pieces)
-        self._write_again()
 
     def _take_edits(self, page: Edits) -> None:
         stream = self._unfolding.stream(page.stream)
@@ -79,7 +87,8 @@ class Taking:
             columns = self._unfolding.columns(page)
             rows = zip(*columns.values(), strict=True)
             self._cursor.executemany(layout.fill_sql(list(columns)), rows)
-            footprint.add(page.kind, page.records, (), layout.types)
+            if not self._begins or len(footprint.of(page.kind)) <= _MANY:
+                footprint.add(page.kind, page.records, (), layout.types)
         else:
             whole = self._unfolding.rows(page)
             self._records.setdefault(page.kind, set()).update(page.records)

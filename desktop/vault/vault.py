@@ -14,6 +14,7 @@ from desktop.system.anchor import TOKEN_BYTES, Anchor, AnchorFile, AnchorPlace
 from desktop.system.clock import BoundedClock
 from desktop.vault.backups import Backups
 from desktop.vault.checking import Checkup
+from desktop.vault.chronicle import Chronicle
 from desktop.vault.entries import read_heads
 from desktop.vault.errors import ClosedVaultError, DamagedVaultError
 from desktop.vault.files import Files
@@ -93,6 +94,7 @@ class Vault:
         self.secrets = Secrets(database)
         self.files = Files(self.folder / FILES, database)
         self.records = Records(database, self.files)
+        self.chronicle = Chronicle(database, self.files)
         self._writer = Writer(database, speaker, clock, lineage.origin, self._committed)
         self.checkup = Checkup(self.folder, self.key, database, self._surroundings)
         self.backups = Backups(
