@@ -3,7 +3,6 @@
 Each journey plays on a scene; every line that it tells was acknowledged to the collector.
 """
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,8 +16,15 @@ from shared.crypto.attachments import FileSecret, Root, seal_chunks
 from shared.domain.operations import Delete, Put
 from shared.domain.schema import Kind
 from shared.ids import FileId, RecordId
-from sync_server.storage.errors import StorageError
-from tests.faults.scene import DESK, LAPTOP, NEWCOMER, Scene, chanced_machine, piece
+from tests.faults.scene import (
+    DESK,
+    LAPTOP,
+    NEWCOMER,
+    Scene,
+    ServerDidNotStartError,
+    chanced_machine,
+    piece,
+)
 from tests.simulation.chance import drawn
 from tests.simulation.machine_room import ADDRESS
 from tests.simulation.template import move_in
@@ -26,8 +32,8 @@ from tests.simulation.template import move_in
 PASSWORD = "correct horse battery"
 FIRST_RUN = ("", "first")
 """What a first run acknowledges: the collection, then its first note."""
-TOLD = (SyncError, VaultError, StorageError, sqlite3.Error)
-"""What the two programs show in words; the last two are for the server's operator."""
+TOLD = (SyncError, VaultError, ServerDidNotStartError)
+"""What the two programs show in words."""
 
 
 @dataclass(frozen=True)

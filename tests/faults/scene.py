@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,10 @@ from tests.simulation.template import NAMES, found, invite, new_machine
 LAPTOP, DESK, NEIGHBOUR, NEWCOMER = "artmatt-0", "artmatt-1", "begin-0", "artmatt-2"
 STANDING = (LAPTOP, DESK, NEIGHBOUR)
 PIECES = 12
+
+
+class ServerDidNotStartError(Exception):
+    """The server's operator was told why, in one line."""
 
 
 def piece(number: int) -> RecordId:
@@ -90,7 +95,10 @@ def open_scene(
     """Open what lies in a folder. ``again``: another start, with other chances."""
     time = Time(Time().millis + (1_000_000 if again else 0))
     room = MachineRoom(folder / "server", time, drawn(f"server{again}"), loop)
-    room.open()
+    try:
+        room.open()
+    except (OSError, sqlite3.Error) as error:
+        raise ServerDidNotStartError from error
     machines = {}
     for name in names:
         machines[name] = chanced_machine(folder, name, time, room)
