@@ -11,7 +11,7 @@ from desktop.vault.database import Database
 from desktop.vault.disk import troubles
 from desktop.vault.errors import FullDiskError, NewerVaultError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Which state of desktop.vault.schema this program works on."""
 
 Migration = Callable[[Cursor], None]
@@ -30,7 +30,14 @@ def _make_room_for_snapshots(cursor: Cursor) -> None:
     cursor.execute("ALTER TABLE edit ADD COLUMN segment INTEGER")
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _make_room_for_snapshots}
+def _find_numbers_that_stand_twice(cursor: Cursor) -> None:
+    cursor.execute("CREATE INDEX copy_number ON copy (number, deleted) WHERE number IS NOT NULL")
+
+
+MIGRATIONS: Mapping[int, Migration] = {
+    1: _make_room_for_snapshots,
+    2: _find_numbers_that_stand_twice,
+}
 """By the version that each starts from. A new column takes its values out of ``extra``, a new
 kind its records out of ``stranger``."""
 

@@ -1,6 +1,6 @@
 """A vault as it was: it reads like any other, and nothing is written to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from typing_extensions import override
 
@@ -10,6 +10,7 @@ from desktop.vault.errors import VaultError
 from desktop.vault.past import Progress
 from desktop.vault.records import Records
 from desktop.vault.shelves import Shelves
+from desktop.vault.steps import Choice
 from desktop.vault.vault import Vault
 from shared.domain.operations import Change, Operation
 
@@ -69,6 +70,10 @@ class PastVault(Vault):
 
     @override
     def settle(self, number: int, *, keep_loser: bool) -> Change:
+        raise ReadOnlyPastError
+
+    @override
+    def choose(self, choices: Mapping[int, Choice]) -> Change:
         raise ReadOnlyPastError
 
     @override

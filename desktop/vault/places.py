@@ -22,6 +22,12 @@ class Spot(NamedTuple):
     moved: Stamp | None = None
 
 
+class Loop(NamedTuple):
+    """Locations that were put into each other, each in the next; the first one's link is cut."""
+
+    spots: tuple[Spot, ...]
+
+
 class Places:
     """All locations that are not in the trash.
 
@@ -32,6 +38,7 @@ class Places:
     def __init__(self, spots: Iterable[Spot]) -> None:
         self._spots = {spot.location: spot for spot in spots}
         self._paths: dict[bytes, str] = {}
+        self.loops: list[Loop] = []
         for location in self._spots:
             self._cut_circle(location)
 
@@ -77,4 +84,6 @@ class Places:
         if self._spots[way[-1]].parent != location:
             return
         newest = max((self._spots[step] for step in way), key=lambda spot: spot.moved or ())
+        first = way.index(newest.location)
+        self.loops.append(Loop(tuple(self._spots[step] for step in (*way[first:], *way[:first]))))
         self._spots[newest.location] = newest._replace(parent=None)

@@ -5,13 +5,20 @@ from sqlite3 import Cursor
 
 import msgspec
 
+from desktop.vault.clashes import (
+    count_clashes,
+    free_number,
+    namesakes,
+    read_circles,
+    read_numbers,
+)
 from desktop.vault.database import Database
 from desktop.vault.files import Files
 from desktop.vault.laid_aside import read_laid_aside
 from desktop.vault.layout import Row, layout_of
 from desktop.vault.pasts import Pasts
 from desktop.vault.places import Places
-from desktop.vault.values import Conflict, Detail, LaidAside, Past, Photo, Tag
+from desktop.vault.values import Circle, Conflict, Detail, LaidAside, Past, Photo, SameNumber, Tag
 from shared.domain.merge import same
 from shared.domain.schema import DELETED, TAG_PREFIX, Kind, Value
 from shared.domain.stamps import Origin
@@ -61,6 +68,8 @@ class Records:
                 photos=self._photos(cursor, copy),
                 tags=_tags(cursor, row),
                 conflicts=tuple(c for c in _conflicts(cursor) if c.record in belonging),
+                deleted=row.deleted,
+                namesakes=() if row.deleted else namesakes(cursor, copy, row.value("number")),
             )
 
     def history(self, kind: Kind, record: RecordId) -> list[Past]:
@@ -78,6 +87,26 @@ class Records:
         """Return what waits for the collector's choice."""
         with self._database.reading() as cursor:
             return _conflicts(cursor)
+
+    def clashes(self) -> int:
+        """Count what fits each by itself and not together; cheap enough for every repaint."""
+        with self._database.reading() as cursor:
+            return count_clashes(cursor)
+
+    def same_numbers(self) -> list[SameNumber]:
+        """Return the own numbers that stand on several copies."""
+        with self._database.reading() as cursor:
+            return read_numbers(cursor)
+
+    def circles(self) -> list[Circle]:
+        """Return the places that were put into each other."""
+        with self._database.reading() as cursor:
+            return read_circles(cursor)
+
+    def free_number(self, number: str) -> str:
+        """Return a number like this one that no copy has."""
+        with self._database.reading() as cursor:
+            return free_number(cursor, number)
 
     def laid_aside(self, cuts: Mapping[Origin, int]) -> list[LaidAside]:
         """Return what was written behind cuts and does not stand here.

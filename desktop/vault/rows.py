@@ -12,6 +12,9 @@ SELECT c.id, c.location, c.cover, c.paid, c.value, c.acquired, m.name, v.label, 
        m.animal, c.status, c.swing_tag, c.tush_tag, c.condition
 FROM copy c LEFT JOIN model m ON m.id = c.model LEFT JOIN variant v ON v.id = c.variant
 WHERE c.id IN """
+_NAMESAKES = """
+SELECT c.id FROM copy c JOIN copy o ON o.number = c.number AND o.deleted = 0 AND o.rowid <> c.rowid
+WHERE c.deleted = 0 AND c.number IS NOT NULL AND c.id IN """
 _PHOTOS = "SELECT copy, id FROM photo WHERE NOT deleted AND copy IN "
 
 
@@ -20,6 +23,7 @@ def read_rows(cursor: Cursor, copies: Sequence[RecordId], places: Places) -> lis
     ids = list(copies)
     marks = f"({','.join('?' * len(ids))})"
     flagged = {record for (record,) in cursor.execute("SELECT record FROM conflict")}
+    flagged.update(record for (record,) in cursor.execute(_NAMESAKES + marks, ids))
     photos = _first_photos(cursor, ids, marks)
     found: dict[RecordId, CopyRow] = {}
     for record, location, cover, paid, value, acquired, *texts in cursor.execute(

@@ -81,6 +81,7 @@ class Copy(Record, table=True):
         Index("copy_model", "model"),
         Index("copy_variant", "variant", sqlite_where=text("variant IS NOT NULL")),
         Index("copy_extra", "extra", sqlite_where=text("extra IS NOT NULL")),
+        Index("copy_number", "number", "deleted", sqlite_where=text("number IS NOT NULL")),
     )
     row: int | None = Field(default=None, primary_key=True)
     id: bytes = Field(unique=True, sa_type=LargeBinary)

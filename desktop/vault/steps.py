@@ -1,20 +1,31 @@
 """What the collector does, step by step, and the way back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from enum import Enum
 from sqlite3 import Cursor
 
 import msgspec
 
 from desktop.vault.database import Database
 from desktop.vault.forming import Forming
+from desktop.vault.layout import layout_of
 from desktop.vault.undo import Step, next_redo, next_undo, push, take
-from desktop.vault.writing import Writer, change_of
+from desktop.vault.writing import Writer, Writing, change_of
 from shared.domain.operations import Change, Delete, Operation, Put, Restore
-from shared.domain.schema import DELETED, Kind
+from shared.domain.schema import DELETED, Kind, Value
 from shared.ids import RecordId
 
 _SETTLE = "Choose a value"
+_BETWEEN = "\n\n"
+
+
+class Choice(Enum):
+    """How a conflict is closed. ``BOTH``: one text below the other."""
+
+    STANDING = "what stands"
+    OTHER = "the other value"
+    BOTH = "both"
 
 
 class Steps:
@@ -52,28 +63,20 @@ class Steps:
         return self._label(next_redo)
 
     def settle(self, number: int, *, keep_loser: bool) -> Change:
-        """Close a conflict by choosing one of its two values.
+        """Close a conflict by choosing one of its two values; see ``choose``."""
+        return self.choose({number: Choice.OTHER if keep_loser else Choice.STANDING})
+
+    def choose(self, choices: Mapping[int, Choice]) -> Change:
+        """Close conflicts, by their numbers, in one step; those that are closed are left out.
 
         A delete that an edit overruled is closed by a restore or by another delete.
         """
         with self._writer.transaction() as writing:
-            sql = "SELECT kind, record, field, moment, value FROM conflict WHERE number = ?"
-            found = writing.cursor.execute(sql, (number,)).fetchone()
-            if found is None:
-                return Change(_SETTLE)
-            kind, record, field, moment, packed = found
-            moments = []
-            if field == DELETED:
-                word = Delete if keep_loser else Restore
-                moments += writing.write(_SETTLE, [word(Kind(kind), [RecordId(record)])])
-            elif keep_loser:
-                value = msgspec.msgpack.decode(packed)
-                put = Put(Kind(kind), RecordId(record), {field: value})
-                moments += writing.write(_SETTLE, [put])
-            forming = Forming(writing.cursor, writing.moments)
-            if field != DELETED:
-                forming.settle(kind, RecordId(record), field, moment)
-            moments += writing.add(_SETTLE, forming)
+            moments = [
+                moment
+                for number, choice in choices.items()
+                for moment in _settle(writing, number, choice)
+            ]
             push(writing.cursor, _SETTLE, moments)
             footprint = writing.merging.footprint
         return change_of(_SETTLE, footprint)
@@ -94,3 +97,26 @@ class Steps:
         with self._database.reading() as cursor:
             step = choose(cursor)
         return step.label if step else None
+
+
+def _settle(writing: Writing, number: int, choice: Choice) -> list[int]:
+    sql = "SELECT kind, record, field, moment, value FROM conflict WHERE number = ?"
+    found = writing.cursor.execute(sql, (number,)).fetchone()
+    if found is None:
+        return []
+    kind, record, field, moment, packed = found
+    if field == DELETED:
+        word = Delete if choice is Choice.OTHER else Restore
+        return writing.write(_SETTLE, [word(Kind(kind), [RecordId(record)])])
+    moments = []
+    if choice is not Choice.STANDING:
+        value: Value = msgspec.msgpack.decode(packed)
+        if choice is Choice.BOTH:
+            row = layout_of(kind).read(writing.cursor, [record], [field])[RecordId(record)]
+            value = _BETWEEN.join(
+                text for text in (row.value(field), value) if isinstance(text, str)
+            )
+        moments += writing.write(_SETTLE, [Put(Kind(kind), RecordId(record), {field: value})])
+    forming = Forming(writing.cursor, writing.moments)
+    forming.settle(kind, RecordId(record), field, moment)
+    return moments + writing.add(_SETTLE, forming)

@@ -35,7 +35,10 @@ class CopyRow:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """Everything of one copy, for the inspector. Maps are field name to value."""
+    """Everything of one copy, for the inspector. Maps are field name to value.
+
+    ``deleted``: it lies in the trash. ``namesakes``: other copies with the same own number.
+    """
 
     copy: RecordId
     model: RecordId | None
@@ -47,6 +50,8 @@ class Detail:
     photos: tuple["Photo", ...]
     tags: tuple["Tag", ...]
     conflicts: tuple["Conflict", ...]
+    deleted: bool = False
+    namesakes: tuple[RecordId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,26 @@ class Conflict:
     field: str
     winner: Past
     loser: Past
+
+
+@dataclass(frozen=True, slots=True)
+class SameNumber:
+    """An own number that stands on several copies, in the order in which they got it."""
+
+    number: str
+    copies: tuple[RecordId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """Places that were put into each other: each lies in the next, and the last in the first.
+
+    That the first one lies in the second is not followed, for it was said last: by whom and when.
+    """
+
+    places: tuple[tuple[RecordId, str], ...]
+    device_name: str
+    millis: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Everything may be called from any thread. There is one writer at a time; readers
 of their own and see what was last committed, so a long merge never makes a screen wait.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -36,7 +36,7 @@ from desktop.vault.search import Speaker
 from desktop.vault.secrets import Secrets, get, put
 from desktop.vault.shelves import Shelves
 from desktop.vault.snapshots import Snapshots
-from desktop.vault.steps import Steps
+from desktop.vault.steps import Choice, Steps
 from desktop.vault.writing import Writer
 from shared.domain.operations import Change, Operation
 from shared.domain.stamps import HybridClock
@@ -183,6 +183,10 @@ class Vault:
     def settle(self, number: int, *, keep_loser: bool) -> Change:
         """Close a conflict by choosing one of its two values; empty if it is closed already."""
         return self._steps.settle(number, keep_loser=keep_loser)
+
+    def choose(self, choices: Mapping[int, Choice]) -> Change:
+        """Close several conflicts in one step; those that are closed already are left out."""
+        return self._steps.choose(choices)
 
     def close(self) -> None:
         """Close the file, leave no -wal behind and let go of the lock."""
