@@ -5,21 +5,26 @@ made here or on another device. Everything may be called from any thread; listen
 on the thread that made the change.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection as AnyOf
 from pathlib import Path
 
+from desktop.collection.choices import Choices
 from desktop.collection.copies import Copies
 from desktop.collection.devices import Roster
 from desktop.collection.imaging import Imaging
 from desktop.collection.late import LateChanges
 from desktop.collection.naming import Mint
 from desktop.collection.photos import Photos
+from desktop.collection.news import News
 from desktop.collection.reference.catalogue import Reference
 from desktop.collection.settings import NAME, Settings
 from desktop.collection.shelving import shelves
 from desktop.collection.syncing import STAYS_HERE, Syncing
 from desktop.collection.values import (
+from desktop.collection.times import Times
     Conflict,
+    Choice,
     CopyRow,
     Detail,
     DeviceCard,
@@ -84,6 +89,15 @@ class Collection:
         )
         self.forget_key: Callable[[], None] | None = None
         self._vault = vault
+        self.choices = Choices(records, self.write, self._choose)
+        self.news = News(
+            vault.chronicle.diary, vault.device, self.settings, surroundings.now_millis
+        )
+        self.times = Times(
+            vault,
+            lambda past: Collection(past, reference, imaging, surroundings, name),
+            self.write,
+        )
         self._known_name = name
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
@@ -194,6 +208,10 @@ class Collection:
 
     def devices(self) -> tuple[DeviceCard, ...]:
         """Return the devices that may read this collection."""
+    def copies_of(self, kind: Kind, owners: AnyOf[RecordId]) -> dict[RecordId, RecordId]:
+        """Return the copies of some models or variants, each with its own."""
+        return self._vault.records.copies_of(kind, owners)
+
         return self.roster.cards()
 
     @property
@@ -237,6 +255,10 @@ class Collection:
 
     def _want(self, photo: RecordId) -> None:
         if self._sync is not None:
+    def _choose(self, choices: Mapping[int, Choice]) -> Change:
+        self.roster.demand_writing()
+        return self._made(self._vault.choose(choices))
+
             self._sync.want(photo)
 
     def _wake(self) -> None:

@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from desktop.sync.status import SyncPhase, SyncStatus
+from desktop.vault.comparing import Turn
+from desktop.vault.diary import Arrival, Step, Turned
+from desktop.vault.past import Span
+from desktop.vault.steps import Choice
 from desktop.vault.values import (
+    Circle,
     Column,
     Conflict,
     CopyRow,
@@ -14,6 +19,7 @@ from desktop.vault.values import (
     Past,
     Photo,
     Query,
+    SameNumber,
     Tag,
     Totals,
 )
@@ -24,6 +30,9 @@ from shared.protocol.messages import About, AboutTable
 __all__ = [
     "About",
     "AboutTable",
+    "Arrival",
+    "Choice",
+    "Circle",
     "Column",
     "Conflict",
     "CopyRow",
@@ -39,12 +48,17 @@ __all__ = [
     "Photo",
     "Query",
     "Rights",
+    "SameNumber",
     "Shelf",
+    "Span",
+    "Step",
     "SyncPhase",
     "SyncStatus",
     "Tag",
     "Term",
     "Totals",
+    "Turn",
+    "Turned",
 ]
 
 

@@ -1,6 +1,6 @@
 """Single records: what they hold, what they held before, and what waits for a choice."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from sqlite3 import Cursor
 
 import msgspec
@@ -18,6 +18,7 @@ from desktop.vault.laid_aside import read_laid_aside
 from desktop.vault.layout import Row, layout_of
 from desktop.vault.pasts import Pasts
 from desktop.vault.places import Places
+from desktop.vault.search import rows_where
 from desktop.vault.values import Circle, Conflict, Detail, LaidAside, Past, Photo, SameNumber, Tag
 from shared.domain.merge import same
 from shared.domain.schema import DELETED, TAG_PREFIX, Kind, Value
@@ -82,6 +83,20 @@ class Records:
             sql = "SELECT moment FROM touched WHERE record = ?"
             moments = {row.born, *(moment for (moment,) in cursor.execute(sql, (record,)))}
             return pasts.of_record(kind, record, moments)
+
+    def copies_of(self, kind: Kind, owners: Collection[RecordId]) -> dict[RecordId, RecordId]:
+        """Return the living copies of some models or variants, each with its own."""
+        with self._database.reading() as cursor:
+            rows = sorted(rows_where(cursor, kind.value, owners))
+            sql = f"SELECT id, {kind.value} FROM copy WHERE NOT deleted AND rowid = ?"  # noqa: S608 - ours
+            found = (cursor.execute(sql, (row,)).fetchone() for row in rows)
+            return {RecordId(line[0]): RecordId(line[1]) for line in found if line}
+
+    def photos_ever(self, copy: RecordId) -> list[RecordId]:
+        """Return all photos of a copy, those in the trash too."""
+        with self._database.reading() as cursor:
+            found = cursor.execute("SELECT id FROM photo WHERE copy = ?", (copy,)).fetchall()
+        return [RecordId(photo) for (photo,) in found]
 
     def conflicts(self) -> list[Conflict]:
         """Return what waits for the collector's choice."""
