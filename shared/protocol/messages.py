@@ -212,6 +212,26 @@ class ClaimRequest(Message, frozen=True):
     chunks: Annotated[int, Meta(ge=1, le=4096)]
 
 
+class DoorsRequest(Message, frozen=True):
+    """An attachment of ``chunks`` chunks is to come."""
+
+    chunks: Annotated[int, Meta(ge=1, le=4096)]
+
+
+class Door(Message, frozen=True):
+    """Where chunk ``n`` is to be put: a URL that is good for some minutes, without a signature."""
+
+    n: int
+    url: str
+
+
+class DoorsReply(Message, frozen=True):
+    """Which chunks are here, and where the next ones are to be put; no doors: at the server."""
+
+    chunks: tuple[int, ...]
+    doors: tuple[Door, ...] = ()
+
+
 class FileReply(Message, frozen=True):
     """Which chunks of an attachment are on disk, and whether it is claimed."""
 

@@ -13,6 +13,7 @@ SLUG = "/v1/slugs/{slug}"
 FILE = "/v1/files/{file}"
 CHUNK = "/v1/files/{file}/{chunk}"
 CLAIM = "/v1/files/{file}/claim"
+DOORS = "/v1/files/{file}/doors"
 RELEASE = "/v1/files/{file}/release"
 BASE = "/v1/base"
 SNAPSHOT = "/v1/base/{snapshot}"
@@ -39,6 +40,11 @@ def chunk(name: FileId, index: int) -> str:
 def claim(name: FileId) -> str:
     """Where an attachment is claimed."""
     return CLAIM.format(file=name.hex())
+
+
+def doors(name: FileId) -> str:
+    """Where to ask where the chunks of an attachment are to be put."""
+    return DOORS.format(file=name.hex())
 
 
 def release(name: FileId) -> str:

@@ -158,6 +158,14 @@ class Code(Enum):
         503,
         "The server cannot work just now. Swingtag tries again by itself.",
     )
+    FILES_AWAY = (
+        "files_away",
+        503,
+        (
+            "The place where the server keeps pictures does not answer. "
+            "Edits are synced; pictures follow by themselves."
+        ),
+    )
     MAINTENANCE = (
         "maintenance",
         503,

@@ -10,7 +10,7 @@ from sync_server.tenancy.premises import Place
 
 DEFAULT_PORT = 8642
 _LAST_PORT = 65535
-_PLAIN = frozenset({"data", "directory", "errand", "subject", "detail", "yes"})
+_PLAIN = frozenset({"data", "directory", "attachments", "errand", "subject", "detail", "yes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +37,13 @@ def read_command(arguments: Sequence[str] | None, version: str) -> RunSettings |
     """Read the command line; ends the program itself for ``--help``, ``--version``, mistakes."""
     chosen = vars(_parser(version).parse_args(arguments))
     if "errand" not in chosen:
-        place = Place(chosen.pop("data"), chosen.pop("directory"))
+        place = Place(chosen.pop("data"), chosen.pop("directory"), chosen.pop("attachments"))
         return RunSettings(place, **chosen)
     options = {
         name: value for name, value in chosen.items() if name not in _PLAIN and value is not None
     }
     return ErrandSettings(
-        Place(chosen["data"], chosen["directory"]),
+        Place(chosen["data"], chosen["directory"], chosen["attachments"]),
         chosen["errand"],
         chosen.get("subject", ""),
         chosen.get("detail", ""),

@@ -17,6 +17,7 @@ from sync_server.tenancy.registration import Mode
 
 PROGRAM = "swingtag-server"
 DIRECTORY_VARIABLE = "SWINGTAG_DIRECTORY"
+FILES_VARIABLE = "SWINGTAG_FILES"
 
 if TYPE_CHECKING:
     Commands = _SubParsersAction[ArgumentParser]
@@ -74,6 +75,13 @@ def add_data(parser: ArgumentParser) -> None:
         metavar="DSN",
         help="keep the directory in this PostgreSQL database, and tenants on its shards; better "
         f"set {DIRECTORY_VARIABLE}: others can read a command line",
+    )
+    parser.add_argument(
+        "--attachments",
+        default=os.environ.get(FILES_VARIABLE, ""),
+        metavar="S3",
+        help="keep attachments in a bucket: s3://BUCKET/PREFIX?region=...&endpoint=...&public=...; "
+        f"also as {FILES_VARIABLE}. Its keys: AWS_ACCESS_KEY_ID and the like",
     )
 
 

@@ -23,6 +23,12 @@ Content = type[msgspec.Struct] | str | None
 """What a body is: a message, a media type of plain bytes, or nothing."""
 
 _SCHEMAS = "#/components/schemas/"
+_ELSEWHERE: dict[str, Any] = {
+    "307": {
+        "description": "Got at this URL, without a signature, within minutes.",
+        "headers": {"location": {"schema": {"type": "string"}}},
+    }
+}
 _SIGNED = (
     Code.NOT_ADMITTED,
     Code.CLOCK,
@@ -39,7 +45,8 @@ _ALWAYS = (Code.MALFORMED, Code.TOO_LARGE, Code.TOO_MANY, Code.INTERNAL)
 class Call:
     """One call: where, what goes in, what comes out, what can be refused.
 
-    ``signed``: by a device of a tenant. ``hot``: a plain route.
+    ``signed``: by a device of a tenant. ``hot``: a plain route. ``elsewhere``: the answer may say
+    where to get it.
     """
 
     method: str
@@ -50,6 +57,7 @@ class Call:
     refusals: tuple[Code, ...] = ()
     signed: bool = False
     hot: bool = False
+    elsewhere: bool = False
 
     @property
     def operation(self) -> dict[str, Any]:
@@ -59,7 +67,11 @@ class Call:
             "operationId": self.endpoint.__name__,
             "summary": (self.endpoint.__doc__ or "").strip().splitlines()[0],
             "parameters": [_parameter(name) for name in re.findall(r"{(\w+)}", self.path)],
-            "responses": {**_success(self.answers), **_refusals(codes, self.answers)},
+            "responses": {
+                **_success(self.answers),
+                **(_ELSEWHERE if self.elsewhere else {}),
+                **_refusals(codes, self.answers),
+            },
         }
         if self.asks is not None:
             operation["requestBody"] = {"required": True, "content": _content(self.asks)}
@@ -124,7 +136,7 @@ def _success(kind: Content) -> dict[str, Any]:
 
 def _refusals(codes: Iterable[Code], answers: Content) -> dict[str, Any]:
     """Group the refusals by status: their names and sentences. A page may refuse with a page."""
-    page = {answers: {}} if answers == HTML else {}
+    page: dict[Any, Any] = {answers: {}} if answers == HTML else {}
     texts: dict[int, list[str]] = {}
     for code in codes:
         texts.setdefault(code.status, []).append(f"`{code.word}`: {code.sentence}")

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from shared.ids import FileId, InvalidIdError, file_id
 from shared.protocol.limits import CHUNK_BYTES
-from shared.protocol.messages import ClaimRequest, decode
+from shared.protocol.messages import ClaimRequest, DoorsRequest, decode
 from shared.protocol.problems import Code
 from sync_server.routes.admission import admitted
 from sync_server.routes.answers import BYTES, done, packed
@@ -32,9 +32,12 @@ class Files:
             return done()
 
     async def get_chunk(self, request: Request) -> Response:
-        """Return one chunk."""
+        """Return one chunk, or say where it is got."""
         async with admitted(self._doorway, request) as visit:
             file, n = _file_in(request), _chunk_in(request)
+            door = await visit.work(visit.store.files.door_out, file, n)
+            if door:
+                return RedirectResponse(door)
             content = await visit.work(visit.store.files.get, file, n)
             return Response(content, media_type=BYTES)
 
@@ -43,11 +46,25 @@ class Files:
         async with admitted(self._doorway, request) as visit:
             return packed(await visit.work(visit.store.files.presence, _file_in(request)))
 
+    async def doors(self, request: Request) -> Response:
+        """Say which chunks of an attachment are here, and where the others are to be put."""
+        async with admitted(self._doorway, request, most=_CLAIM_BYTES) as visit:
+            asked, store = decode(visit.body, DoorsRequest), visit.store
+            reply = await visit.work(
+                store.files.open_doors,
+                _file_in(request),
+                asked.chunks,
+                now=self._now(),
+                room=store.limits.file_room,
+            )
+            return packed(reply)
+
     async def claim(self, request: Request) -> Response:
         """Keep an attachment: an entry refers to it."""
         async with admitted(self._doorway, request, most=_CLAIM_BYTES) as visit:
             asked, files = decode(visit.body, ClaimRequest), visit.store.files
-            await visit.work(files.claim, _file_in(request), asked.chunks)
+            room = visit.store.limits.file_room
+            await visit.work(files.claim, _file_in(request), asked.chunks, room=room)
             await visit.work(files.sweep, now=self._now())
             return done()
 

@@ -13,6 +13,8 @@ from shared.protocol.messages import (
     ChainReply,
     ChainRequest,
     ClaimRequest,
+    DoorsReply,
+    DoorsRequest,
     FileReply,
     SignUpReply,
     SignUpRequest,
@@ -130,15 +132,25 @@ def _sync_calls(house: House, clocks: Clocks, times: StreamTimes) -> tuple[Call,
 
 def _file_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
     files = Files(house.doorway, clocks.millis)
-    missing = (Code.PAPER, Code.NOT_FOUND)
+    missing, away = (Code.PAPER, Code.NOT_FOUND), (Code.FILES_AWAY,)
     return (
+        Call(
+            "POST",
+            paths.DOORS,
+            files.doors,
+            DoorsRequest,
+            DoorsReply,
+            (*missing, *away, Code.QUOTA),
+            signed=True,
+            hot=True,
+        ),
         Call(
             "POST",
             paths.CLAIM,
             files.claim,
             ClaimRequest,
             None,
-            (*missing, Code.FILE_INCOMPLETE),
+            (*missing, *away, Code.FILE_INCOMPLETE, Code.QUOTA),
             signed=True,
             hot=True,
         ),
@@ -149,11 +161,21 @@ def _file_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
             files.put_chunk,
             BYTES,
             None,
-            (*missing, Code.CHUNK_DIFFERS, Code.QUOTA, Code.DISK_FULL),
+            (*missing, *away, Code.CHUNK_DIFFERS, Code.QUOTA, Code.DISK_FULL),
             signed=True,
             hot=True,
         ),
-        Call("GET", paths.CHUNK, files.get_chunk, None, BYTES, missing, signed=True, hot=True),
+        Call(
+            "GET",
+            paths.CHUNK,
+            files.get_chunk,
+            None,
+            BYTES,
+            (*missing, *away),
+            signed=True,
+            hot=True,
+            elsewhere=True,
+        ),
         Call("GET", paths.FILE, files.chunks, None, FileReply, missing, signed=True, hot=True),
     )
 

@@ -52,6 +52,8 @@ def write_archive(stores: Stores, label: Label, target: Path) -> None:
             archive.writestr(_LABEL, msgspec.json.encode(label))
             archive.write(copy / DATABASE_NAME, DATABASE_NAME)
             for name, _ in _chunks(copy / DATABASE_NAME):
+                if not (copy / name).exists():
+                    raise StorageError("An attachment was deleted meanwhile. Run this again.")
                 archive.write(copy / name, name)
     with draft.open("rb") as file:
         os.fsync(file.fileno())

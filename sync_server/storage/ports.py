@@ -130,15 +130,32 @@ class ChunkBytes(Protocol):
     def drop(self, db: Connection, file: FileId) -> None:
         """Delete all bytes of a file; again is fine."""
 
-    def size(self, db: Connection, file: FileId, n: int) -> int | None:
-        """Return how many bytes of a chunk are here."""
+    def sizes(self, db: Connection, file: FileId) -> dict[int, int]:
+        """Return how many bytes there are of each chunk that is here."""
+
+
+class Doors(Protocol):
+    """Ways past this server to where ChunkBytes are: URLs that are good for some minutes.
+
+    Nothing but the bytes of one chunk can be reached by one, and that without a signature.
+    """
+
+    def doors_in(self, file: FileId, numbers: Sequence[int]) -> tuple[str, ...]:
+        """Return URLs where these chunks can be put."""
+
+    def door_out(self, file: FileId, n: int) -> str:
+        """Return a URL where a chunk can be got."""
 
 
 class Home(NamedTuple):
-    """Where one tenant's things are: rows, and the bytes of attachments."""
+    """Where one tenant's things are: rows, and the bytes of attachments.
+
+    ``doors``: None if bytes are put and got at this server only.
+    """
 
     database: Database
     chunks: ChunkBytes
+    doors: Doors | None = None
 
 
 class Stores(Protocol):
@@ -156,8 +173,11 @@ class Stores(Protocol):
     def holds(self, tenant: TenantId) -> bool:
         """Tell whether a tenant was created here."""
 
-    def remove(self, tenant: TenantId) -> None:
-        """Delete all of a tenant; again is fine."""
+    def remove(self, tenant: TenantId, *, moved: bool = False) -> None:
+        """Delete all of a tenant; again is fine.
+
+        ``moved``: it lives on in other stores, and so does what they share.
+        """
 
     def move(self, tenant: TenantId, target: "Stores") -> None:
         """Move all of a tenant to other stores, while it is used; again goes on.

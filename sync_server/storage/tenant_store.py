@@ -80,7 +80,7 @@ class TenantStore:
         self._links = LinkShelf(self._database, tenant)
         self.log = EntryLog(self._database)
         self.base = BaseShelf(self._database, self.log)
-        self.files = FileShelf(self._database, home.chunks)
+        self.files = FileShelf(home)
 
     @property
     def is_shared(self) -> bool:

@@ -89,7 +89,7 @@ class Moving:
             directory.settle(tenant.id, tenant.moving, LEFT + tenant.shard)
             self._note("move", tenant, f"{tenant.shard} to {tenant.moving}")
             tenant = self._find(tenant.slug)
-        shards[tenant.moving.removeprefix(LEFT)].remove(tenant.id)
+        shards[tenant.moving.removeprefix(LEFT)].remove(tenant.id, moved=True)
         directory.settle(tenant.id, tenant.shard, "")
 
     def _ask(self, tenant: Tenant, shard: str) -> None:

@@ -10,12 +10,15 @@ from sync_server.storage.backup_shelf import BackupShelf
 from sync_server.storage.books import Books
 from sync_server.storage.directory import Directory
 from sync_server.storage.mailbox import MemoryMailboxes
-from sync_server.storage.ports import Mailboxes, Wire
+from sync_server.storage.ports import Mailboxes, Stores, Wire
 from sync_server.storage.postgres.cluster import Clusters
 from sync_server.storage.postgres.directory import open_directory
 from sync_server.storage.postgres.mailbox import PostgresMailboxes
 from sync_server.storage.postgres.stores import PostgresStores
 from sync_server.storage.postgres.wire import PostgresWire
+from sync_server.storage.s3.address import read_address
+from sync_server.storage.s3.bucket import Bucket
+from sync_server.storage.s3.stores import BucketStores
 from sync_server.storage.schema import DIRECTORY, DIRECTORY_UPGRADES, DIRECTORY_VERSION
 from sync_server.storage.shard_book import Shard, ShardBook
 from sync_server.storage.sqlite.database import SqliteDatabase
@@ -33,11 +36,13 @@ FIRST_SHARD = "main"
 class Place:
     """Where everything is to be kept.
 
-    ``folder``: drafts and backups, and all else unless ``directory`` names a PostgreSQL database.
+    ``folder``: drafts and backups, and all else unless ``directory`` names a PostgreSQL database
+    and ``attachments`` a bucket for those.
     """
 
     folder: Path
     directory: str = ""
+    attachments: str = ""
 
     @property
     def exists(self) -> bool:
@@ -82,14 +87,22 @@ def open_premises(
     ``now`` returns milliseconds since 1970, ``steady`` seconds of a clock that does not go back.
     """
     place.folder.mkdir(parents=True, exist_ok=True)
-    return _shared(place, now, random) if place.directory else _own(place.folder, random, steady)
+    bucket = Bucket(read_address(place.attachments), steady) if place.attachments else None
+    if place.directory:
+        return _shared(place, bucket, now, random)
+    return _own(place.folder, bucket, random, steady)
 
 
-def _own(folder: Path, random: Callable[[int], bytes], steady: Callable[[], float]) -> Premises:
+def _own(
+    folder: Path,
+    bucket: Bucket | None,
+    random: Callable[[int], bytes],
+    steady: Callable[[], float],
+) -> Premises:
     """Open a data folder: everything in files, for one server."""
     path = folder / "directory.db"
     database = SqliteDatabase(path, DIRECTORY, DIRECTORY_VERSION, DIRECTORY_UPGRADES)
-    stores = SqliteStores(folder)
+    stores = _with_bucket(SqliteStores(folder), bucket)
     return Premises(
         directory=Directory(database),
         books=Books(database, random),
@@ -104,9 +117,18 @@ def _own(folder: Path, random: Callable[[int], bytes], steady: Callable[[], floa
     )
 
 
-def _shared(place: Place, now: Callable[[], int], random: Callable[[int], bytes]) -> Premises:
+def _shared(
+    place: Place,
+    bucket: Bucket | None,
+    now: Callable[[], int],
+    random: Callable[[int], bytes],
+) -> Premises:
     """Open a directory in PostgreSQL, with its shards: for any number of servers."""
     clusters = Clusters()
+
+    def reach(shard: Shard) -> Stores:
+        return _with_bucket(PostgresStores(clusters[shard.dsn or place.directory]), bucket)
+
     database = open_directory(clusters[place.directory])
     book = ShardBook(database)
     if not book.all():
@@ -116,15 +138,17 @@ def _shared(place: Place, now: Callable[[], int], random: Callable[[int], bytes]
         books=Books(database, random),
         backups=BackupShelf(database, random),
         shard_book=book,
-        shards=Shards(
-            book.all, lambda shard: PostgresStores(clusters[shard.dsn or place.directory])
-        ),
+        shards=Shards(book.all, reach),
         mailboxes=PostgresMailboxes(database, now),
         folder=place.folder,
         wire=PostgresWire(place.directory, random(_INSTANCE_BYTES).hex()),
         settle_in=lambda: _nothing,
         close=clusters.close,
     )
+
+
+def _with_bucket(stores: Stores, bucket: Bucket | None) -> Stores:
+    return BucketStores(stores, bucket) if bucket else stores
 
 
 def _nothing() -> None:

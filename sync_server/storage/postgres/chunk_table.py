@@ -27,8 +27,7 @@ class ChunkTable:
         """Delete all bytes of a file; again is fine."""
         db.execute("DELETE FROM chunk_bytes WHERE file = ?", (file,))
 
-    def size(self, db: Connection, file: FileId, n: int) -> int | None:
-        """Return how many bytes of a chunk are here."""
-        sql = "SELECT length(content) FROM chunk_bytes WHERE file = ? AND n = ?"
-        found = db.execute(sql, (file, n)).fetchone()
-        return int(found[0]) if found else None
+    def sizes(self, db: Connection, file: FileId) -> dict[int, int]:
+        """Return how many bytes there are of each chunk that is here."""
+        sql = "SELECT n, length(content) FROM chunk_bytes WHERE file = ?"
+        return dict(db.execute(sql, (file,)).fetchall())

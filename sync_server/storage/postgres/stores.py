@@ -74,7 +74,7 @@ class PostgresStores:
         with self.cluster.transaction("BEGIN") as db:
             return self._holds(db, tenant)
 
-    def remove(self, tenant: TenantId) -> None:
+    def remove(self, tenant: TenantId, *, moved: bool = False) -> None:  # noqa: ARG002 - nothing is shared here
         """Delete a tenant's schema and role; again is fine."""
         with self.cluster.transaction(self.alone(tenant)) as db:
             self.unmake(db, tenant)
@@ -108,8 +108,8 @@ class PostgresStores:
                 for shape in source.database.shapes(old):
                     put_rows(db, shape, old.execute(shape.selection))
                 listed = old.execute("SELECT file, n FROM chunk").fetchall()
-            chunks = ((file, n, source.chunks.get(FileId(file), n) or b"") for file, n in listed)
-            put_rows(db, CHUNKS, chunks)
+            chunks = ((file, n, source.chunks.get(FileId(file), n)) for file, n in listed)
+            put_rows(db, CHUNKS, (chunk for chunk in chunks if chunk[2] is not None))
 
     def move(self, tenant: TenantId, target: Stores) -> None:
         """Move all of a tenant to another shard, while it is used; again goes on."""

@@ -33,10 +33,10 @@ class ChunkFolder:
         if home.exists():
             shutil.rmtree(home)
 
-    def size(self, _db: Connection, file: FileId, n: int) -> int | None:
-        """Return how many bytes of a chunk are here."""
-        path = self.path(file, n)
-        return path.stat().st_size if path.exists() else None
+    def sizes(self, _db: Connection, file: FileId) -> dict[int, int]:
+        """Return how many bytes there are of each chunk that is here."""
+        found = self._home(file).glob("*")
+        return {int(path.name): path.stat().st_size for path in found if path.name.isdecimal()}
 
     def path(self, file: FileId, n: int) -> Path:
         """Return where a chunk is."""

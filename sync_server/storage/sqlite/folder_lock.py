@@ -12,7 +12,7 @@ _PRIMARY = 0xFF
 def hold_folder(folder: Path) -> sqlite3.Connection:
     """Hold a folder until this is closed or the process ends; SQLite knows how on every system.
 
-    Raises HouseTakenError when another process has it, sqlite3.OperationalError when the disk fails.
+    Raises HouseTakenError when another process has it; sqlite3.OperationalError.
     """
     lock = sqlite3.connect(
         folder / "lock", timeout=0, isolation_level=None, check_same_thread=False

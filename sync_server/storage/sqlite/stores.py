@@ -83,18 +83,17 @@ class SqliteStores:
         return {home.name for home in self._tenants.glob("*/*")}
 
     def export(self, tenant: TenantId, folder: Path) -> None:
-        """Write all of a tenant into an empty folder, beside a server that writes.
-
-        Raises StorageError when an attachment was deleted meanwhile; OSError.
-        """
+        """Write all of a tenant that is here into an empty folder, beside a server that writes."""
         home, copy = self._home(tenant), folder / DATABASE_NAME
         with closing(sqlite3.connect(home / DATABASE_NAME, timeout=_PATIENCE_SECONDS)) as db:
             db.execute("VACUUM INTO ?", (str(copy),))
         with closing(sqlite3.connect(copy)) as db:
+            db.execute("PRAGMA journal_mode = wal").fetchone()
             rows = db.execute("SELECT file, n FROM chunk").fetchall()
         source, target = ChunkFolder(home / FILES_NAME), ChunkFolder(folder / FILES_NAME)
         for file, n in rows:
-            _link(source.path(file, n), target.path(file, n))
+            if source.path(file, n).exists():
+                _link(source.path(file, n), target.path(file, n))
 
     def take_in(self, tenant: TenantId, folder: Path) -> None:
         """Put what such a folder holds in the place of what a tenant has: by renaming."""
@@ -106,7 +105,7 @@ class SqliteStores:
             folder.rename(home)
             sync_folder(home.parent)
 
-    def remove(self, tenant: TenantId) -> None:
+    def remove(self, tenant: TenantId, *, moved: bool = False) -> None:  # noqa: ARG002 - nothing is shared here
         """Delete all files of a tenant; nothing may have them open. Again is fine."""
         with self._moving:
             self._remove(tenant)
@@ -139,7 +138,5 @@ def _link(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)
-    except FileNotFoundError as error:
-        raise StorageError("An attachment was deleted meanwhile. Run the command again.") from error
     except OSError:
         shutil.copyfile(source, target)
