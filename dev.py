@@ -51,6 +51,7 @@ CAMPAIGNS = {
     "faults": "tests.faults",
     "tenants": "tests.tenants",
     "reader": "tests.shared.vectors",
+    "coverage": "tests.shared",
 }
 """What takes longer than the tests may, and the module that runs it."""
 

@@ -29,11 +29,6 @@ class Verdict(Enum):
     WINS = "it takes the place of a value that its writer did not see, which is kept as a loser"
     LOSES = "a larger stamp is held, and it is kept as a loser"
 
-    @property
-    def conflict(self) -> bool:
-        """Whether one of the two values is now a loser for the collector to look at."""
-        return self in {Verdict.WINS, Verdict.LOSES}
-
 
 def judge(held: Written | None, arriving: Written, replaced: Stamp | None) -> Verdict:
     """Decide about one field. ``replaced`` is the stamp that the arriving write overwrote."""

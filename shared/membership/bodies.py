@@ -164,7 +164,7 @@ def _read(kind: LinkKind, reader: _Reader) -> Body:
         case LinkKind.ROLE:
             device, role = reader.take(_ROLE)
             return RoleChange(device, Role(role), _read_cuts(reader))
-        case LinkKind.RECOVERY:
+        case LinkKind.RECOVERY:  # pragma: no branch - there is no other kind
             (newcomer,) = reader.take(_NEWCOMER)
             return Recovery(Newcomer.parse(newcomer), _read_rotation(reader))
 

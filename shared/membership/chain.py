@@ -88,7 +88,7 @@ def _apply(membership: Membership, link: Link) -> Membership:
             return _revoke(membership, link.signer, body)
         case RoleChange():
             return _change_role(membership, body)
-        case Recovery():
+        case Recovery():  # pragma: no branch - there is no other body
             return _change_recovery(membership, link.signer, body)
 
 

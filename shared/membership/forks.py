@@ -10,7 +10,6 @@ from itertools import takewhile
 
 from shared.ids import TenantId
 from shared.membership.chain import begin_chain, extend, verify_chain
-from shared.membership.links import InvalidChainError
 from shared.membership.members import Membership
 
 
@@ -37,9 +36,7 @@ def find_fork(ours: Sequence[bytes], theirs: Sequence[bytes], tenant: TenantId) 
     shared = [link for link, _ in pairs]
     if len(shared) == min(len(ours), len(theirs)):
         return None
-    if not shared:
-        raise InvalidChainError  # both hash to the tenant's id and differ: SHA-256 is broken
-    common = begin_chain(shared[0])
+    common = begin_chain(shared[0])  # both begin with the link that the tenant is named after
     for link in shared[1:]:
         common = extend(common, link)
     return Fork(common, tuple(ours[len(shared) :]), tuple(theirs[len(shared) :]))

@@ -1,0 +1,124 @@
+"""Bodies of history segments, and what lies behind a snapshot that was taken in."""
+
+import msgspec
+import pytest
+
+from shared.crypto.epochs import Keyring
+from shared.envelope import Header, Kind
+from shared.ids import DeviceId
+from shared.ledger import (
+    Accepted,
+    Author,
+    Code,
+    Head,
+    LedgerState,
+    OversizedError,
+    Refused,
+    rebuild,
+)
+from shared.ledger.frame import MAX_EDITS, pack_body, unpack_body
+from shared.ledger.making import (
+    PIECE_BYTES,
+    Press,
+    bodies_of_pages,
+    decode_segment,
+    encode_segment,
+)
+from shared.ledger.snapshots import (
+    Manifest,
+    Snapshot,
+    check_reach,
+    decode_manifest,
+    encode_manifest,
+    open_part,
+    pages_in,
+)
+from shared.membership import revoke
+from shared.signing import NO_HASH, sha256
+from tests.shared.worlds import World
+
+ONE, OTHER = DeviceId(b"1" * 16), DeviceId(b"2" * 16)
+
+
+def test_a_segment_keeps_who_wrote_what_and_no_more_than_fits():
+    edits = [(ONE, b"a"), (OTHER, b"b"), (ONE, b""), (ONE, bytes(500))]
+    assert decode_segment(encode_segment(edits)) == edits
+    with pytest.raises(OversizedError):
+        encode_segment([(ONE, b"")] * (MAX_EDITS + 1))
+
+
+@pytest.mark.parametrize("body", [b"", b"no frame", pack_body(b"\x90"), pack_body(b"\xc1")])
+def test_what_is_no_segment_is_refused(body):
+    with pytest.raises(Refused) as refused:
+        decode_segment(body)
+    assert refused.value.code == Code.FRAME
+
+
+def test_pages_that_fill_pieces_exactly_leave_nothing_over():
+    page = bytes(PIECE_BYTES - 4)
+    bodies = list(bodies_of_pages([page]))
+    assert len(bodies) == 1
+    assert list(pages_in(bodies)) == [page]
+
+
+def test_a_part_under_a_key_that_is_not_here_is_refused():
+    world = World.make("artmatt")
+    desk = world.desk(0)
+    press = Press(world.membership, world.keyring, desk.author, world.random)
+    sealed = rebuild(press.segment(1, [(ONE, b"an edit")]), world.keyring)
+    name = sha256(sealed)
+    assert open_part(sealed, name, Kind.SEGMENT, world.tenant, world.keyring)
+    with pytest.raises(Refused) as refused:
+        open_part(sealed, name, Kind.SEGMENT, world.tenant, Keyring(world.tenant, {}))
+    assert refused.value.code == Code.SEAL
+
+
+def test_an_entry_may_name_a_head_that_lies_behind_the_base():
+    """Its writer had seen less than the snapshot stands for, and that is no fault."""
+    world = World.make("artmatt")
+    writer, slow = world.desk(0), world.desk(1)
+    entries = [writer.write(b"%d" % n) for n in range(4)]
+    for sealed in entries[:2]:
+        slow.take(sealed)
+    late = slow.write(b"seen two")
+    base = writer.ledger.state
+    newcomer = world.desk(1)
+    newcomer.author = Author(newcomer.author.origin, newcomer.keys.signing)
+    newcomer.reopen(LedgerState(world.tenant, base.links, base.heads, base.seen, base.heads))
+    assert isinstance(newcomer.take(late), Accepted)
+    assert rebuild(newcomer.entries[slow.author.origin, 1], newcomer.keyring) == late
+
+
+def test_a_list_that_names_a_stream_twice_is_refused():
+    world = World.make("artmatt")
+    origin = world.desk(0).author.origin
+    body = encode_manifest(Manifest({origin: Head(1, NO_HASH)}, {}, bytes(32), (), 0, ()))
+    wire = msgspec.msgpack.decode(unpack_body(body))
+    for seen in ([[0, []], [0, []]], [[1, []]]):
+        wire[2] = seen
+        with pytest.raises(Refused) as refused:
+            decode_manifest(pack_body(msgspec.msgpack.encode(wire)))
+        assert refused.value.code == Code.FRAME
+
+
+def test_what_a_device_without_a_cut_wrote_does_not_have_to_be_in_a_snapshot():
+    world = World.make("artmatt")
+    writer, reader = world.desk(1), world.desk(0)
+    reader.take(writer.write(b"an edit"))
+    heads = dict(reader.ledger.state.heads)
+    press = Press(world.membership, world.keyring, reader.author, world.random)
+    empty = Manifest({}, {}, bytes(32), (), 0, ())
+    entry = press.snapshot(empty, 1, NO_HASH)
+    snapshot = Snapshot(entry, Header.parse(entry.header, Kind.SNAPSHOT), empty, {})
+    assert snapshot.hash == snapshot.entry.hash
+    with pytest.raises(Refused):
+        check_reach(snapshot, heads, world.membership)
+    made = revoke(
+        world.membership,
+        world.owners[0].signer,
+        writer.keys.device,
+        {},
+        world.next_epoch(b"k" * 32, {writer.keys.device}),
+    )
+    world.apply(made.link)
+    check_reach(snapshot, heads, world.membership)
