@@ -10,28 +10,20 @@ from functools import partial
 from pathlib import Path
 
 from desktop.collection.errors import EXPECTED, sentence
-from desktop.vault.backup_file import (
-    DamagedBackupError,
-    IncompleteBackupError,
-    key_by_password,
-    key_by_words,
-    prove,
-)
+from desktop.vault.backup_file import key_by_password, key_by_words
 from desktop.vault.checking import Finding
 from desktop.vault.errors import DamagedVaultError
 from desktop.vault.identity import read_identity
 from desktop.vault.opening import Surroundings, read_key
 from desktop.vault.repairing import repair
+from desktop.vault.rescue import TOOL, put_tool
 from desktop.vault.restoring import restore
 from desktop.vault.vault import Vault
 from shared.crypto.epochs import Keyring
-from shared.crypto.sealing import NotOpenedError
 from shared.ids import FileId
 
-FOREIGN_KIT = "These words are of another collection, or of an older kit."
 IS_THERE = "There is a file of that name already; nothing was overwritten."
 _FOUND, _SOUND = 1, 0
-_EXPECTED: tuple[type[Exception], ...] = (*EXPECTED, DamagedBackupError, IncompleteBackupError)
 
 
 def run(asked: argparse.Namespace, ask: Callable[[str], str] = getpass.getpass) -> int:
@@ -40,9 +32,7 @@ def run(asked: argparse.Namespace, ask: Callable[[str], str] = getpass.getpass) 
     command = {"check": _check, "backup": _backup, "restore": _restore}[asked.command]
     try:
         return command(asked, surroundings, ask)
-    except NotOpenedError:
-        _say(FOREIGN_KIT)
-    except _EXPECTED as error:
+    except EXPECTED as error:
         _say(sentence(error))
     return _FOUND
 
@@ -99,12 +89,13 @@ def _backup(
     password = ask("Password: ")
     vault = Vault.unlock(asked.collection, password, surroundings)
     try:
-        vault.backups.make(asked.file, {"made": str(surroundings.now_millis())})
+        content = vault.backups.make(asked.file, {"made": str(surroundings.now_millis())})
     finally:
         vault.close()
-    content = prove(asked.file, key_by_password(asked.file, password))
-    told = f"{content.lines:,} lines and {content.photos:,} bytes of photos"
+    put_tool(asked.file.parent)
+    told = f"{content.pieces:,} pieces and {content.photos:,} bytes of photos"
     _say(f"The backup was written, and opened again to prove it: {told}.")
+    _say(f"Beside it lies {TOOL}, which reads it without Swingtag.")
     return _SOUND
 
 

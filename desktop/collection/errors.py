@@ -11,7 +11,14 @@ from desktop.collection.photos import PictureElsewhereError
 from desktop.collection.scribe import UnknownCopyError, UnnamedError
 from desktop.sync.errors import SyncError
 from desktop.system.keychain import KeychainClosedError
+from desktop.vault.backup_file import (
+    DamagedBackupError,
+    ForeignBackupError,
+    ForeignKitError,
+    IncompleteBackupError,
+)
 from desktop.vault.errors import ClosedVaultError, TooLongError, VaultError
+from desktop.vault.progress import StoppedError
 from shared.crypto.attachments import DamagedAttachmentError
 from shared.crypto.pairing import PairingError
 from shared.crypto.paper import WrongWordsError
@@ -42,6 +49,11 @@ EXPECTED: tuple[type[Exception], ...] = (
     PictureElsewhereError,
     OnlyLooksError,
     DamagedAttachmentError,
+    DamagedBackupError,
+    ForeignBackupError,
+    ForeignKitError,
+    IncompleteBackupError,
+    StoppedError,
 )
 
 

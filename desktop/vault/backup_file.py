@@ -6,9 +6,10 @@ it is held in memory but one chunk. What a chunk that is damaged held is missing
 
 import json
 import os
+import re
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,11 +19,12 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from desktop.system.durable import durable_rename
+from desktop.vault.opening import guess
+from desktop.vault.progress import UNWATCHED, Progress
 from shared.crypto.boxes import BoxKey, close_box
 from shared.crypto.paper import paper_device, secret_of
 from shared.crypto.randomness import Random
-from shared.crypto.sealing import KEY_BYTES, derive, open_sealed, seal
-from shared.crypto.unlock import unwrap
+from shared.crypto.sealing import KEY_BYTES, NotOpenedError, derive, open_sealed, seal
 from shared.envelope.entries import SALT_BYTES
 from shared.signing import labelled
 
@@ -31,21 +33,29 @@ MAGIC, MARK = b"SWBK\x01", b"SWBC"
 LINES_BYTES = 256 * 1024
 """So many bytes of lines go into one chunk, before they are compressed."""
 PIECE_BYTES = 256 * 1024
+PIECE_HEAD_BYTES = 32
+"""A piece of a photo begins with its file, size and offset."""
 LARGEST_CHUNK = 64 * 1024 * 1024
+PROVING = "Reading it back"
 
 Line = dict[str, Any]
+_PIECE = re.compile(rb'^\{"kind":"copy","id":\{"base64":"[^"]*"\},"deleted":false', re.MULTILINE)
 
 
 class DamagedBackupError(ValueError):
     """That is no backup of Swingtag, or its first lines are damaged. Use another backup."""
 
 
+class ForeignKitError(ValueError):
+    """These words are of another collection, or of an older kit. Take out the sheet of this one."""
+
+
+class ForeignBackupError(ValueError):
+    """That backup is of another collection. Choose a backup of this one."""
+
+
 class IncompleteBackupError(ValueError):
     """The backup could not be read back whole, so it was not kept. Try another disk."""
-
-
-class BackupStoppedError(Exception):
-    """The backup was stopped; nothing was kept of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +69,12 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What was read of a backup: lines and bytes of photos; ``missing``: chunks, None past all."""
+    """What was read of a backup: pieces that are not in the trash, bytes of photos.
 
-    lines: int
+    ``missing``: the chunks that could not be read.
+    """
+
+    pieces: int
     photos: int
     missing: tuple[int, ...]
     whole: bool
@@ -73,8 +86,13 @@ def write_backup(
     about: Mapping[str, str],
     chunks: Iterable[tuple[bytes, bytes]],
     random: Random,
-) -> None:
-    """Write a backup whole, or leave nothing. ``chunks``: kind and bytes; see ``chunks_of``."""
+    *,
+    progress: Progress = UNWATCHED,
+) -> Contents:
+    """Write a backup whole, or leave nothing. ``chunks``: kind and bytes; see ``chunks_of``.
+
+    Returns what was found when it was read back.
+    """
     key = random(KEY_BYTES)
     head = _head(key, doors, about, random)
     part = path.with_name(path.name + ".part")
@@ -92,9 +110,11 @@ def write_backup(
             target.write(_chunk(aead, head, number + 1, b"E" + end))
             target.flush()
             os.fsync(target.fileno())
-        if not prove(part, key).whole:
+        contents = prove(part, key, progress)
+        if not contents.whole:
             raise IncompleteBackupError
         durable_rename(part, path)
+        return contents
     finally:
         part.unlink(missing_ok=True)
 
@@ -116,16 +136,26 @@ def chunks_of(lines: Iterable[Line], pieces: Iterable[bytes]) -> Iterator[tuple[
 
 def key_by_password(path: Path, password: str) -> bytes:
     """Return the key of a backup; raise WrongPasswordError, DamagedBackupError."""
+    return key_by_database(path, guess(password, read_about(path)["unlock"]))
+
+
+def key_by_database(path: Path, database_key: bytes) -> bytes:
+    """Return the key of a backup of a collection that is open; raise ForeignBackupError."""
     about = read_about(path)
-    database_key = unwrap(password, about["unlock"])
-    return open_sealed(database_key, "backup/password", about["unlock"], about["sealed"])
+    try:
+        return open_sealed(database_key, "backup/password", about["unlock"], about["sealed"])
+    except NotOpenedError:
+        raise ForeignBackupError from None
 
 
 def key_by_words(path: Path, words: str) -> bytes:
-    """Return the key of a backup; raise WrongWordsError, NotOpenedError, DamagedBackupError."""
+    """Return the key of a backup; raise WrongWordsError, ForeignKitError, DamagedBackupError."""
     about = read_about(path)
     box: BoxKey = paper_device(secret_of(words)).box
-    return box.open(about["kit"], labelled("backup/kit", about["unlock"]))
+    try:
+        return box.open(about["kit"], labelled("backup/kit", about["unlock"]))
+    except NotOpenedError:
+        raise ForeignKitError from None
 
 
 def read_about(path: Path) -> dict[str, Any]:
@@ -134,18 +164,18 @@ def read_about(path: Path) -> dict[str, Any]:
         return _about(_read_head(source))
 
 
-def prove(path: Path, key: bytes, stop: Callable[[], bool] = bool) -> Contents:
-    """Open and count every chunk."""
+def prove(path: Path, key: bytes, progress: Progress = UNWATCHED) -> Contents:
+    """Open and count every chunk; ``progress`` hears of bytes."""
+    size = path.stat().st_size
     reading = BackupReading(path, key)
-    lines = photos = 0
+    pieces = photos = 0
     for kind, plain in reading.chunks():
-        if stop():
-            raise BackupStoppedError
+        progress.at(PROVING, reading.at, size)
         if kind == b"L":
-            lines += plain.count(b"\n") + 1
+            pieces += len(_PIECE.findall(plain))
         else:
-            photos += len(plain)
-    return Contents(lines, photos, reading.missing, reading.whole)
+            photos += len(plain) - PIECE_HEAD_BYTES
+    return Contents(pieces, photos, reading.missing, reading.whole)
 
 
 class BackupReading:
@@ -154,6 +184,7 @@ class BackupReading:
     def __init__(self, path: Path, key: bytes) -> None:
         self._path = path
         self._aead = _cipher(key)
+        self.at = 0
         self.missing: tuple[int, ...] = ()
         self.whole = False
 
@@ -168,6 +199,7 @@ class BackupReading:
                     plain = self._aead.decrypt(nonce, sealed, context + number.to_bytes(4))
                 except InvalidTag:
                     continue
+                self.at = source.tell()
                 found.add(number)
                 last = max(last, number)
                 kind, body = plain[:1], plain[1:]

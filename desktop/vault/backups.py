@@ -1,15 +1,17 @@
 """A backup of an open collection: made at one state of it, with all photos that are here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from sqlite3 import Cursor
 
 from desktop.vault.backup_file import (
     PIECE_BYTES,
-    BackupStoppedError,
+    Contents,
     Doors,
     Line,
     chunks_of,
+    key_by_database,
+    prove,
     write_backup,
 )
 from desktop.vault.database import Database
@@ -18,6 +20,7 @@ from desktop.vault.files import Files
 from desktop.vault.layout import GHOST, layout_of
 from desktop.vault.lineage import Lineage
 from desktop.vault.opening import UNLOCK
+from desktop.vault.progress import UNWATCHED, Progress
 from desktop.vault.state import kinds
 from desktop.vault.truth import Fact, facts
 from shared.crypto.attachments import (
@@ -32,6 +35,7 @@ from shared.ids import FileId, TenantId
 from shared.membership import Role, verify_chain
 
 Fields = Mapping[str, Value]
+RECORDS, PICTURES = "Writing the records", "Writing the pictures"
 
 
 class Backups:
@@ -50,27 +54,33 @@ class Backups:
         self,
         path: Path,
         about: Mapping[str, str],
-        progress: Callable[[int, int], None] = lambda _done, _all: None,
-        stop: Callable[[], bool] = bool,
-    ) -> None:
+        progress: Progress = UNWATCHED,
+    ) -> Contents:
         """Write a backup and open it once more to prove it; all of it is there, or nothing.
 
-        ``about`` can be read by anybody. ``progress`` hears of photos done, and how many there
-        are. Raises BackupStoppedError, IncompleteBackupError, and what a disk may say.
+        ``about`` can be read by anybody. Returns what was read back. Raises StoppedError,
+        IncompleteBackupError, and what a disk may say.
         """
         with troubles(), self._database.reading() as cursor:
             tenant = Lineage.read(cursor).tenant
             photos = list(_pictures(cursor))
 
             def pieces() -> Iterator[bytes]:
-                for done, (fields, prefix) in enumerate(photos):
-                    if stop():
-                        raise BackupStoppedError
-                    progress(done, len(photos))
+                for fields, prefix in progress.through(photos, PICTURES, len(photos)):
                     yield from self._pieces(tenant, fields, prefix)
 
             doors = Doors((self._folder / UNLOCK).read_bytes(), self._key, _paper(cursor, tenant))
-            write_backup(path, doors, about, chunks_of(_lines(cursor), pieces()), self._random)
+            lines = progress.through(_lines(cursor), RECORDS)
+            chunks = chunks_of(lines, pieces())
+            return write_backup(path, doors, about, chunks, self._random, progress=progress)
+
+    def prove(self, path: Path, progress: Progress = UNWATCHED) -> Contents:
+        """Open a backup of this collection and count all of it.
+
+        Raises DamagedBackupError, ForeignBackupError if it is not of this collection, StoppedError.
+        """
+        with troubles():
+            return prove(path, key_by_database(path, self._key), progress)
 
     def _pieces(self, tenant: TenantId, fields: Fields, prefix: str) -> Iterator[bytes]:
         """Yield an opened picture in pieces: file, size, offset, content. None if it is damaged."""

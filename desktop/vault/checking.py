@@ -6,7 +6,7 @@ only when the log is read from its start and the outcome compared, value by valu
 # ruff: noqa: S608 - what is put into these statements are constants of this module
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import partial
 from hashlib import sha256
@@ -21,6 +21,7 @@ from desktop.vault.layout import GHOST, layout_of
 from desktop.vault.lineage import Lineage
 from desktop.vault.moments import Moments
 from desktop.vault.opening import DATABASE, FILES, Surroundings
+from desktop.vault.progress import UNWATCHED, Progress
 from desktop.vault.retelling import tell
 from desktop.vault.search import Speaker
 from desktop.vault.state import State
@@ -40,6 +41,7 @@ INDEX = "The search index is damaged."
 UNREADABLE = "Parts of the collection's file are damaged."
 _SEALED = "hash, header, signature, salt, body"
 SCRATCH = "checking.part"
+TELLING, PICTURES = "Comparing the records with their history", "Reading the pictures"
 _STREAMS = """
     SELECT device, incarnation, seq, hash FROM stream WHERE seq > 0 ORDER BY device, incarnation"""
 _SEEN = """
@@ -95,20 +97,22 @@ class Checkup:
         self._database = database
         self._surroundings = surroundings
 
-    def examine(self, keyring: Keyring | None) -> list[Finding]:
+    def examine(self, keyring: Keyring | None, progress: Progress = UNWATCHED) -> list[Finding]:
         """Read everything and return what is wrong; nothing is changed.
 
-        ``keyring`` lets the hash of each entry be made again; None leaves that out.
+        ``keyring`` lets the hash of each entry be made again; None leaves that out. Raises
+        StoppedError.
         """
         found: list[Finding] = []
-        parts = (
-            self._file,
-            self._index,
-            partial(self._log, keyring),
-            self._against_log,
-            self._attachments,
-        )
-        for part in parts:
+        parts: dict[str, Callable[[], list[Finding]]] = {
+            "Reading the file": self._file,
+            "Reading the search index": self._index,
+            "Reading the history": partial(self._log, keyring),
+            TELLING: partial(self._against_log, progress),
+            PICTURES: partial(self._attachments, progress),
+        }
+        for name, part in parts.items():
+            progress.at(name)
             try:
                 found += part()
             except (DamagedVaultError, LookupError, ValueError):
@@ -145,13 +149,13 @@ class Checkup:
         with self._database.reading() as cursor:
             return list(_broken_entries(cursor, keyring))
 
-    def _against_log(self) -> list[Finding]:
+    def _against_log(self, progress: Progress) -> list[Finding]:
         scratch = self._folder / SCRATCH
         shutil.rmtree(scratch, ignore_errors=True)  # left by a check that was cut short
         scratch.mkdir(mode=0o700)
         try:
             with self._database.reading() as mine:
-                lineage, truth = Lineage.read(mine), facts(mine)
+                lineage, truth = Lineage.read(mine), progress.through(facts(mine), TELLING)
                 tell(scratch / DATABASE, self._key, lineage, truth, self._surroundings)
                 told = Database(scratch / DATABASE, self._key, Speaker().functions)
                 with closing(told), told.reading() as other:
@@ -159,12 +163,12 @@ class Checkup:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
 
-    def _attachments(self) -> list[Finding]:
+    def _attachments(self, progress: Progress) -> list[Finding]:
         """Hold every sealed file that is here against the root in its record."""
         with self._database.reading() as cursor:
             rows = layout_of(Kind.PHOTO.value).read_living(cursor)
         found = []
-        for row in rows:
+        for row in progress.through(rows, PICTURES, len(rows)):
             fields = row.fields()
             for prefix, name in (("", "photo"), ("thumb_", "small picture")):
                 file, root = fields.get(f"{prefix}file"), fields.get(f"{prefix}root")

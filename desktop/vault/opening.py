@@ -64,8 +64,7 @@ def make_folder(
     if folder.exists():
         raise CollectionExistsError
     key = surroundings.random(KEY_BYTES)
-    with _ONE_GUESS_AT_A_TIME:
-        box = wrap(password, key, surroundings.random, surroundings.cost)
+    box = make_box(password, key, surroundings)
     life = Incarnation(surroundings.random(INCARNATION_BYTES))
     part = folder.with_name(folder.name + ".part")
     with troubles():
@@ -102,9 +101,19 @@ def make_database(file: Path, key: bytes, lineage: Lineage) -> None:
 
 def read_key(folder: Path, password: str) -> bytes:
     """Return the database key; raise WrongPasswordError, DamagedUnlockError, NoCollectionError."""
-    box = _read_box(folder)
+    return guess(password, _read_box(folder))
+
+
+def guess(password: str, box: bytes) -> bytes:
+    """Open a password box; raise WrongPasswordError, DamagedUnlockError."""
     with _ONE_GUESS_AT_A_TIME:
         return unwrap(password, box)
+
+
+def make_box(password: str, key: bytes, surroundings: Surroundings) -> bytes:
+    """Wrap a database key with a password."""
+    with _ONE_GUESS_AT_A_TIME:
+        return wrap(password, key, surroundings.random, surroundings.cost)
 
 
 def replace_password(folder: Path, old: str, new: str, surroundings: Surroundings) -> None:

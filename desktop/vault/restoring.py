@@ -11,19 +11,27 @@ from desktop.vault.backup_file import BackupReading, DamagedBackupError, Line
 from desktop.vault.disk import troubles
 from desktop.vault.errors import CollectionExistsError
 from desktop.vault.lineage import Lineage
-from desktop.vault.opening import DATABASE, FILES, UNLOCK, Surroundings, refuse_clouds
+from desktop.vault.opening import (
+    DATABASE,
+    FILES,
+    UNLOCK,
+    Surroundings,
+    make_box,
+    refuse_clouds,
+)
+from desktop.vault.progress import UNWATCHED, Progress
 from desktop.vault.repairing import Sieve
 from desktop.vault.retelling import tell
 from desktop.vault.truth import TRUTH, Fact
 from desktop.vault.vault import Vault
 from shared.crypto.attachments import ContentChangedError, FileSecret, seal_chunks
 from shared.crypto.sealing import KEY_BYTES
-from shared.crypto.unlock import wrap
 from shared.domain.operations import Operation, Put
 from shared.domain.schema import Kind
 from shared.ids import FileId, RecordId, TenantId
 
 LABEL = "Restore from a backup"
+RECORDS, PICTURES = "Restoring the records", "Restoring the pictures"
 _FILE_BYTES = 16
 _KINDS = {kind.value for kind in Kind}
 
@@ -37,12 +45,19 @@ class Restored(NamedTuple):
 
 
 def restore(
-    backup: Path, key: bytes, folder: Path, password: str, surroundings: Surroundings
+    backup: Path,
+    key: bytes,
+    folder: Path,
+    password: str,
+    surroundings: Surroundings,
+    *,
+    progress: Progress = UNWATCHED,
 ) -> Restored:
     """Make a collection of a backup in a folder that does not exist. It is there whole or not.
 
     Its device writes to a new stream. Of a damaged backup, all that is outside the damage is
-    there. Raises DamagedBackupError if not even the secrets are, CollectionExistsError.
+    there. Raises DamagedBackupError if not even the secrets are, CollectionExistsError,
+    StoppedError.
     """
     refuse_clouds(folder)
     if folder.exists():
@@ -56,16 +71,15 @@ def restore(
         try:
             database_key = surroundings.random(KEY_BYTES)
             reading = BackupReading(backup, key)
-            truth = chain(
-                (Fact("secret", item) for item in secrets.items()), _facts(reading.lines())
-            )
+            lines = progress.through(reading.lines(), RECORDS)
+            truth = chain((Fact("secret", item) for item in secrets.items()), _facts(lines))
             sieve = Sieve(lineage.origin.device)
             tell(part / DATABASE, database_key, lineage, sieve.whole(truth), surroundings)
             write_durably(
                 part / UNLOCK,
-                wrap(password, database_key, surroundings.random, surroundings.cost),
+                make_box(password, database_key, surroundings),
             )
-            photos = _write_photos(backup, key, lineage.tenant, part)
+            photos = _write_photos(BackupReading(backup, key), lineage.tenant, part, progress)
             if reading.missing:
                 _write_records(part, database_key, surroundings, BackupReading(backup, key))
             part.rename(folder)
@@ -91,11 +105,12 @@ def _facts(lines: Iterable[Line]) -> Iterator[Fact]:
             yield Fact(line["table"], tuple(line["row"]))
 
 
-def _write_photos(backup: Path, key: bytes, tenant: TenantId, folder: Path) -> int:
+def _write_photos(
+    reading: BackupReading, tenant: TenantId, folder: Path, progress: Progress
+) -> int:
     """Seal the photos again, each as it was; leave out those that did not come whole."""
     secrets = dict[bytes, bytes]()
     done = 0
-    reading = BackupReading(backup, key)
     for line in reading.lines():
         if line.get("kind") == Kind.PHOTO.value:
             fields = line["fields"]
@@ -104,6 +119,7 @@ def _write_photos(backup: Path, key: bytes, tenant: TenantId, folder: Path) -> i
                     secrets[fields[f"{prefix}file"]] = fields[f"{prefix}key"]
     pieces = (plain for kind, plain in reading.chunks() if kind == b"P")
     for file, some in groupby(pieces, lambda piece: piece[:_FILE_BYTES]):
+        progress.at(PICTURES, done, len(secrets))
         if file in secrets:
             done += _write_photo(FileSecret(tenant, FileId(file), secrets[file]), some, folder)
     return done

@@ -12,6 +12,7 @@ import pytest
 
 from desktop.collection.library import Wish
 from desktop.vault.backup_file import MARK, key_by_password, key_by_words, prove
+from desktop.vault.rescue import swingtag_rescue as rescue_tool
 from desktop.vault.restoring import restore
 from desktop.vault.vault import Surroundings, Vault
 from shared.domain.operations import Put
@@ -19,7 +20,7 @@ from shared.domain.schema import Kind
 from shared.ids import RecordId
 from tests.desktop.collection.conftest import PASSWORD
 
-RESCUE = Path(__file__).parents[3] / "installers" / "rescue" / "swingtag_rescue.py"
+RESCUE = Path(rescue_tool.__file__)
 COPIES = 59
 PICTURE = b"PIC" + bytes(range(256)) * 1500 + b"END"
 
