@@ -9,22 +9,25 @@ from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as AnyOf
 from pathlib import Path
 
+from desktop.collection.backups import BackupCare
+from desktop.collection.checkup import CheckCare
 from desktop.collection.choices import Choices
 from desktop.collection.copies import Copies
 from desktop.collection.devices import Roster
 from desktop.collection.imaging import Imaging
+from desktop.collection.kit import KitCare
 from desktop.collection.late import LateChanges
 from desktop.collection.naming import Mint
-from desktop.collection.photos import Photos
 from desktop.collection.news import News
+from desktop.collection.photos import Photos
 from desktop.collection.reference.catalogue import Reference
-from desktop.collection.settings import NAME, Settings
+from desktop.collection.settings import NAME, Settings, name_here
 from desktop.collection.shelving import shelves
 from desktop.collection.syncing import STAYS_HERE, Syncing
-from desktop.collection.values import (
 from desktop.collection.times import Times
-    Conflict,
+from desktop.collection.values import (
     Choice,
+    Conflict,
     CopyRow,
     Detail,
     DeviceCard,
@@ -35,7 +38,9 @@ from desktop.collection.times import Times
     SyncStatus,
 )
 from desktop.collection.words import Words
+from desktop.vault.identity import read_identity
 from desktop.vault.vault import Surroundings, Vault
+from shared.crypto.epochs import Keyring
 from shared.domain.operations import Change, Operation
 from shared.domain.schema import Kind
 from shared.domain.vocabularies import STATUS
@@ -49,8 +54,9 @@ class Collection:
     """Reads and writes one opened vault.
 
     ``copies`` has the verbs for pieces, ``photos`` for pictures, ``words`` choices, tags, places
-    and own fields, ``settings`` preferences, ``roster`` the devices, ``late`` what
-    was set aside of removed ones, ``reference`` what Ty made.
+    and own fields, ``settings`` preferences, ``roster`` the devices, ``kit`` the
+    emergency kit, ``late`` what was set aside of removed devices, ``reference`` what Ty made,
+    ``backups`` and ``checks`` keep it safe.
     ``forget_key`` lets the computer's keychain forget the key, None if it was not asked to keep it.
     """
 
@@ -76,6 +82,11 @@ class Collection:
             announce=self.announce,
             wake=self._wake,
         )
+        self.backups = BackupCare(
+            vault.backups, self.settings, lambda: self.name, surroundings.now_millis
+        )
+        self.checks = CheckCare(vault.checkup, vault.secrets)
+        self.kit = KitCare(vault.tenant, self.roster, self.settings, surroundings.now_millis)
         self.late = LateChanges(records, self.roster.cuts, self.write)
         self.photos = Photos(
             tenant=vault.tenant,
@@ -87,8 +98,6 @@ class Collection:
             write=self.write,
             ask_for=self._want,
         )
-        self.forget_key: Callable[[], None] | None = None
-        self._vault = vault
         self.choices = Choices(records, self.write, self._choose)
         self.news = News(
             vault.chronicle.diary, vault.device, self.settings, surroundings.now_millis
@@ -98,6 +107,8 @@ class Collection:
             lambda past: Collection(past, reference, imaging, surroundings, name),
             self.write,
         )
+        self.forget_key: Callable[[], None] | None = None
+        self._vault = vault
         self._known_name = name
         self._listeners: list[Listener] = []
         self._watchers: list[Watcher] = []
@@ -112,7 +123,7 @@ class Collection:
     @property
     def name(self) -> str:
         """What it is called; until the first sync of a new device, what that device calls it."""
-        return self.settings.get(NAME, self._known_name)
+        return name_here(self._vault.secrets) or self.settings.get(NAME, self._known_name)
 
     @property
     def folder(self) -> Path:
@@ -206,12 +217,12 @@ class Collection:
         self.roster.demand_writing()
         return self._made(self._vault.settle(number, keep_loser=keep_loser))
 
-    def devices(self) -> tuple[DeviceCard, ...]:
-        """Return the devices that may read this collection."""
     def copies_of(self, kind: Kind, owners: AnyOf[RecordId]) -> dict[RecordId, RecordId]:
         """Return the copies of some models or variants, each with its own."""
         return self._vault.records.copies_of(kind, owners)
 
+    def devices(self) -> tuple[DeviceCard, ...]:
+        """Return the devices that may read this collection."""
         return self.roster.cards()
 
     @property
@@ -243,6 +254,10 @@ class Collection:
         """Let a sync, started by whoever built it, know of edits, and end it on ``close``."""
         self._sync = sync
 
+    def opening(self) -> tuple[bytes, Keyring]:
+        """Return what opens its file and its entries, for who mends it once it is closed."""
+        return self._vault.key, read_identity(self._vault.secrets).keyring
+
     def change_password(self, old: str, new: str) -> None:
         """Wrap the key anew; raise WrongPasswordError."""
         self._vault.change_password(old, new)
@@ -253,12 +268,12 @@ class Collection:
             self._sync.stop()
         self._vault.close()
 
-    def _want(self, photo: RecordId) -> None:
-        if self._sync is not None:
     def _choose(self, choices: Mapping[int, Choice]) -> Change:
         self.roster.demand_writing()
         return self._made(self._vault.choose(choices))
 
+    def _want(self, photo: RecordId) -> None:
+        if self._sync is not None:
             self._sync.want(photo)
 
     def _wake(self) -> None:

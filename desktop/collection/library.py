@@ -19,11 +19,18 @@ from desktop.collection.known import KnownCollection, KnownCollections
 from desktop.collection.reference.catalogue import Reference
 from desktop.collection.sample import sample_drafts
 from desktop.collection.scribe import name_of
-from desktop.collection.settings import NAME, read_setting, setting
+from desktop.collection.settings import (
+    NAME,
+    keep_name_here,
+    name_here,
+    read_setting,
+    setting,
+)
 from desktop.collection.syncing import Syncing
 from desktop.sync.joined import Joined, keep_promise
 from desktop.system.anchor import AnchorFile, AnchorInKeychain, AnchorPlace
 from desktop.system.keychain import Keychain, KeychainClosedError
+from desktop.vault.backup_file import key_by_password, key_by_words
 from desktop.vault.identity import (
     Identity,
     keep_founding,
@@ -31,6 +38,9 @@ from desktop.vault.identity import (
     keep_server,
 )
 from desktop.vault.opening import ANCHOR
+from desktop.vault.progress import UNWATCHED, Progress
+from desktop.vault.repairing import repair
+from desktop.vault.restoring import restore
 from desktop.vault.vault import Surroundings, Vault
 from shared.crypto.epochs import Keyring
 from shared.domain.operations import Operation, Put
@@ -61,6 +71,32 @@ class Created:
 
     collection: Collection
     words: tuple[str, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup file and what opens it: its password, or the 24 words ``by_kit``."""
+
+    file: Path
+    secret: str = field(repr=False)
+    by_kit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """A collection that was made of a backup. ``missing`` parts of that are damaged."""
+
+    collection: Collection
+    missing: int
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A collection that was told again; ``lost`` parts of its history are to be fetched again."""
+
+    collection: Collection
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +160,45 @@ class Library:
             collection = self._opened(vault, remembered=remember and self.can_remember)
             undoing.pop_all()
         return collection
+
+    def restore(self, backup: Backup, wish: Wish, progress: Progress = UNWATCHED) -> Restoration:
+        """Make a collection of a backup, beside whatever else there is.
+
+        Raises what opens a backup or a vault may raise, and StoppedError.
+        """
+        name, machine = name_of(wish.name), self._machine
+        key = (key_by_words if backup.by_kit else key_by_password)(backup.file, backup.secret)
+        folder = self.known.free_folder(name)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        self._forget_former(folder)
+        done = restore(
+            backup.file, key, folder, wish.password, machine.surroundings, progress=progress
+        )
+        with ExitStack() as undoing:
+            undoing.callback(shutil.rmtree, folder, ignore_errors=True)
+            vault = Vault.unlock(
+                folder, wish.password, machine.surroundings, anchors=self._anchors(folder)
+            )
+            undoing.callback(vault.close)
+            collection = self._opened(vault, remembered=False, called=name)
+            collection.backups.forget()
+            undoing.pop_all()
+        return Restoration(collection, done.missing, whole=done.whole)
+
+    def mender(self, collection: Collection) -> Callable[[], Mended]:
+        """Return what tells an open collection again from its history, once it is closed.
+
+        That raises DamagedVaultError if not even the device's secrets can be read.
+        """
+        folder, surroundings = collection.folder, self._machine.surroundings
+        key, keyring = collection.opening()
+
+        def mend() -> Mended:
+            done = repair(folder, key, keyring, surroundings)
+            vault = Vault.open_with_key(folder, key, surroundings, anchors=self._anchors(folder))
+            return Mended(self._opened(vault, remembered=False), done.entries + done.rows)
+
+        return mend
 
     def open_remembered(self, folder: Path) -> Collection | None:
         """Open a collection without a password; None if the keychain has no key for it.
@@ -211,11 +286,13 @@ class Library:
         fields = {"name": self._machine.device_name, "platform": self._machine.platform}
         return Put(Kind.DEVICE, device_record(device), fields)
 
-    def _opened(self, vault: Vault, *, remembered: bool) -> Collection:
-        """Put an open vault before the screens, and note when."""
+    def _opened(self, vault: Vault, *, remembered: bool, called: str = "") -> Collection:
+        """Put an open vault before the screens, and note when. ``called``: its own name here."""
         known, machine = self.known.find(vault.folder), self._machine
+        if called:
+            keep_name_here(vault.secrets, called)
         entry = KnownCollection(
-            name=read_setting(vault.records, NAME, known.name),
+            name=name_here(vault.secrets) or read_setting(vault.records, NAME, known.name),
             folder=vault.folder,
             skin=read_setting(vault.records, SKIN, known.skin),
             opened=machine.surroundings.now_millis(),

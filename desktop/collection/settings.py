@@ -8,6 +8,8 @@ from shared.domain.schema import Kind
 
 NAME = "name"
 """The preference that says what the collection is called."""
+CALLED = "called"
+"""The preference of this device that gives a restored collection a name of its own here."""
 _LOCAL = "local/"
 
 
@@ -46,3 +48,13 @@ def read_setting(records: Records, name: str, default: str) -> str:
     """Return a preference that is the same on every device."""
     value = (records.fields(Kind.SETTING, named(Kind.SETTING, name)) or {}).get("value")
     return value if isinstance(value, str) else default
+
+
+def keep_name_here(secrets: Secrets, name: str) -> None:
+    """Give a collection a name of its own on this device."""
+    secrets.put(_LOCAL + CALLED, name.encode())
+
+
+def name_here(secrets: Secrets) -> str:
+    """Return a collection's own name on this device; empty if it has none."""
+    return (secrets.get(_LOCAL + CALLED) or b"").decode()

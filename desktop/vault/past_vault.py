@@ -32,6 +32,7 @@ class PastVault(Vault):
         self.put_back = False
         self.files, self.secrets, self.log = vault.files, vault.secrets, vault.log
         self.chronicle = vault.chronicle
+        self.backups, self.checkup = vault.backups, vault.checkup
         self.records = Records(self._past, vault.files)
         self.shelves = Shelves(self._past)
 

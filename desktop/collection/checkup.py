@@ -1,0 +1,49 @@
+"""A check of the whole collection, and what can be done about what it finds."""
+
+from dataclasses import dataclass
+
+from desktop.vault.checking import Checkup, Finding
+from desktop.vault.identity import read_identity
+from desktop.vault.progress import UNWATCHED, Progress
+from desktop.vault.vault import Secrets
+from shared.ids import FileId
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What a check found, as sentences. ``pictures`` are damaged; ``file``: more than pictures."""
+
+    sentences: tuple[str, ...]
+    pictures: tuple[FileId, ...]
+    file: bool
+
+    @property
+    def sound(self) -> bool:
+        """Whether all is well."""
+        return not self.sentences
+
+
+class CheckCare:
+    """Checks one open collection."""
+
+    def __init__(self, checkup: Checkup, secrets: Secrets) -> None:
+        self._checkup = checkup
+        self._secrets = secrets
+
+    def check(self, progress: Progress = UNWATCHED) -> Diagnosis:
+        """Read everything and hold it against its history; raise StoppedError."""
+        found = self._checkup.examine(read_identity(self._secrets).keyring, progress)
+        return _diagnosis(found)
+
+    def set_pictures_aside(self, diagnosis: Diagnosis) -> None:
+        """Take damaged pictures out of use, so that a sync fetches them again."""
+        for file in diagnosis.pictures:
+            self._checkup.set_aside(file)
+
+
+def _diagnosis(found: list[Finding]) -> Diagnosis:
+    return Diagnosis(
+        tuple(finding.sentence for finding in found),
+        tuple(FileId(finding.file) for finding in found if finding.file),
+        any(not finding.file for finding in found),
+    )
