@@ -1,6 +1,7 @@
 """Snapshots on their way in: judged, and taken in where entries are gone; then the history."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from desktop.sync.books import Books
 from desktop.sync.courier import Courier
@@ -61,7 +62,9 @@ class Bases:
     def _take(self, name: EntryHash, log: LogId) -> None:
         try:
             snapshot = self._judged(name)
-            check_reach(snapshot, self._books.ledger_heads_sent(), self._books.membership)
+            books = self._books
+            known = replace(books.ledger.state, heads=books.ledger_heads_sent())
+            check_reach(snapshot, known, books.membership, books.log.hash_at)
             self._fetch_pieces(snapshot)
             change = self._snapshots.take_in(snapshot, log, self._checking(snapshot))
         finally:

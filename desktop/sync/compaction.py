@@ -24,7 +24,7 @@ from shared.ledger.heads import until_cut
 from shared.ledger.making import PastEdit, Press
 from shared.ledger.snapshots import Manifest, Segment, Snapshot, StateDigest
 from shared.membership import Membership, Role
-from shared.protocol.messages import BaseReply, SnapshotProposal
+from shared.protocol.messages import Approval, BaseReply, SnapshotProposal
 from shared.signing import NO_HASH
 
 _BYTES_AN_ENTRY = 4096
@@ -83,15 +83,34 @@ class Compaction:
         self._looked, self._awaits = now, bool(standing.proposed)
 
     def give_back(self) -> None:
-        """Make what is here the base of a server that lost the one it had, and entries with it.
+        """Give the server again what was taken in here, for it has lost the entries before it.
 
-        Raises BaseLostError if others must sign that first, or if this device may not.
+        Raises BaseLostError if others must sign that first.
         """
-        if not self._may_make():
-            raise BaseLostError
-        standing = self.make(self._courier.base())
+        taken = self._snapshots.taken
+        if taken is None or self._is_cut(taken):
+            standing = self.make(self._courier.base())
+        else:
+            standing = self._courier.propose(self._proposal_of(taken))
+            if standing.proposed:
+                standing = self._approve(EntryHash(standing.proposed))
         if standing.proposed:
             raise BaseLostError
+
+    def _proposal_of(self, taken: Snapshot) -> SnapshotProposal:
+        """Send the parts that are kept of a snapshot, and return it as a proposal."""
+        names = (*taken.manifest.pieces, *(EntryHash(e.hash) for e in taken.manifest.segments))
+        kept = [entry for entry in map(self._snapshots.part, names) if entry is not None]
+        for entry in kept:
+            self._send(entry)
+        device = self._books.identity.keys.device
+        words = {**taken.approvals, device: self._press().approve(taken.hash)}
+        return SnapshotProposal(
+            rebuild(taken.entry, self._books.identity.keyring),
+            stream_heads(taken.manifest.heads, self._books.membership),
+            tuple(entry.hash for entry in kept),
+            tuple(Approval(*word) for word in words.items()),
+        )
 
     def make(self, standing: BaseReply) -> BaseReply:
         """Make a snapshot of all that is here and propose it; alone, that makes it the base."""

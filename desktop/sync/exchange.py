@@ -161,7 +161,8 @@ class Exchange:
 
     def read_again(self, log: LogId | None = None) -> None:
         """Read a log from its start, after a snapshot was taken in or given back."""
-        self._audit.base_lost = False
+        if self._audit.base_lost:  # what follows the snapshot may be lost, too
+            self._audit.base_lost = self._audit.restored = False
         self._inbox.clear()
         self._audit.start_review(log)
 

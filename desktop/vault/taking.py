@@ -15,6 +15,7 @@ from desktop.vault.bases import drop_pieces, keep_base, keep_own_history
 from desktop.vault.entries import drop_unsent, see
 from desktop.vault.layout import layout_of
 from desktop.vault.search import next_row
+from desktop.vault.state import late_moments
 from desktop.vault.unfolding import RawRow, Unfolding
 from desktop.vault.writing import Writing
 from shared.crypto.randomness import Random
@@ -23,7 +24,6 @@ from shared.domain.schema import Kind
 from shared.ids import HASH_BYTES, RecordId
 from shared.ledger.making import encode_segment
 from shared.ledger.snapshots import Snapshot
-from shared.ledger.values import Heads
 
 _MANY = 5_000
 """Of more new records in a new collection no list is kept: everything may have changed."""
@@ -45,13 +45,14 @@ class Taking:
     def take(self, snapshot: Snapshot, pages: Iterable[bytes]) -> None:
         """Take in all pages; raise MalformedPageError, or what reading them raises."""
         drop_unsent(self._cursor)
+        later = late_moments(self._cursor, snapshot.manifest.heads)
         self._cursor.execute("DELETE FROM conflict")
         self.lay_out(pages)
         self._take_away_the_rest()
-        self._take_heads(snapshot.manifest.heads, snapshot)
+        self._take_heads(snapshot)
         keep_base(self._cursor, snapshot, taken=True)
         drop_pieces(self._cursor, snapshot.manifest.pieces)
-        self._write_again()
+        self._write_again(later)
 
     def lay_out(self, pages: Iterable[bytes]) -> None:
         """Write what the pages say over what is here; raise MalformedPageError."""
@@ -136,25 +137,35 @@ class Taking:
                 if record not in kept:
                     vacate(self._writing, kind, record)
 
-    def _take_heads(self, heads: Heads, snapshot: Snapshot) -> None:
+    def _take_heads(self, snapshot: Snapshot) -> None:
+        """Let streams stand where the snapshot says; those that are further on here stay there."""
         moments = self._writing.moments
-        self._cursor.execute("DELETE FROM seen")
-        for origin, head in heads.items():
+        for origin, head in snapshot.manifest.heads.items():
             stream = moments.stream(origin)
+            if self._goes_on(stream, head.seq):
+                continue
             sql = "UPDATE stream SET seq = ?, hash = ? WHERE number = ?"
             self._cursor.execute(sql, (*head, stream))
+            self._cursor.execute("DELETE FROM seen WHERE writer = ?", (stream,))
             see(self._cursor, stream, snapshot.manifest.seen.get(origin, {}))
 
-    def _write_again(self) -> None:
-        """Merge pending edits again; those that the snapshot covers are history now."""
+    def _goes_on(self, stream: int, last: int) -> bool:
+        sql = "SELECT 1 FROM entry WHERE stream = ? AND seq > ?"
+        return self._cursor.execute(sql, (stream, last)).fetchone() is not None
+
+    def _write_again(self, later: Iterable[int]) -> None:
+        """Merge again what is later than the snapshot; what it covers is history now."""
         archive = Archive(self._cursor, self._writing.moments)
         covered = set(self._unfolding.moments)
-        sql = "SELECT moment FROM edit WHERE blob IS NOT NULL ORDER BY moment"
-        for moment in [moment for (moment,) in self._cursor.execute(sql)]:
-            if moment in covered:
-                self._keep_as_history(archive, moment)
-            else:
+        for moment in sorted(later):
+            if moment not in covered:
                 self._writing.merging.merge(archive.edit(moment), moment)
+            elif self._is_pending(moment):
+                self._keep_as_history(archive, moment)
+
+    def _is_pending(self, moment: int) -> bool:
+        sql = "SELECT blob IS NOT NULL FROM edit WHERE moment = ?"
+        return bool(self._cursor.execute(sql, (moment,)).fetchone()[0])
 
     def _keep_as_history(self, archive: Archive, moment: int) -> None:
         device = self._writing.moments.stamp(moment).origin.device

@@ -29,12 +29,13 @@ from shared.ledger.heads import seen_hash, until_cut
 from shared.ledger.ledger import HashAt, check_writer
 from shared.ledger.refusal import Code, Refused
 from shared.ledger.stored import open_entry
-from shared.ledger.values import Head, Heads, SealedEntry, Waiting
+from shared.ledger.values import Head, Heads, LedgerState, SealedEntry, Waiting
 from shared.membership import Member, Membership, Role
-from shared.signing import labelled, sha256
+from shared.signing import NO_HASH, labelled, sha256
 
 _VERSION: Final = 1
 _LENGTH_BYTES = 4
+_NOTHING = Head(0, NO_HASH)
 
 
 class Segment(msgspec.Struct, array_like=True, frozen=True):
@@ -187,17 +188,26 @@ def check_cuts(snapshot: Snapshot, membership: Membership) -> None:
             raise Refused(Code.CUT)
 
 
-def check_reach(snapshot: Snapshot, heads: Heads, membership: Membership) -> None:
-    """Raise Refused if a snapshot cannot take the place of what is here: CUT, BASE or FORK."""
+def check_reach(
+    snapshot: Snapshot, state: LedgerState, membership: Membership, hash_at: HashAt
+) -> None:
+    """Raise Refused if a snapshot cannot take the place of what is here: CUT, BASE or FORK.
+
+    Where more is known here than the snapshot says, the entries behind it must be here, so that
+    they can follow it.
+    """
     check_cuts(snapshot, membership)
-    for origin, held in heads.items():
+    for origin, held in state.heads.items():
         ours = until_cut(origin, held, membership.devices[origin.device])
-        theirs = snapshot.manifest.heads.get(origin)
+        theirs = snapshot.manifest.heads.get(origin, _NOTHING)
         if ours is None:
             continue
-        if theirs is None or theirs.seq < ours.seq:
+        gone = state.base.get(origin, _NOTHING)
+        if theirs.seq < min(ours.seq, gone.seq):
             raise Refused(Code.BASE)
         if theirs.seq == ours.seq and theirs.hash != ours.hash:
+            raise Refused(Code.FORK)
+        if 0 < theirs.seq < ours.seq and hash_at(origin, theirs.seq) != theirs.hash:
             raise Refused(Code.FORK)
 
 

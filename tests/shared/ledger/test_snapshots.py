@@ -11,7 +11,17 @@ from shared.domain.pages import MalformedPageError, decode_page
 from shared.domain.stamps import Origin
 from shared.envelope import HEADER_BYTES, Header, Kind
 from shared.ids import DeviceId, EntryHash, Incarnation
-from shared.ledger import Accepted, Code, Duplicate, Head, LedgerState, Refused, Waiting, rebuild
+from shared.ledger import (
+    Accepted,
+    Code,
+    Duplicate,
+    HashAt,
+    Head,
+    LedgerState,
+    Refused,
+    Waiting,
+    rebuild,
+)
 from shared.ledger.frame import encode_frame
 from shared.ledger.making import Press, bodies_of_pages, decode_segment
 from shared.ledger.snapshots import (
@@ -87,6 +97,16 @@ class Made:
             check_cuts(found, self.world.membership)
         return found
 
+    def hash_at_cut(self, stream: Origin, cut: Cut) -> HashAt:
+        """As if the entry at the cut were the one held here."""
+
+        def hash_at(origin: Origin, seq: int) -> EntryHash | None:
+            return (
+                cut.hash if (origin, seq) == (stream, cut.seq) else self.reader.hash_at(origin, seq)
+            )
+
+        return hash_at
+
     def sealed_again(self, **changes: object) -> bytes:
         entry = self.press.snapshot(replace(self.manifest, **changes), 1, NO_HASH)  # type: ignore[arg-type] # tests name fields freely
         self.approvals = {}
@@ -96,6 +116,10 @@ class Made:
         with pytest.raises(Refused) as refused:
             self.judge(sealed)
         return refused.value.code
+
+
+def no_hash(_origin: Origin, _seq: int) -> None:
+    """Nothing is held."""
 
 
 @pytest.fixture
@@ -108,7 +132,7 @@ def test_a_snapshot_says_on_another_device_what_its_maker_said(made: Made) -> No
     assert isinstance(snapshot, Snapshot)
     assert snapshot.manifest == made.manifest
     assert snapshot.signers == {keys.device for keys in made.world.owners[:2]}
-    check_reach(snapshot, made.reader.ledger.state.heads, made.world.membership)
+    check_reach(snapshot, made.reader.ledger.state, made.world.membership, made.reader.hash_at)
     assert is_reached(snapshot, made.reader.ledger.state.heads, made.reader.hash_at)
     tenant, ring = made.world.tenant, made.world.keyring
     names = zip(made.pieces, snapshot.manifest.pieces, strict=True)
@@ -207,7 +231,7 @@ def test_heads_behind_a_cut_make_it_invalid(made: Made) -> None:
     made.press = replace(made.press, membership=world.membership)
     found = made.judge(sealed)
     assert isinstance(found, Snapshot)
-    check_reach(found, made.reader.ledger.state.heads, world.membership)
+    check_reach(found, made.reader.ledger.state, world.membership, made.hash_at_cut(stream, cut))
 
 
 def test_heads_and_what_was_seen_must_fit_together(made: Made) -> None:
@@ -256,17 +280,25 @@ def test_a_snapshot_that_lacks_or_contradicts_what_is_known_is_refused(made: Mad
     assert isinstance(snapshot, Snapshot)
     membership, heads = made.world.membership, dict(made.reader.ledger.state.heads)
     (one, head), (other, _) = heads.items()
-    ahead = {**heads, one: Head(head.seq + 1, head.hash)}
-    forked = {**heads, one: Head(head.seq, EntryHash(b"f" * 32))}
-    fresh = {**heads, Origin(one.device, Incarnation(b"reborn..")): Head(1, head.hash)}
-    for known, code in ((ahead, Code.BASE), (forked, Code.FORK), (fresh, Code.BASE)):
+    state, gone = made.reader.ledger.state, EntryHash(b"g" * 32)
+    ahead = {**heads, one: Head(head.seq + 1, gone)}
+    reborn = Origin(one.device, Incarnation(b"reborn.."))
+    check_reach(snapshot, replace(state, heads=ahead), membership, made.reader.hash_at)
+    check_reach(snapshot, replace(state, heads={one: Head(1, NO_HASH)}), membership, no_hash)
+    check_reach(snapshot, replace(state, heads={reborn: head}), membership, no_hash)
+    for known, base, hash_at, code in (
+        (ahead, ahead, made.reader.hash_at, Code.BASE),  # it lacks what only a snapshot has here
+        ({reborn: head}, {reborn: head}, no_hash, Code.BASE),
+        ({one: Head(head.seq, gone)}, {}, made.reader.hash_at, Code.FORK),
+        (ahead, {}, lambda _origin, _seq: gone, Code.FORK),
+    ):
+        here = replace(state, heads=known, base=base)
         with pytest.raises(Refused) as refused:
-            check_reach(snapshot, known, membership)
+            check_reach(snapshot, here, membership, hash_at)
         assert refused.value.code == code
-    check_reach(snapshot, {one: Head(1, NO_HASH)}, membership)
     assert not is_reached(snapshot, {other: heads[other]}, made.reader.hash_at)
     with pytest.raises(Refused):
-        is_reached(snapshot, ahead, lambda _origin, _seq: EntryHash(b"f" * 32))
+        is_reached(snapshot, heads, lambda _origin, _seq: EntryHash(b"f" * 32))
 
 
 def test_the_state_is_told_by_its_pages_their_order_and_the_key() -> None:
