@@ -97,7 +97,9 @@ class Keeper:
             collection.tenant.hex(),
             connection.server,
             self._notation.day(QDate.currentDate()),
+            collection.kit.mark,
         )
+        collection.kit.made()
         return Begun(collection, kit, f"{NOT_SIGNED_UP} {trouble.sentence}" if trouble else "")
 
     def judge(self, server: str, name: str) -> Verdict:
@@ -120,7 +122,9 @@ class Keeper:
 
         def restored() -> Collection:
             joined = self._network.recover(kit.words, tenant, kit.server)
-            return self._library.join(joined, Wish(wanted.name, wanted.password))
+            collection = self._library.join(joined, Wish(wanted.name, wanted.password))
+            collection.kit.restored = True
+            return collection
 
         return _begun(restored)
 

@@ -5,14 +5,22 @@ from threading import Event
 
 from desktop.collection.collection import Collection
 from desktop.collection.errors import EXPECTED, sentence
+from desktop.collection.kit import mark_of
 from desktop.collection.library import SKIN
 from desktop.sync.network import Network
 from desktop.sync.pairing import Reception
 from desktop.sync.worker import Worker
 from desktop.ui.first_run.beginnings import Place, Trouble, Verdict
+from desktop.ui.kit.kit import Kit
 from desktop.vault.identity import read_server
 from desktop.vault.vault import Vault
+from shared.crypto.paper import PAPER_BYTES, paper_device, words_of
+from shared.domain.operations import Change
+from shared.domain.schema import Kind
+from shared.ids import RecordId
 from shared.protocol.messages import About
+
+_NEW_KIT = "Change the emergency kit"
 
 
 class Patience:
@@ -38,6 +46,7 @@ class Connection:
         self._vault = vault
         self._collection = collection
         self._patience = Patience()
+        self._paper_secret = b""
 
     @property
     def server(self) -> str:
@@ -86,6 +95,25 @@ class Connection:
         if self._collection.sync is not None:
             self._collection.sync.sync_now()
         return None
+
+    def new_kit(self) -> Kit | Trouble:
+        """Let a new emergency kit take the old one's place; it is yet to be dated.
+
+        If it fails, the next try is for the same words: the server may have heard of them.
+        """
+        self._paper_secret = self._paper_secret or self._network.surroundings.random(PAPER_BYTES)
+        paper, collection = paper_device(self._paper_secret), self._collection
+        collection.kit.coming(paper.device)
+        try:
+            links = self._network.change_kit(self._vault, paper)
+        except EXPECTED as error:
+            return Trouble(sentence(error))
+        words, self._paper_secret = words_of(self._paper_secret), b""
+        collection.announce(Change(_NEW_KIT, {Kind.DEVICE: frozenset([RecordId(paper.device)])}))
+        if collection.sync is not None:
+            collection.sync.sync_now()
+        mark = mark_of(collection.tenant, links)
+        return Kit(collection.name, words, collection.tenant.hex(), self.server, "", mark)
 
     def about(self) -> About | Trouble:
         """Ask the server what it holds."""

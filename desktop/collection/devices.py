@@ -152,6 +152,26 @@ class Roster:
         heads = digest_of_heads(stream_heads(self._log.state().heads, membership))
         return spoken(sha256(labelled("compare", membership.tenant, membership.head, heads)))
 
+    @property
+    def links(self) -> tuple[bytes, ...]:
+        """The signed list of devices, link by link."""
+        return self._log.state().links
+
+    @property
+    def paper(self) -> DeviceId | None:
+        """The paper device that brings the collection back now."""
+        live = self._membership().live
+        return next((member.device for member in live if member.role is Role.PAPER), None)
+
+    def newest(self) -> tuple[str, str, int] | None:
+        """Return the newest edit by another device: what it was, where and when (milliseconds)."""
+        found = self._log.newest_elsewhere()
+        if found is None:
+            return None
+        device, millis, label = found
+        names = self._records.living(Kind.DEVICE)
+        return label, _name(self._membership().devices[device], names), millis
+
     def try_kit(self, words: str) -> KitVerdict:
         """Hold the 24 words against the signed list, without any server; WrongWordsError."""
         paper = paper_device(secret_of(words))

@@ -14,6 +14,7 @@ from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
 from desktop.sync.exchange import Exchange
 from desktop.sync.joined import Joined
+from desktop.sync.kit_change import change_kit
 from desktop.sync.mailbox import Mailbox, Pause
 from desktop.sync.pairing import Guest, Host, Newcomer, OpenMailbox, Reception
 from desktop.sync.recovery import recover
@@ -139,6 +140,13 @@ class Network:
         """Add the new device, once the person said that the digits agree. Sync afterwards."""
         books = Books(vault, self.surroundings.random)
         reception.admit(head_lines(books.heads_sent()))
+
+    def change_kit(self, vault: Vault, paper: DeviceKeys) -> tuple[bytes, ...]:
+        """Let another paper device take the old one's place; return the chain. Sync afterwards."""
+        server = read_server(vault.secrets)
+        keys = read_identity(vault.secrets).keys
+        courier = self._courier(server, vault.tenant, keys) if server else None
+        return change_kit(vault, paper, self.surroundings.random, courier)
 
     def recover(self, words: str, tenant: TenantId, server: str) -> Joined:
         """Become a device of the collection by its emergency kit; WrongWordsError for typing."""

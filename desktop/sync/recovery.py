@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from desktop.sync.chain import Chain, MissingKeyError, admission, append
 from desktop.sync.courier import Courier
-from desktop.sync.errors import SyncError
+from desktop.sync.errors import RefusedError, SyncError
 from desktop.sync.joined import Joined
 from desktop.vault.identity import Identity
 from shared.crypto.devices import DeviceKeys
@@ -13,6 +13,7 @@ from shared.crypto.paper import paper_device, secret_of
 from shared.crypto.randomness import Random
 from shared.ids import TenantId
 from shared.membership import Role
+from shared.protocol.problems import Code
 
 
 class OtherKitError(SyncError):
@@ -35,7 +36,12 @@ def recover(
     """
     paper = paper_device(secret_of(words))
     line = courier(tenant, paper)
-    chain = Chain.fetch(line, tenant)
+    try:
+        chain = Chain.fetch(line, tenant)
+    except RefusedError as error:
+        if error.refusal.code is Code.REVOKED:
+            raise OtherKitError from error
+        raise
     member = chain.membership.devices.get(paper.device)
     if member is None or not member.live or member.role is not Role.PAPER:
         raise OtherKitError

@@ -6,14 +6,10 @@ it is not given. Another right needs no new key.
 """
 
 from desktop.sync.books import Books
-from desktop.sync.chain import MissingKeyError
+from desktop.sync.rotation import next_epoch
 from desktop.vault.identity import Identity, keep_founding, read_founding
 from desktop.vault.vault import Secrets
-from shared.crypto.boxes import close_epoch_box
-from shared.crypto.epochs import close_previous, commitment_of
 from shared.crypto.randomness import Random
-from shared.crypto.sealing import KEY_BYTES
-from shared.envelope.entries import SALT_BYTES
 from shared.ids import DeviceId
 from shared.ledger import Heads
 from shared.membership import (
@@ -22,7 +18,6 @@ from shared.membership import (
     LinkWithBoxes,
     Member,
     Membership,
-    NextEpoch,
     Role,
     change_role,
     revoke,
@@ -124,24 +119,6 @@ def removal(
     What the device wrote counts as far as ``heads`` know it. Raises MissingKeyError if the chain
     has a newer epoch than ``signer``.
     """
-    if not signer.keyring.has(membership.epoch):
-        raise MissingKeyError
-    epoch = _next_epoch(membership, signer, device, random)
+    stay = [member for member in membership.live if member.device != device]
+    epoch = next_epoch(membership, signer, stay, random)
     return revoke(membership, signer.keys.signer, device, cuts_here(heads, device), epoch)
-
-
-def _next_epoch(
-    membership: Membership, signer: Identity, without: DeviceId, random: Random
-) -> NextEpoch:
-    """Make a new key, in a box for everybody who stays; the key before lies in one under it."""
-    tenant, number, key = membership.tenant, membership.epoch + 1, random(KEY_BYTES)
-    before = signer.keyring.epoch_keys[membership.epoch]
-    boxes = {
-        member.device: close_epoch_box(
-            member.box_public, key, tenant=tenant, epoch=number, device=member.device
-        )
-        for member in membership.live
-        if member.device != without
-    }
-    previous = close_previous(key, number, before, tenant, random(SALT_BYTES))
-    return NextEpoch(commitment_of(key, number), previous, boxes)

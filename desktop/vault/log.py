@@ -147,6 +147,15 @@ class Log:
             found = cursor.execute(sql, (json.dumps(last),))
             return {DeviceId(device): millis for device, millis in found}
 
+    def newest_elsewhere(self) -> tuple[DeviceId, int, str] | None:
+        """Return the newest edit of another device: its device, milliseconds since 1970, label."""
+        sql = """
+            SELECT s.device, e.millis, e.label FROM edit e JOIN stream s ON s.number = e.stream
+            WHERE s.device != ? ORDER BY e.millis DESC LIMIT 1"""
+        with self._database.reading() as cursor:
+            found = cursor.execute(sql, (self._writer.origin.device,)).fetchone()
+        return None if found is None else (DeviceId(found[0]), found[1], found[2])
+
     def cursor(self) -> tuple[LogId | None, Cursor]:
         """Return the name of the server's log, and how far it was read."""
         with self._database.reading() as cursor:

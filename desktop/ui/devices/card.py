@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit
 
+from desktop.collection.kit import KitState
 from desktop.collection.values import DeviceCard, Rights
 from desktop.ui.controls import Button, Text
 from desktop.ui.look import say
@@ -20,6 +21,8 @@ _WHAT_HAPPENS = (
 _LEAVING = "It is removed as soon as the server can be reached."
 _WAITS = "It gets other rights as soon as the server can be reached."
 _NAMES = {Rights.OWNER: "Owner", Rights.EDITOR: "Editor", Rights.VIEWER: "Viewer"}
+_UNSEEN = "It was changed, but its words were not kept. Make a new kit."
+_DUE = "A week old, and not tested on this device yet."
 _PAPER = "Paper, 24 words. It brings everything back when no device is left."
 
 
@@ -31,10 +34,18 @@ class DeviceTile(Zone):
     kept = Signal(object)  # DeviceId
     granted = Signal(object, object)  # DeviceId, Rights
     kit_wanted = Signal()
+    new_kit_wanted = Signal()
 
-    def __init__(self, device: DeviceCard, notation: Notation, *, manages: bool) -> None:
+    def __init__(
+        self,
+        device: DeviceCard,
+        notation: Notation,
+        *,
+        manages: bool,
+        kit: KitState | None = None,
+    ) -> None:
         super().__init__("card")
-        self._device = device
+        self._device, self._kit = device, kit
         self._facts = Zone(layout=self._face(notation, manages=manages))
         self._line = QLineEdit(device.name)
         self._line.setMaxLength(LONGEST_NAME)
@@ -74,10 +85,13 @@ class DeviceTile(Zone):
         words = column(
             Text(device.name, "strong"), Text(_about(device, notation), "caption"), gap=0
         )
-        if device.leaving or device.to_be:
-            waits = Text(_LEAVING if device.leaving else _WAITS, "caption")
+        if news := self._news():
+            waits = Text(news, "caption")
             say(waits, "warning")
             words.addWidget(waits)
+        elif self._kit is not None and self._kit.tested_millis is not None:
+            tested = f"Tested here {notation.moment(self._kit.tested_millis)}."
+            words.addWidget(Text(tested, "caption"))
         line = row(words, gap=2)
         line.setStretch(0, 1)
         if device.this_one:
@@ -89,10 +103,22 @@ class DeviceTile(Zone):
             line.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         return line
 
+    def _news(self) -> str:
+        """Say what waits, or what is amiss with the kit."""
+        device, kit = self._device, self._kit
+        if device.leaving or device.to_be:
+            return _LEAVING if device.leaving else _WAITS
+        if kit is not None and kit.unseen:
+            return _UNSEEN
+        return _DUE if kit is not None and kit.due else ""
+
     def _ways(self, *, manages: bool) -> list[Button]:
         device = self._device
         if device.paper:
-            return [Button("Test my kit", "quiet", pressed=self.kit_wanted.emit)]
+            ways = [Button("Test my kit", "quiet", pressed=self.kit_wanted.emit)]
+            if manages:
+                ways.append(Button("New kit\u2026", "quiet", pressed=self.new_kit_wanted.emit))
+            return ways
         if device.leaving or device.to_be:
             words = "Keep it" if device.leaving else "Leave it so"
             return [Button(words, pressed=partial(self.kept.emit, device.device))]

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from desktop.collection.values import About
 from desktop.ui.first_run.beginnings import Place, Trouble, Verdict
+from desktop.ui.kit.kit import Kit
 
 
 class Visit(Protocol):
@@ -32,6 +33,9 @@ class Online(Protocol):
 
     def welcome(self, code: str) -> Visit | Trouble:
         """Answer the code of a new device, and wait for it."""
+
+    def new_kit(self) -> Kit | Trouble:
+        """Let a new emergency kit take the old one's place; it is yet to be dated."""
 
     def about(self) -> About | Trouble:
         """Ask the server what it holds."""

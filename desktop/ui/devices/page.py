@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 
+from desktop.collection.kit import KitState
 from desktop.collection.values import DeviceCard, Rights, SyncStatus
 from desktop.ui.controls import Button, Text
 from desktop.ui.devices.card import DeviceTile, FormerTile
@@ -34,6 +35,7 @@ class DevicesPage(Page):
     kept = Signal(object)  # DeviceId
     granted = Signal(object, object)  # DeviceId, Rights
     late_wanted = Signal()
+    new_kit_wanted = Signal()
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class DevicesPage(Page):
         self._server = online.server
         self._devices: tuple[DeviceCard, ...] = ()
         self._gone: tuple[DeviceCard, ...] = ()
+        self._kit: KitState | None = None
         self._tiles: list[DeviceTile] = []
         self._add: Button | None = None
         self._cards = Zone(layout=column(gap=2))
@@ -66,18 +69,24 @@ class DevicesPage(Page):
             more.done.connect(self.signed_up)
 
     def show_devices(
-        self, devices: Sequence[DeviceCard], former: Sequence[DeviceCard] = ()
+        self,
+        devices: Sequence[DeviceCard],
+        former: Sequence[DeviceCard] = (),
+        kit: KitState | None = None,
     ) -> None:
         """List these devices, unless somebody is in the middle of a card."""
         self._comparison.refresh()
-        now = (tuple(devices), tuple(former))
-        if now == (self._devices, self._gone) or any(tile.busy for tile in self._tiles):
+        now = (tuple(devices), tuple(former), kit)
+        if now == (self._devices, self._gone, self._kit) or any(tile.busy for tile in self._tiles):
             return
-        self._devices, self._gone = now
+        self._devices, self._gone, self._kit = now
         rights = next((card.rights for card in devices if card.this_one), Rights.OWNER)
-        manages = bool(self._server) and rights is Rights.OWNER
+        owner = rights is Rights.OWNER
+        manages = bool(self._server) and owner
         self._looks.setVisible(rights is Rights.VIEWER)
-        self._tiles = [self._tile(device, manages=manages) for device in devices]
+        self._tiles = [
+            self._tile(device, manages=owner if device.paper else manages) for device in devices
+        ]
         _refill(self._cards, self._tiles)
         _refill(self._former, [self._former_tile(device) for device in former])
         self._heading.setVisible(bool(former))
@@ -89,7 +98,9 @@ class DevicesPage(Page):
         self._comparison.refresh()
 
     def _tile(self, device: DeviceCard, *, manages: bool) -> DeviceTile:
-        tile = DeviceTile(device, self._notation, manages=manages)
+        kit = self._kit if device.paper else None
+        tile = DeviceTile(device, self._notation, manages=manages, kit=kit)
+        tile.new_kit_wanted.connect(self.new_kit_wanted)
         tile.granted.connect(self.granted)
         tile.renamed.connect(self.renamed)
         tile.removed.connect(self.removed)

@@ -13,7 +13,8 @@ _FACT = re.compile(r"^(Server|Collection id):\s*(\S+)\s*$", re.MULTILINE)
 class Kit:
     """What stands on the paper: the words, and what they belong to.
 
-    ``tenant`` is the collection's id in hexadecimal digits.
+    ``tenant`` is the collection's id in hexadecimal digits, ``mark`` stands for the list of devices
+    as it was then.
     """
 
     collection: str
@@ -21,6 +22,7 @@ class Kit:
     tenant: str
     server: str
     date: str
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def facts(kit: Kit) -> Sequence[tuple[str, str]]:
         ("Server", kit.server or "none"),
         ("Collection id", kit.tenant),
         ("Printed", kit.date),
+        ("Mark", kit.mark),
     )
     return [(name, fact) for name, fact in known if fact]
 

@@ -15,6 +15,7 @@ from desktop.ui.look import Icon
 from desktop.ui.zone import Zone, column, grid, row
 
 COLUMNS = 4
+_MARK = "Mark: {}. Whoever writes the words down by hand notes it, too: it is asked for later."
 
 
 class WordTable(Zone):
@@ -64,7 +65,11 @@ class KitBody(Zone):
             Button("Copy", "quiet", icon=Icon.COPY, pressed=self._copy),
             None,
         )
-        super().__init__(layout=column(WordTable(kit.words), ways, self._said, self._done, gap=3))
+        mark = Text(_MARK.format(kit.mark), "caption")
+        mark.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        mark.setVisible(bool(kit.mark))
+        words = column(WordTable(kit.words), mark, gap=1)
+        super().__init__(layout=column(words, ways, self._said, self._done, gap=3))
         self._done.toggled.connect(self.kept)
 
     def _print(self) -> None:

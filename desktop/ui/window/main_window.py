@@ -21,6 +21,7 @@ from desktop.ui.window.menu import commands
 from desktop.ui.window.pages import Pages
 from desktop.ui.window.palette import Palette
 from desktop.ui.window.panels import Panels
+from desktop.ui.window.reminders import Reminders
 from desktop.ui.window.wardrobe import Wardrobe
 from desktop.ui.window.wiring import wire
 from desktop.ui.zone import Zone, column
@@ -69,6 +70,7 @@ class MainWindow(QMainWindow):
         self._remember()
         self._repaint()
         self.panels.status.show_status(live.collection.status)
+        self._reminders = Reminders(self)
 
     def add(self) -> None:
         """Start a new copy in the panel beside the list."""

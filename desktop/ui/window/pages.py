@@ -5,7 +5,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QDate, QObject
 
 from desktop.collection.library import SKIN
 from desktop.collection.values import LaidAside
@@ -15,7 +15,9 @@ from desktop.ui.devices.online import Online
 from desktop.ui.devices.page import DevicesPage
 from desktop.ui.devices.server_page import ServerPage
 from desktop.ui.devices.welcome import WelcomePage
+from desktop.ui.kit.change import ChangePage
 from desktop.ui.kit.drill import DrillPage
+from desktop.ui.kit.restored import RestoredPage
 from desktop.ui.look import dress
 from desktop.ui.page import Page
 from desktop.ui.settings.about import AboutPage
@@ -26,7 +28,15 @@ from shared.skins.tokens import Skin
 if TYPE_CHECKING:  # the window owns its pages
     from desktop.ui.window.main_window import MainWindow
 
-_PLAIN = (DevicesPage, LatePage, WelcomePage, ServerPage, DrillPage)
+_PLAIN = (
+    DevicesPage,
+    LatePage,
+    WelcomePage,
+    ServerPage,
+    DrillPage,
+    ChangePage,
+    RestoredPage,
+)
 
 
 class Pages(QObject):
@@ -71,6 +81,7 @@ class Pages(QObject):
         page.server_wanted.connect(self.show_server)
         page.kit_wanted.connect(self.show_drill)
         page.late_wanted.connect(self.show_late)
+        page.new_kit_wanted.connect(self.show_kit_change)
         page.renamed.connect(
             lambda device, name: self._attempt(partial(roster.rename, device, name))
         )
@@ -79,7 +90,9 @@ class Pages(QObject):
         page.granted.connect(
             lambda device, rights: self._attempt(partial(roster.grant, device, rights))
         )
-        self._replace(page, lambda: page.show_devices(roster.cards(), roster.former()))
+        self._replace(
+            page, lambda: page.show_devices(roster.cards(), roster.former(), collection.kit.state)
+        )
 
     def show_late(self) -> None:
         """List what was set aside when a device was removed."""
@@ -101,8 +114,29 @@ class Pages(QObject):
 
     def show_drill(self) -> None:
         """Let the emergency kit be tried."""
-        page = DrillPage(self._window.live.collection.roster.try_kit)
+        page = DrillPage(self._window.live.collection.kit.try_kit)
         self._replace(page, _nothing, back=self.show_devices)
+
+    def show_kit_change(self) -> None:
+        """Let a new emergency kit take the old one's place."""
+        today = self._window.notation.day(QDate.currentDate())
+        page = ChangePage(self._online.new_kit, today)
+        page.kept.connect(self._window.live.collection.kit.made)
+        page.drill_wanted.connect(self.show_drill)
+        self._replace(page, _nothing, back=self.show_devices)
+
+    def show_restored(self) -> None:
+        """Ask whether all came back."""
+        collection, window = self._window.live.collection, self._window
+        newest = collection.roster.newest()
+        page = RestoredPage(newest, collection.kit.judge_mark, window.notation)
+
+        def finish() -> None:
+            collection.kit.restored = False
+            self.show_list()
+
+        page.done.connect(finish)
+        self._replace(page, _nothing)
 
     def show_welcome(self) -> None:
         """Let another device in."""

@@ -1,0 +1,31 @@
+"""What the program brings up by itself: a kit that was never tried, a restore to be looked at."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from desktop.collection.values import SyncPhase, SyncStatus
+
+if TYPE_CHECKING:  # the window owns its reminders
+    from desktop.ui.window.main_window import MainWindow
+
+_KIT = "Your emergency kit is a week old. Can you still read all of it?"
+
+
+class Reminders(QObject):
+    """Asks at most one thing at a time, and nothing twice."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        kit = window.live.collection.kit
+        if kit.restored:
+            window.live.synced.connect(self._look_at_restored)
+        elif kit.state.due:
+            window.panels.bar.tell(_KIT, action="Test my kit", run=window.pages.show_drill)
+
+    def _look_at_restored(self, status: SyncStatus) -> None:
+        """Ask once all has come that the server has."""
+        if status.phase in {SyncPhase.SAVED, SyncPhase.TROUBLE} and status.last_synced_millis:
+            self._window.live.synced.disconnect(self._look_at_restored)
+            self._window.pages.show_restored()
