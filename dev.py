@@ -52,6 +52,7 @@ CAMPAIGNS = {
     "tenants": "tests.tenants",
     "reader": "tests.shared.vectors",
     "coverage": "tests.shared",
+    "mutation": "tests.mutation",
 }
 """What takes longer than the tests may, and the module that runs it."""
 
