@@ -51,6 +51,7 @@ CAMPAIGNS = {
     "faults": "tests.faults",
     "tenants": "tests.tenants",
     "reader": "tests.shared.vectors",
+    "attacks": "tests.attacks",
     "coverage": "tests.shared",
     "mutation": "tests.mutation",
 }

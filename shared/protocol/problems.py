@@ -5,7 +5,7 @@ A refused request is answered with a ``Problem`` as JSON, whatever the route spe
 """
 
 from enum import Enum
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
 
@@ -203,7 +203,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 
     code: str
     sentence: str
-    time: int = 0
+    time: Annotated[int, msgspec.Meta(ge=0, le=2**62)] = 0
     at: int = -1
     retry_after: int = 0
     request: str = ""

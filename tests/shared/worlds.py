@@ -48,6 +48,8 @@ class World:
     links: list[bytes]
     tenant: TenantId
     random: Callable[[int], bytes] = field(repr=False)
+    boxes: dict[bytes, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
+    """The sealed keys that travel beside each link."""
 
     @classmethod
     def make(cls, name: str, owners: int = 2) -> "World":
@@ -81,6 +83,7 @@ class World:
             self.membership, self.owners[0].signer, keys.introduce(self.tenant), role, box
         )
         self.links.append(added.link)
+        self.boxes[added.link] = added.boxes
 
     def next_epoch(
         self, key: bytes, without: set[bytes], extra: tuple[DeviceKeys, ...] = ()
