@@ -10,7 +10,16 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.collection.known import KnownCollection, KnownCollections
 from desktop.ui.errand import Errand
-from desktop.ui.first_run.beginnings import Begun, Joining, Trouble, Verdict, Wanted
+from desktop.ui.first_run.beginnings import (
+    BackupFile,
+    Begun,
+    Joining,
+    Stop,
+    Tell,
+    Trouble,
+    Verdict,
+    Wanted,
+)
 from desktop.ui.first_run.link import BadLinkError, Link
 from desktop.ui.first_run.window import FirstRunWindow
 from desktop.ui.kit.kit import Reading
@@ -84,7 +93,7 @@ class Desk(QObject):
             self._door.say(sentence)
 
     def show_first_run(self) -> None:
-        """Show the four doors."""
+        """Show the five doors."""
         self._show_door(self._first_run())
 
     def _first_run(self) -> FirstRunWindow:
@@ -138,6 +147,8 @@ class Desk(QObject):
         self._windows[folder] = window
         window.lock_wanted.connect(lambda: self._lock(folder))
         window.another_wanted.connect(self._choose_another)
+        window.restore_wanted.connect(self._open_backup)
+        window.repair_wanted.connect(lambda: self._repair(folder))
         window.closed.connect(lambda: self._closed(folder, collection))
         window.show()
         window.activateWindow()
@@ -149,6 +160,22 @@ class Desk(QObject):
         """Close a collection and ask for its password, even if the keychain keeps the key."""
         self._show_unlock(self._known.find(folder))
         self._windows[folder].close()
+
+    def _open_backup(self) -> None:
+        """Let a backup become a collection beside those that are open."""
+        door = self._first_run()
+        door.open_backup()
+        self._show_door(door)
+        _raise(door)
+
+    def _repair(self, folder: Path) -> None:
+        """Close a collection, tell it again from its history, and open it."""
+        window = self._windows[folder]
+        mend = self._keeper.result().mender(window.live.collection)
+        unlock = self._show_unlock(self._known.find(folder))
+        unlock.wait(waiting=True)
+        window.close()
+        self._send(unlock, mend)
 
     def _choose_another(self) -> None:
         open_now = set(self._windows)
@@ -173,7 +200,7 @@ class Desk(QObject):
 
 
 class _Late:
-    """The four doors before the data layer is there: each waits for it, away from the screen."""
+    """The five doors before the data layer is there: each waits for it, away from the screen."""
 
     def __init__(self, keeper: "Future[Keeper]") -> None:
         self._keeper = keeper
@@ -193,6 +220,12 @@ class _Late:
     def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
         """Bring a collection back from its emergency kit."""
         return self._keeper.result().restore(kit, wanted)
+
+    def restore_backup(
+        self, backup: BackupFile, wanted: Wanted, tell: Tell, stop: Stop
+    ) -> Begun | Trouble:
+        """Make a collection of a backup."""
+        return self._keeper.result().restore_backup(backup, wanted, tell, stop)
 
     def look_around(self) -> Begun | Trouble:
         """Make the sample."""

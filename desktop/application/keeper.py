@@ -19,10 +19,11 @@ from PySide6.QtCore import QDate, QLocale
 
 from desktop.application.joining import Arrival
 from desktop.application.online import Connection, judge
+from desktop.collection.backups import Progress
 from desktop.collection.collection import Collection
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.known import KnownCollections
-from desktop.collection.library import SKIN, Library, Machine, Wish
+from desktop.collection.library import SKIN, Backup, Library, Machine, Wish
 from desktop.collection.reference.catalogue import Reference, load
 from desktop.drawing.imaging import QtImaging
 from desktop.sync.courier import open_http
@@ -31,7 +32,15 @@ from desktop.sync.rhythm import Rhythm
 from desktop.sync.worker import Worker
 from desktop.system.keychain import Keychain
 from desktop.system.paths import device_name
-from desktop.ui.first_run.beginnings import Begun, Trouble, Verdict, Wanted
+from desktop.ui.first_run.beginnings import (
+    BackupFile,
+    Begun,
+    Stop,
+    Tell,
+    Trouble,
+    Verdict,
+    Wanted,
+)
 from desktop.ui.kit.kit import Kit, Reading
 from desktop.ui.live import LiveCollection
 from desktop.ui.look.packs import bundled, bundled_skin
@@ -43,6 +52,13 @@ from shared.ids import tenant_id
 SAMPLE = "Sample"
 NAMELESS = "This computer"
 NOT_SIGNED_UP = "The collection is there, but was not signed up."
+NO_SUCH_FILE = "That backup is no longer there. Plug in its disk, or choose another file."
+PART_OF_A_BACKUP = (
+    "The backup is damaged. All that could be read of it is here; see whether an older backup has "
+    "the rest."
+)
+MENDED = "The collection was built again from its history. The damaged file lies beside it."
+LACKING = "Parts of the history are damaged; a sync fetches them from your other devices."
 NO_SUCH_ID = (
     "That is no collection id. It has 64 letters from 0 to 9 and a to f; compare it with the sheet."
 )
@@ -127,6 +143,34 @@ class Keeper:
             return collection
 
         return _begun(restored)
+
+    def restore_backup(
+        self, backup: BackupFile, wanted: Wanted, tell: Tell, stop: Stop
+    ) -> Begun | Trouble:
+        """Make a collection of a backup, beside whatever else there is."""
+        source = Backup(backup.path, backup.secret, by_kit=backup.by_kit)
+        try:
+            done = self._library.restore(
+                source, Wish(wanted.name, wanted.password), Progress(tell, stop)
+            )
+        except FileNotFoundError:
+            return Trouble(NO_SUCH_FILE)
+        except EXPECTED as error:
+            return Trouble(sentence(error))
+        return Begun(done.collection, notice="" if done.whole else PART_OF_A_BACKUP)
+
+    def mender(self, collection: Collection) -> Callable[[], Begun | Trouble]:
+        """Return what tells an open collection again from its history, once it is closed."""
+        mend = self._library.mender(collection)
+
+        def mended() -> Begun | Trouble:
+            try:
+                done = mend()
+            except EXPECTED as error:
+                return Trouble(sentence(error))
+            return Begun(done.collection, notice=f"{MENDED} {LACKING}" if done.lost else MENDED)
+
+        return mended
 
     def look_around(self) -> Begun | Trouble:
         """Make the sample in a folder that goes away when its window is closed."""

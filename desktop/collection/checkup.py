@@ -42,8 +42,9 @@ class CheckCare:
 
 
 def _diagnosis(found: list[Finding]) -> Diagnosis:
-    return Diagnosis(
-        tuple(finding.sentence for finding in found),
-        tuple(FileId(finding.file) for finding in found if finding.file),
-        any(not finding.file for finding in found),
-    )
+    pictures = tuple(FileId(finding.file) for finding in found if finding.file)
+    sentences = [finding.sentence for finding in found if not finding.file]
+    if pictures:
+        some = "One picture is" if len(pictures) == 1 else f"{len(pictures)} pictures are"
+        sentences.append(f"{some} damaged.")
+    return Diagnosis(tuple(sentences), pictures, file=len(pictures) < len(found))

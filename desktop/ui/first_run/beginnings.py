@@ -4,7 +4,9 @@ Expected failures come back as a ``Trouble``: the screen is shown before the cla
 are loaded.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from desktop.ui.kit.kit import Kit, Reading
@@ -62,6 +64,20 @@ class Begun:
     notice: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class BackupFile:
+    """A backup and what opens it: its password, or the 24 words ``by_kit``."""
+
+    path: Path
+    secret: str = field(repr=False)
+    by_kit: bool = False
+
+
+Tell = Callable[[str, int, int], None]
+"""Called with what is being done, how much of it is, and how much there is, 0 if unknown."""
+Stop = Callable[[], bool]
+
+
 class Joining(Protocol):
     """One pairing from the new device's side."""
 
@@ -80,7 +96,7 @@ class Joining(Protocol):
 
 
 class Beginnings(Protocol):
-    """The four doors."""
+    """The five doors."""
 
     def judge(self, server: str, name: str) -> Verdict:
         """Say whether a name can be had at a server."""
@@ -93,6 +109,11 @@ class Beginnings(Protocol):
 
     def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
         """Bring a collection back from its emergency kit."""
+
+    def restore_backup(
+        self, backup: BackupFile, wanted: Wanted, tell: Tell, stop: Stop
+    ) -> Begun | Trouble:
+        """Make a collection of a backup, beside whatever else there is."""
 
     def look_around(self) -> Begun | Trouble:
         """Make the sample."""

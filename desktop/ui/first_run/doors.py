@@ -1,4 +1,4 @@
-"""The first screen of all: four doors."""
+"""The first screen of all: five doors."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
@@ -20,6 +20,7 @@ _DOORS = (
         "You keep a collection on another computer already.",
     ),
     (Icon.RESTORE, "Restore from the emergency kit", "With the 24 words that you printed."),
+    (Icon.SAFE, "I have a backup", "A file whose name ends in .swingbackup."),
     (Icon.SAMPLE, "Look around", "A sample collection, thrown away when you close it."),
 )
 
@@ -30,6 +31,7 @@ class Doors(Zone):
     new = Signal()
     join = Signal()
     restore = Signal()
+    backup = Signal()
     look_around = Signal()
 
     def __init__(self) -> None:
@@ -47,7 +49,7 @@ class Doors(Zone):
             )
         )
         super().__init__("page", column(None, row(None, self._middle, None), None, edge=5))
-        signals = (self.new, self.join, self.restore, self.look_around)
+        signals = (self.new, self.join, self.restore, self.backup, self.look_around)
         for door, signal in zip(self._doors, signals, strict=True):
             door.clicked.connect(signal)
 

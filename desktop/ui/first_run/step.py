@@ -1,7 +1,7 @@
 """One page of a way with several steps: a heading, a sentence, the body, back and forward."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from desktop.ui.controls import Button, Text
@@ -47,6 +47,12 @@ class Step(Zone):
         self.setAccessibleName(heading)
         self._back.clicked.connect(self.back)
         self._forward.clicked.connect(self.forward)
+
+    def stand_below(self, more: QWidget) -> None:
+        """Show something between the body and the buttons."""
+        box = self._middle.layout()
+        if isinstance(box, QVBoxLayout):
+            box.insertWidget(box.count() - 1, more)
 
     def allow(self, *, forward: bool) -> None:
         """Say whether the page is filled in enough to go on."""

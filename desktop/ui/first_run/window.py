@@ -1,10 +1,11 @@
-"""The first run: four doors, and a few steps behind each."""
+"""The first run: five doors, and a few steps behind each."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 
 from desktop.ui.errand import Errand
+from desktop.ui.first_run.backup import BackupFlow
 from desktop.ui.first_run.beginnings import Beginnings, Begun, Trouble
 from desktop.ui.first_run.doors import Doors
 from desktop.ui.first_run.flows import JoinFlow, NewFlow, RestoreFlow
@@ -33,12 +34,18 @@ class FirstRunWindow(Zone):
         self._doors.new.connect(self._start_new)
         self._doors.join.connect(self._join)
         self._doors.restore.connect(lambda: RestoreFlow(self._trail, beginnings, self.begun.emit))
+        self._doors.backup.connect(self.open_backup)
         self._doors.look_around.connect(self._look_around)
         self._trail.go(self._doors)
 
     def say(self, sentence: str) -> None:
         """Say what went wrong before any step was begun."""
         self._doors.say(sentence)
+
+    def open_backup(self) -> None:
+        """Go on to a backup that becomes a collection."""
+        self._trail.restart()
+        BackupFlow(self._trail, self._beginnings, self.begun.emit)
 
     def follow(self, link: Link, *, has_collections: bool) -> None:
         """Say what a link would do, and ask whether that is wanted."""

@@ -9,19 +9,21 @@ from desktop.ui.controls import Button, Secret, Text
 from desktop.ui.errand import Errand
 from desktop.ui.first_run.naming import PasswordPair
 from desktop.ui.gallery.gallery import Gallery
-from desktop.ui.look import say
+from desktop.ui.look import Icon, say
 from desktop.ui.page import Page
 from desktop.ui.zone import Zone, column, row
 from shared.skins.tokens import Skin
 
 ChangePassword = Callable[[str, str], None]
 ForgetKey = Callable[[], None]
+_BACKUPS = "The whole collection in one sealed file; a check of what lies on this disk."
 
 
 class SettingsPage(Page):
     """Sections one below the other."""
 
     skin_chosen = Signal(object)  # Skin
+    backups_wanted = Signal()
     text_wanted = Signal(int)  # steps larger, 0 for the skin's own size
 
     def __init__(
@@ -40,6 +42,8 @@ class SettingsPage(Page):
             Button("Larger", pressed=lambda: self.text_wanted.emit(1)),
             None,
         )
+        # A method, not the signal itself: that exists only once the page does.
+        backups = Button("Backups\u2026", icon=Icon.SAFE, pressed=self._ask_backups)
         body = Zone(
             layout=column(
                 _section(
@@ -54,11 +58,15 @@ class SettingsPage(Page):
                     PasswordForm(change_password),
                 ),
                 *([_remembering(forget_key)] if forget_key else []),
+                _section("Backups", _BACKUPS, Zone(layout=row(backups, None))),
                 gap=5,
             )
         )
         super().__init__("Settings", body)
         self._gallery.chosen.connect(self._choose)
+
+    def _ask_backups(self) -> None:
+        self.backups_wanted.emit()
 
     def _choose(self, skin: Skin) -> None:
         self._about.say(skin.about)

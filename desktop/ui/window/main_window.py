@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from typing_extensions import override
 
 from desktop.collection.values import Rights
+from desktop.ui.backups.watch import BackupWatch
 from desktop.ui.devices.online import Online
 from desktop.ui.live import LiveCollection
 from desktop.ui.notation import Notation
@@ -41,6 +42,8 @@ class MainWindow(QMainWindow):
 
     lock_wanted = Signal()
     another_wanted = Signal()
+    restore_wanted = Signal()
+    repair_wanted = Signal()
     closed = Signal()
 
     def __init__(
@@ -56,6 +59,7 @@ class MainWindow(QMainWindow):
         self.live, self.notation = live, notation
         self._memory = Memory(live.collection.settings)
         self._pictures = PictureFetch(live.collection.photos, self)
+        self.backups = BackupWatch(live.collection.backups, self)
         self.panels = Panels.make(live, notation, self._pictures, QMenu(self))
         self.deeds = Deeds(live, self.panels.bar, self.panels.inspector.writing)
         self.wardrobe = Wardrobe(self, skin, text_scale=self._memory.text_scale)
@@ -139,6 +143,7 @@ class MainWindow(QMainWindow):
             self.wardrobe.text_scale,
         )
         self._pictures.stop()
+        self.backups.stop()
         self.live.stop()
         self._burst.stop()
         super().closeEvent(event)

@@ -19,6 +19,8 @@ def commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("add", FILE, "Add\u2026", window.add, "Ctrl+N"),
         Command("photos", FILE, "Add photos\u2026", inspector.add_photos, "Ctrl+Shift+P"),
         Command("another", FILE, "Another collection\u2026", window.another_wanted.emit, "Ctrl+O"),
+        Command("backups", FILE, "Backups", window.pages.show_backups, "Ctrl+Shift+B"),
+        Command("from_backup", FILE, "Restore from a backup\u2026", window.restore_wanted.emit),
         Command("settings", FILE, "Settings", window.pages.show_settings, "Ctrl+,"),
         Command("lock", FILE, "Lock", window.lock_wanted.emit, "Ctrl+L"),
         Command("close", FILE, "Close", window.close, "Ctrl+Q"),

@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate, QObject
 from desktop.collection.library import SKIN
 from desktop.collection.values import LaidAside
 from desktop.ui.conflicts.page import ConflictsPage
+from desktop.ui.backups.page import BackupsPage
 from desktop.ui.devices.late_page import LatePage
 from desktop.ui.devices.online import Online
 from desktop.ui.devices.page import DevicesPage
@@ -156,7 +157,16 @@ class Pages(QObject):
         )
         page.skin_chosen.connect(self._wear)
         page.text_wanted.connect(window.wardrobe.grow)
+        page.backups_wanted.connect(self.show_backups)
         self._replace(page, _nothing)
+
+    def show_backups(self) -> None:
+        """Show the backups, and what else keeps the collection safe."""
+        window = self._window
+        page = BackupsPage(window.backups, window.live.collection.checks, window.notation)
+        page.restore_wanted.connect(window.restore_wanted)
+        page.repair_wanted.connect(window.repair_wanted)
+        self._replace(page, page.refresh)
 
     def show_about(self) -> None:
         """Say what Swingtag is."""

@@ -97,7 +97,11 @@ def _wire_edges(window: "MainWindow") -> None:
     panels.top.sheet.clicked.connect(panels.folding.toggle_sheet)
     panels.status.details_wanted.connect(details)
     panels.status.conflicts_wanted.connect(pages.show_conflicts)
+    window.backups.told.connect(panels.bar.tell)
+    window.backups.troubled.connect(
+        lambda words: panels.bar.warn(words, action="Backups", run=pages.show_backups)
+    )
     menu = panels.top.name.menu()
-    for name in ("another", "lock", "settings", "about"):
+    for name in ("another", "lock", "backups", "settings", "about"):
         action: QAction = window.commands[name]
         menu.addAction(action)

@@ -10,8 +10,16 @@ from pathlib import Path
 import cryptography
 import pytest
 
+from desktop.collection.backups import WEEK_MILLIS, BackupState, NoFolderError
 from desktop.collection.library import Wish
-from desktop.vault.backup_file import MARK, key_by_password, key_by_words, prove
+from desktop.vault.backup_file import (
+    MARK,
+    ForeignBackupError,
+    key_by_password,
+    key_by_words,
+    prove,
+)
+from desktop.vault.progress import Progress, StoppedError
 from desktop.vault.rescue import swingtag_rescue as rescue_tool
 from desktop.vault.restoring import restore
 from desktop.vault.vault import Surroundings, Vault
@@ -163,3 +171,46 @@ def test_a_damaged_picture_is_one_finding(made):
     vault.checkup.set_aside(fields["file"])
     assert vault.checkup.examine(None) == []
     assert not vault.files.has(fields["file"])
+
+
+def test_weekly_backups_are_kept_by_number_and_others_by_all_means(collections, tmp_path):
+    artmatt, begin = collections
+    now = [1_700_000_000_000]
+    care = artmatt.backups
+    care._now_millis = lambda: now[0]
+    folder = tmp_path / "stick"
+    care.plan(folder, 3)
+    with pytest.raises(NoFolderError):
+        care.make_weekly()
+    assert "Plug in" in care.state.trouble
+    folder.mkdir()
+    mine = Path(care.make(folder).path)
+    for week in range(5):
+        assert care.due
+        care.make_weekly()
+        assert not care.due
+        now[0] += WEEK_MILLIS
+        assert len(care.state.weekly) == min(week + 1, 3)
+    kept = set(folder.glob("*.swingbackup"))
+    assert kept == {mine, *map(Path, care.state.weekly)}
+    assert care.state.trouble == ""
+    assert (folder / "swingtag_rescue.py").read_bytes() == RESCUE.read_bytes()
+    assert begin.backups.state == BackupState()
+    with pytest.raises(ForeignBackupError):
+        begin._vault.backups.prove(mine)
+
+
+def test_a_backup_that_is_stopped_leaves_nothing(collections, tmp_path):
+    artmatt, _ = collections
+    for copy in range(3):
+        artmatt.photos.add(RecordId(bytes([copy]) * 16), PICTURE[:-3] + bytes([copy]) + b"END")
+    told = []
+
+    def tell(what, done, total):
+        told.append((what, done, total))
+
+    with pytest.raises(StoppedError):
+        artmatt.backups.make(tmp_path, Progress(tell, lambda: "pictures" in str(told[-1:])))
+    assert ("Writing the pictures", 0, 6) in told
+    assert {path.name for path in tmp_path.glob("*.*") if path.is_file()} == {"swingtag_rescue.py"}
+    assert artmatt.backups.state == BackupState()

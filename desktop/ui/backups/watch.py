@@ -1,0 +1,71 @@
+"""The backups of one window: made away from the screen, and every week by themselves."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from desktop.collection.backups import BackupCare, LastBackup, Progress, StoppedError
+from desktop.collection.errors import EXPECTED, sentence
+from desktop.ui.labour import Labour
+
+FIRST_LOOK_MILLIS, LOOK_MILLIS = 60_000, 3_600_000
+
+
+class BackupWatch(QObject):
+    """Makes one backup at a time, whichever page is in sight."""
+
+    began = Signal(object)  # Labour
+    ended = Signal()
+    told = Signal(str)
+    troubled = Signal(str)
+
+    def __init__(self, care: BackupCare, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.care = care
+        self.labour: Labour[LastBackup] | None = None
+        timer = QTimer(self, interval=LOOK_MILLIS)
+        timer.timeout.connect(self.look)
+        timer.start()
+        QTimer.singleShot(FIRST_LOOK_MILLIS, self, self.look)
+
+    def make(self, folder: Path) -> None:
+        """Make a backup in a folder."""
+        self._begin(lambda progress: self.care.make(folder, progress), "The backup was made.")
+
+    def prove(self) -> None:
+        """Read the last backup back."""
+        self._begin(self.care.prove, "The backup was read back whole.")
+
+    def look(self) -> None:
+        """Make the weekly backup if it is due."""
+        if self.care.due:
+            self._begin(self.care.make_weekly, "The weekly backup was made.")
+
+    def stop(self) -> None:
+        """Stop what is under way."""
+        if self.labour is not None:
+            self.labour.stop()
+
+    def _begin(self, deed: Callable[[Progress], LastBackup], praise: str) -> None:
+        if self.labour is not None:
+            return
+        self.labour = Labour(
+            self,
+            lambda tell, stop: deed(Progress(tell, stop)),
+            then=lambda _last: self._end(praise),
+            failed=self._fail,
+            expected=EXPECTED,
+        )
+        self.began.emit(self.labour)
+
+    def _end(self, praise: str) -> None:
+        self.labour = None
+        self.ended.emit()
+        self.told.emit(praise)
+
+    def _fail(self, error: Exception | None) -> None:
+        self.labour = None
+        self.ended.emit()
+        if error is not None and not isinstance(error, StoppedError):
+            self.troubled.emit(f"The backup failed. {sentence(error)}")
