@@ -41,6 +41,11 @@ class Wording:
         named = own.get(field) or name_of_field(field, look)
         return named or field.replace("_", " ").capitalize()
 
+    def type_of(self, field: str) -> FieldType | None:
+        """Return how values of a field are written; None for one of a newer version."""
+        known = self._find(field)
+        return known.type if known else None
+
     def _writers(self) -> dict[FieldType, Callable[[Value], str]]:
         return {
             FieldType.MONEY: lambda v: self._notation.money(v) if isinstance(v, int) else "",

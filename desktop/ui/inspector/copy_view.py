@@ -18,7 +18,7 @@ from desktop.ui.look import say
 from desktop.ui.notation import Notation
 from desktop.ui.pictures import PictureFetch
 from desktop.ui.zone import Zone, column, row
-from shared.domain.schema import DELETED, FieldType, Kind, Value
+from shared.domain.schema import FieldType, Kind, Value
 
 
 class CopyView(Zone):
@@ -26,16 +26,22 @@ class CopyView(Zone):
 
     entered = Signal(object, object)  # Place, Value
     history_wanted = Signal(object)  # Place
-    settled = Signal(int, bool)
+    settled = Signal(int, object)  # number of the conflict, Choice
     restored = Signal()
 
     def __init__(
-        self, collection: Collection, notation: Notation, wording: Wording, pictures: PictureFetch
+        self,
+        collection: Collection,
+        notation: Notation,
+        wording: Wording,
+        pictures: PictureFetch,
+        *,
+        history: bool = True,
     ) -> None:
         super().__init__()
         self._collection, self._wording, self._notation = collection, wording, notation
         words = collection.words
-        self._editors = Editors(notation, words.terms, self._place_names, history=True)
+        self._editors = Editors(notation, words.terms, self._place_names, history=history)
         self.photos = PhotoPanel(pictures.thumbnail, pictures.original)
         self.tags = TagRow()
         self.add_field = AddField()
@@ -77,7 +83,7 @@ class CopyView(Zone):
                 box.reset(value)
             else:
                 box.show_value(value)
-        self._trash.setVisible(bool(detail.copy_fields.get(DELETED)))
+        self._trash.setVisible(detail.deleted)
         self.tags.show_tags(detail.tags, [tag.name for tag in self._collection.words.tags()])
         name, animal = detail.model_fields.get("name"), detail.model_fields.get("animal")
         self.photos.show_photos(detail.photos, str(name or ""), str(animal or ""))
@@ -88,6 +94,15 @@ class CopyView(Zone):
         for place, box in self.boxes.items():
             if self._type_of(place) is FieldType.MONEY:
                 box.setVisible(not hidden)
+
+    def only_show(self, *, only: bool) -> None:
+        """Offer nothing that changes the copy."""
+        self.photos.offer_more(offered=not only)
+        self.tags.offer_more(offered=not only)
+        self.add_field.setVisible(not only)
+        for part in (self._conflicts, self._trash):
+            for button in part.findChildren(Button):
+                button.setVisible(not only)
 
     def _listen(self, place: Place, box: FieldBox) -> None:
         self.boxes[place] = box

@@ -37,19 +37,29 @@ class Inspector(Zone):
 
     stepped = Signal(int)
     closed = Signal()
+    past_wanted = Signal()
 
-    def __init__(self, live: LiveCollection, notation: Notation, pictures: PictureFetch) -> None:
+    def __init__(
+        self,
+        live: LiveCollection,
+        notation: Notation,
+        pictures: PictureFetch,
+        *,
+        history: bool = True,
+    ) -> None:
         super().__init__("panel")
         self._live, self._notation = live, notation
         self._wording = Wording(live.collection.words, notation)
-        self._view = CopyView(live.collection, notation, self._wording, pictures)
+        self._view = CopyView(live.collection, notation, self._wording, pictures, history=history)
         self._scroll = QScrollArea()
         self._pages = QStackedLayout()
         pages = Zone(layout=self._pages)
         back = IconButton("Previous", Icon.LEFT, pressed=lambda: self.stepped.emit(-1))
         on = IconButton("Next", Icon.RIGHT, pressed=lambda: self.stepped.emit(1))
+        past = IconButton("History of this piece", Icon.HISTORY, pressed=self.past_wanted.emit)
+        past.setVisible(history)
         close = IconButton("Hide the details", Icon.CLOSE, pressed=self.closed.emit)
-        head = row(back, on, None, close, gap=1)
+        head = row(back, on, None, past, close, gap=1)
         self.setLayout(column(head, pages, gap=2, edge=3))
         self.setAccessibleName("Details")
         self._writing = Writing(live, self)
@@ -130,7 +140,7 @@ class Inspector(Zone):
         view, writing = self._view, self._writing
         view.entered.connect(self._on_copy(writing.save))
         view.history_wanted.connect(self._show_history)
-        view.settled.connect(lambda number, loser: writing.settle(number, keep_loser=loser))
+        view.settled.connect(writing.settle)
         view.restored.connect(self._on_copy(writing.restore))
         view.add_field.wanted.connect(writing.add_field)
         view.tags.added.connect(self._on_copy(writing.tag))
@@ -149,6 +159,7 @@ class Inspector(Zone):
             notes.setReadOnly(only)
         for choice in (*self.findChildren(QComboBox), *self.findChildren(QCheckBox)):
             choice.setEnabled(not only)
+        self._view.only_show(only=only)
 
     def _on_copy(self, deed: Callable[..., None]) -> Callable[..., None]:
         """Do something to the copy that is shown."""

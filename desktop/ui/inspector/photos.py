@@ -53,6 +53,7 @@ class PhotoPanel(Zone):
         self.setAccessibleName("Photos")
         self._photos: tuple[Photo, ...] = ()
         self._current: RecordId | None = None
+        self._offered = True
         self._thumbs: list[QToolButton] = []
         self._add = IconButton("Add photos", Icon.ADD_PHOTO, pressed=self.choose_files)
         self._stage.asked.connect(self.choose_files)
@@ -71,8 +72,16 @@ class PhotoPanel(Zone):
         self._fill_strip()
         self._enlarge()
 
+    def offer_more(self, *, offered: bool) -> None:
+        """Show the button that adds photos, or do without."""
+        self._offered = offered
+        self._add.setVisible(offered)
+        self.setAcceptDrops(offered)
+
     def choose_files(self) -> None:
         """Let the collector choose picture files."""
+        if not self._offered:
+            return
         names, _filter = QFileDialog.getOpenFileNames(
             self, "Add photos", "", "Pictures (*.jpg *.jpeg *.png *.webp *.gif)"
         )
@@ -81,6 +90,8 @@ class PhotoPanel(Zone):
 
     def paste(self) -> None:
         """Add the picture or the picture files on the clipboard."""
+        if not self._offered:
+            return
         data = QGuiApplication.clipboard().mimeData()
         if files := picture_files(data):
             self.files_added.emit(files)
@@ -169,6 +180,8 @@ class PhotoPanel(Zone):
         self._full(current, arrived)
 
     def _menu(self, where: QPoint) -> None:
+        if not self._offered:
+            return
         photo = next((one for one in self._photos if one.photo == self._current), None)
         if photo is None:
             return

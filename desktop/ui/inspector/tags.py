@@ -88,6 +88,9 @@ class Flow(QLayout):
             yield line
 
 
+_OFF = "  \u00d7"
+
+
 class TagRow(Zone):
     """Shows tags; a click on one takes it off, Enter in the line puts one on."""
 
@@ -119,6 +122,14 @@ class TagRow(Zone):
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._new.setCompleter(completer)
 
+    def offer_more(self, *, offered: bool) -> None:
+        """Let tags be put on and taken off, or only be read."""
+        self._new.setVisible(offered)
+        for chip in self._chips:
+            chip.setEnabled(offered)
+            if not offered:
+                chip.setText(chip.text().removesuffix(_OFF))
+
     @override
     def put_on(self, look: Look) -> None:
         super().put_on(look)
@@ -127,7 +138,7 @@ class TagRow(Zone):
 
     def _chip(self, tag: Tag) -> QPushButton:
         words = tag.name.replace("&", "&&")
-        chip = QPushButton(f"{words}  \u00d7")
+        chip = QPushButton(f"{words}{_OFF}")
         chip.setProperty("role", "chip")
         chip.setAccessibleName(f"Tag {tag.name}, remove")
         chip.setToolTip("Take this tag off")

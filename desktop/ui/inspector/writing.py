@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from desktop.collection.collection import Collection
 from desktop.collection.errors import EXPECTED, sentence
-from desktop.collection.values import Photo
+from desktop.collection.values import Choice, Photo
 from desktop.ui.errand import Errand
 from desktop.ui.field.form import Place
 from desktop.ui.live import LiveCollection
@@ -64,9 +64,9 @@ class Writing(QObject):
         """Take a copy out of the trash."""
         self._live.attempt(lambda: self._collection.copies.restore([copy]))
 
-    def settle(self, number: int, *, keep_loser: bool) -> None:
-        """Choose one of the two values of a conflict."""
-        self._live.attempt(lambda: self._collection.settle(number, keep_loser=keep_loser))
+    def settle(self, number: int, choice: Choice) -> None:
+        """Close a conflict."""
+        self._live.attempt(lambda: self._collection.choices.settle(number, choice))
 
     def add_field(self, label: str, kind: FieldType) -> None:
         """Add a field to all copies."""

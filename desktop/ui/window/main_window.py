@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
 from typing_extensions import override
 
 from desktop.collection.values import Rights
@@ -16,12 +16,14 @@ from desktop.ui.notation import Notation
 from desktop.ui.pictures import PictureFetch
 from desktop.ui.window.commands import Commands
 from desktop.ui.window.deeds import Deeds
+from desktop.ui.window.list_zone import TRASH
 from desktop.ui.window.looks import OnlyLooks
 from desktop.ui.window.memory import Memory
 from desktop.ui.window.menu import commands
 from desktop.ui.window.pages import Pages
 from desktop.ui.window.palette import Palette
 from desktop.ui.window.panels import Panels
+from desktop.ui.window.past_pages import PastPages
 from desktop.ui.window.reminders import Reminders
 from desktop.ui.window.wardrobe import Wardrobe
 from desktop.ui.window.wiring import wire
@@ -64,15 +66,17 @@ class MainWindow(QMainWindow):
         self.deeds = Deeds(live, self.panels.bar, self.panels.inspector.writing)
         self.wardrobe = Wardrobe(self, skin, text_scale=self._memory.text_scale)
         self.pages = Pages(self, online, skins)
+        self.stack = QStackedWidget()
+        self.past = PastPages(self)
         self.commands = Commands(self, commands(self))
-        self._money_hidden = False
+        self.money_hidden = False
         self._looks = OnlyLooks()
         self._burst = QTimer(self, singleShot=True, interval=REMOTE_PAUSE_MILLIS)
         self._lay_out()
         self._listen()
         wire(self)
         self._remember()
-        self._repaint()
+        self.repaint_all()
         self.panels.status.show_status(live.collection.status)
         self._reminders = Reminders(self)
 
@@ -96,10 +100,10 @@ class MainWindow(QMainWindow):
 
     def hide_money(self) -> None:
         """Hide all amounts from guests, or show them again."""
-        self._money_hidden = not self._money_hidden
-        self.panels.list.hide_money(hidden=self._money_hidden)
-        self.panels.inspector.hide_money(hidden=self._money_hidden)
-        self.commands["guest"].setText("Show amounts" if self._money_hidden else "Hide amounts")
+        self.money_hidden = not self.money_hidden
+        self.panels.list.hide_money(hidden=self.money_hidden)
+        self.panels.inspector.hide_money(hidden=self.money_hidden)
+        self.commands["guest"].setText("Show amounts" if self.money_hidden else "Hide amounts")
 
     def show_palette(self) -> None:
         """Open the list of all commands in the upper middle of the window."""
@@ -112,7 +116,11 @@ class MainWindow(QMainWindow):
         """Open the menu of what can be done with the selected copies."""
         menu = QMenu(self)
         menu.setAccessibleName("What to do")
-        wanted = ("add",) if copy is None else ("details", "photos", "delete", "restore", "add")
+        wanted: tuple[str, ...] = ("details", "piece", "photos", "delete", "add")
+        if self.panels.list.query.shelf == TRASH:
+            wanted = ("restore", "details", "piece")
+        elif copy is None:
+            wanted = ("add",)
         menu.addActions([self.commands[name] for name in wanted])
         menu.popup(where)
 
@@ -127,7 +135,7 @@ class MainWindow(QMainWindow):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         typed = event.text()
-        if typed.strip() and typed.isprintable():
+        if typed.strip() and typed.isprintable() and self.past.view is None:
             self.panels.top.search.begin(typed)
         else:
             super().keyPressEvent(event)
@@ -136,6 +144,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         panels = self.panels
         panels.inspector.finish()
+        self.past.close()
         self._memory.keep(
             self.saveGeometry(),
             panels.folding.sizes,
@@ -151,14 +160,17 @@ class MainWindow(QMainWindow):
 
     def _lay_out(self) -> None:
         panels = self.panels
-        box = column(panels.top, self._looks, panels.folding, panels.bar, panels.status, gap=0)
-        box.setStretch(2, 1)
+        today = column(panels.top, self._looks, panels.news, panels.folding, gap=0)
+        today.setStretch(3, 1)
+        self.stack.addWidget(Zone(layout=today))
+        box = column(self.stack, panels.bar, panels.status, gap=0)
+        box.setStretch(0, 1)
         self.setCentralWidget(Zone(layout=box))
         self.setMinimumSize(*SMALLEST)
         self.resize(*SIZE)
 
     def _listen(self) -> None:
-        self._burst.timeout.connect(self._repaint)
+        self._burst.timeout.connect(self.repaint_all)
         self.live.changed.connect(self._on_change)
         self.live.synced.connect(self.panels.status.show_status)
         self.live.troubled.connect(self.panels.bar.warn)
@@ -167,9 +179,9 @@ class MainWindow(QMainWindow):
         if change.remote:
             self._burst.start()
         else:
-            self._repaint()
+            self.repaint_all()
 
-    def _repaint(self) -> None:
+    def repaint_all(self) -> None:
         """Show what the collection holds now."""
         panels, collection = self.panels, self.live.collection
         self.setWindowTitle(f"{collection.name} \u2013 Swingtag")
@@ -178,7 +190,7 @@ class MainWindow(QMainWindow):
         panels.sidebar.show_shelves(collection.shelves())
         panels.list.refresh()
         panels.inspector.refresh()
-        panels.status.show_conflicts(len(collection.conflicts()))
+        panels.status.show_conflicts(collection.choices.count)
         self.pages.refresh()
         self.pages.follow_skin()
         for name, words, label in (
@@ -188,6 +200,8 @@ class MainWindow(QMainWindow):
             self.commands[name].setEnabled(label is not None)
             self.commands[name].setText(f"{words}: {label}" if label else words)
         self._show_rights()
+        self.past.hear()
+        self.past.gate()
 
     def _show_rights(self) -> None:
         """Say before anybody types that this device may only look, and offer nothing to change."""

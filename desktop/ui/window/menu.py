@@ -14,7 +14,7 @@ FILE, EDIT, VIEW, GO, HELP = "&Collection", "&Edit", "&View", "&Go", "&Help"
 def commands(window: "MainWindow") -> tuple[Command, ...]:
     """List what can be done, each with its keys."""
     panels, deeds = window.panels, window.deeds
-    shelf, inspector = panels.list.shelf, panels.inspector
+    shelf, inspector, past = panels.list.shelf, panels.inspector, window.past
     return (
         Command("add", FILE, "Add\u2026", window.add, "Ctrl+N"),
         Command("photos", FILE, "Add photos\u2026", inspector.add_photos, "Ctrl+Shift+P"),
@@ -29,6 +29,7 @@ def commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("delete", EDIT, "Delete", lambda: deeds.delete(shelf.selected)),
         Command("restore", EDIT, "Take back from the trash", lambda: deeds.restore(shelf.selected)),
         Command("past", EDIT, "History of this field", inspector.show_past, "Ctrl+H"),
+        Command("piece", EDIT, "History of this piece", past.show_piece, "Ctrl+Shift+H"),
         Command("grid", VIEW, "Grid", lambda: panels.list.show_view(View.GRID), "Ctrl+1"),
         Command("table", VIEW, "Table", lambda: panels.list.show_view(View.TABLE), "Ctrl+2"),
         Command("cabinet", VIEW, "Cabinet", lambda: panels.list.show_view(View.CABINET), "Ctrl+3"),
@@ -42,7 +43,8 @@ def commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("next", GO, "Next", lambda: shelf.choose_beside(1), "Alt+Down"),
         Command("previous", GO, "Previous", lambda: shelf.choose_beside(-1), "Alt+Up"),
         Command("list", GO, "Back to the list", window.pages.show_list, "Alt+Left"),
-        Command("conflicts", GO, "Values to choose", window.pages.show_conflicts),
+        Command("conflicts", GO, "Values to choose", past.show_choices),
+        Command("times", GO, "Back in time\u2026", past.show_times, "Ctrl+T"),
         Command("devices", GO, "Devices", window.pages.show_devices),
         Command("sync", GO, "Sync now", window.sync_now, "F5"),
         Command("commands", HELP, "All commands\u2026", window.show_palette, "Ctrl+K F1"),

@@ -1,4 +1,4 @@
-"""The pages that take the list's place: values to choose, devices, settings, about."""
+"""The pages that take the list's place: devices, settings, about; others bring their own."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -9,7 +9,6 @@ from PySide6.QtCore import QDate, QObject
 
 from desktop.collection.library import SKIN
 from desktop.collection.values import LaidAside
-from desktop.ui.conflicts.page import ConflictsPage
 from desktop.ui.backups.page import BackupsPage
 from desktop.ui.devices.late_page import LatePage
 from desktop.ui.devices.online import Online
@@ -23,7 +22,6 @@ from desktop.ui.look import dress
 from desktop.ui.page import Page
 from desktop.ui.settings.about import AboutPage
 from desktop.ui.settings.page import SettingsPage
-from shared.ids import RecordId
 from shared.skins.tokens import Skin
 
 if TYPE_CHECKING:  # the window owns its pages
@@ -60,14 +58,14 @@ class Pages(QObject):
         self.leave()
         self._window.panels.list.shelf.setFocus()
 
-    def show_conflicts(self) -> None:
-        """List the values that wait to be chosen."""
-        window = self._window
-        page = ConflictsPage(window.panels.wording, window.notation, self._name_of)
-        page.settled.connect(
-            lambda number, loser: window.panels.inspector.writing.settle(number, keep_loser=loser)
-        )
-        self._replace(page, lambda: page.show_conflicts(window.live.collection.conflicts()))
+    def show(
+        self,
+        page: Page,
+        refresh: Callable[[], None] | None = None,
+        back: Callable[[], None] | None = None,
+    ) -> None:
+        """Show a page. ``refresh`` lets it show what is new, ``back`` leads back from it."""
+        self._replace(page, refresh or _nothing, back)
 
     def show_devices(self) -> None:
         """List the devices."""
@@ -176,10 +174,6 @@ class Pages(QObject):
     def refresh(self) -> None:
         """Show what is new on the page in sight."""
         self._refresh()
-
-    def _name_of(self, record: RecordId) -> str:
-        rows = self._window.live.collection.rows([record])
-        return rows[0].name if rows else ""
 
     def follow_skin(self) -> None:
         """Wear the skin that was chosen on another device."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QMenu, QStackedWidget
 from desktop.ui.add.panel import AddPanel
 from desktop.ui.field.form import Editors
 from desktop.ui.field.wording import Wording
+from desktop.ui.history.news import NewsStrip
 from desktop.ui.inspector.inspector import Inspector
 from desktop.ui.live import LiveCollection
 from desktop.ui.notation import Notation
@@ -32,6 +33,7 @@ class Panels:
     add: AddPanel
     bar: QuietBar
     status: StatusStrip
+    news: NewsStrip
     folding: Folding
     wording: Wording
 
@@ -61,6 +63,7 @@ class Panels:
             add=add,
             bar=QuietBar(),
             status=StatusStrip(collection.name),
+            news=NewsStrip(notation),
             folding=Folding(sidebar, middle, side),
             wording=Wording(words, notation),
         )

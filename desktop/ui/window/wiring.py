@@ -75,6 +75,7 @@ def _wire_side(window: "MainWindow") -> None:
     panels.add.saved.connect(save)
     panels.add.closed.connect(close)
     panels.inspector.stepped.connect(panels.list.shelf.choose_beside)
+    panels.inspector.past_wanted.connect(window.past.show_piece)
     panels.inspector.closed.connect(panels.folding.toggle_sheet)
 
 
@@ -96,12 +97,12 @@ def _wire_edges(window: "MainWindow") -> None:
     panels.top.drawer.clicked.connect(panels.folding.toggle_drawer)
     panels.top.sheet.clicked.connect(panels.folding.toggle_sheet)
     panels.status.details_wanted.connect(details)
-    panels.status.conflicts_wanted.connect(pages.show_conflicts)
+    panels.status.conflicts_wanted.connect(window.past.show_choices)
     window.backups.told.connect(panels.bar.tell)
     window.backups.troubled.connect(
         lambda words: panels.bar.warn(words, action="Backups", run=pages.show_backups)
     )
     menu = panels.top.name.menu()
-    for name in ("another", "lock", "backups", "settings", "about"):
+    for name in ("another", "times", "lock", "backups", "settings", "about"):
         action: QAction = window.commands[name]
         menu.addAction(action)

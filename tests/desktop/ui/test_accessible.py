@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.collection.known import KnownCollection
+from desktop.collection.values import Draft
 from desktop.ui.first_run.joining import CodeStep, DigitsStep, WhereStep
 from desktop.ui.first_run.naming import NamingStep
 from desktop.ui.first_run.proof import ProofStep
@@ -72,9 +73,17 @@ def test_main_window_names_everything(window):
     assert nameless(window) == []
 
 
-@pytest.mark.parametrize("page", ["show_settings", "show_about", "show_devices", "show_conflicts"])
+@pytest.mark.parametrize("page", ["show_settings", "show_about", "show_devices"])
 def test_pages_name_everything(window, page):
     getattr(window.pages, page)()
+    assert nameless(window) == []
+
+
+@pytest.mark.parametrize("page", ["show_choices", "show_times", "show_news", "show_piece"])
+def test_pages_of_the_past_name_everything(window, page):
+    window.live.collection.copies.add(Draft(model={"name": "Peanut"}))
+    window.panels.list.shelf.choose(window.panels.list.copies)
+    getattr(window.past, page)()
     assert nameless(window) == []
 
 
