@@ -26,6 +26,7 @@ HTTP = "only sync speaks HTTP"
 SERVER = "server layers"
 STORES = "only tenancy opens a store"
 ROUTES = "routes and pages reach no database"
+ENGINE = "only an adapter speaks to its engine"
 
 SINS = [
     ("desktop/application/sin.py", "import sync_server", APART),
@@ -53,7 +54,11 @@ SINS = [
     ("sync_server/helpers.py", "WORD = 1", SERVER),
     ("sync_server/routes/sin.py", "import sync_server.storage.sqlite.stores", STORES),
     ("sync_server/web/sin.py", "import sync_server.storage.directory", STORES),
+    ("sync_server/routes/sin.py", "import sync_server.storage.postgres.stores", STORES),
+    ("sync_server/operations/sin.py", "import sync_server.storage.postgres.cluster", STORES),
     ("sync_server/routes/sin.py", "import sqlite3", ROUTES),
+    ("sync_server/web/sin.py", "import psycopg", ROUTES),
+    ("sync_server/tenancy/sin.py", "import psycopg", ENGINE),
 ]
 HARMLESS = [
     ("desktop/ui/innocent.py", "import desktop.collection, shared.domain.schema, shared.skins"),

@@ -41,7 +41,7 @@ class Admin:
         """Say whether devices should be sent here: 200, or 503 with the reason."""
         try:
             census = await self._house.census()
-        except sqlite3.Error:
+        except (sqlite3.Error, RefusedError):
             return PlainTextResponse("The directory cannot be read.\n", _UNAVAILABLE)
         if census.maintenance:
             return PlainTextResponse("The server is being worked on.\n", _UNAVAILABLE)

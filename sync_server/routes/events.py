@@ -15,6 +15,8 @@ from sync_server.tenancy.doorway import Doorway, Visit
 from sync_server.tenancy.wakeups import Listener, hello
 
 _ALIVE = b":\n\n"
+_COME_AGAIN = b"retry: 1000\n\n"
+"""The last words of a stream that the server ends: open another one in a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ async def _pieces(listener: Listener, ends: float, silence: float) -> AsyncGener
             yield _ALIVE
             continue
         if event is None:
+            yield _COME_AGAIN
             return
         yield _line(event)
 

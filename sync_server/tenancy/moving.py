@@ -93,9 +93,10 @@ class Moving:
         directory.settle(tenant.id, tenant.shard, "")
 
     def _ask(self, tenant: Tenant, shard: str) -> None:
-        if tenant.moving and tenant.moving != shard:
+        is_there = tenant.shard == shard and (not tenant.moving or tenant.moving.startswith(LEFT))
+        if tenant.moving and tenant.moving != shard and not is_there:
             raise StillMovingError
-        if shard not in {tenant.shard, tenant.moving}:
+        if not is_there and tenant.moving != shard:
             self.premises.directory.settle(tenant.id, tenant.shard, shard)
             self._note("move_asked", tenant, shard)
 

@@ -37,6 +37,7 @@ class TestCluster:
     bin: Path
     user: str | None
     process: subprocess.Popen[bytes] | None = None
+    made: int = 0
 
     @property
     def data(self) -> Path:
@@ -48,25 +49,31 @@ class TestCluster:
     def make(self) -> None:
         self._run("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "-E", "utf8", "-N")
 
-    def start(self, *settings: str) -> None:
-        self.process = subprocess.Popen(
-            [self.bin / "postgres", "-D", self.data, "-k", self.home, *_SETTINGS, *settings],
-            user=self.user,
-            cwd=self.home,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.home / "log").open("ab"),
-            start_new_session=True,
-        )
+    def start(self) -> None:
+        """Start it; after a kill that takes a moment, for its processes notice one by one."""
         deadline = time.monotonic() + 30
-        while True:
-            try:
-                psycopg.connect(self.dsn("postgres", "postgres")).close()
-            except psycopg.OperationalError:
-                assert self.process.poll() is None, (self.home / "log").read_text()
-                assert time.monotonic() < deadline
-                time.sleep(0.02)
-            else:
-                return
+        while not self._answers():
+            assert time.monotonic() < deadline, (self.home / "log").read_text()
+            if self.process is None or self.process.poll() is not None:
+                self._launch()
+            time.sleep(0.05)
+
+    def _launch(self) -> None:
+        with (self.home / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [self.bin / "postgres", "-D", self.data, "-k", self.home, *_SETTINGS],
+                user=self.user,
+                cwd=self.home,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self.dsn("postgres", "postgres")).close()
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def make_database(self, name: str) -> str:
         """Make a database that belongs to the plain user; return how it is reached."""
@@ -76,15 +83,20 @@ class TestCluster:
             admin.execute(f'CREATE DATABASE "{name}" OWNER swingtag')
         return self.dsn(name)
 
+    def new_database(self) -> str:
+        """Make one more database; return how it is reached."""
+        self.made += 1
+        return self.make_database(f"swingtag{self.made}")
+
     def kill(self) -> None:
-        """End all its processes at once, as a power cut would."""
+        """End it at once, in the middle of whatever it does."""
         if self.process is not None and self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.kill()
             self.process.wait()
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.process.send_signal(signal.SIGQUIT)  # at once: nobody wants the data any more
             self.process.wait()
 
     def _run(self, program: str, *words: object) -> None:

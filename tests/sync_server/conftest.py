@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync_server.clusters import TestCluster, cluster
 from tests.sync_server.collector import Collector, Device, granted
 from tests.sync_server.serving import Running, running
 
@@ -34,3 +35,17 @@ def sign_up_both(server: Running) -> Households:
     for device in devices:
         granted(device.sign_up())
     return Households(*devices)
+
+
+@pytest.fixture(scope="session")
+def shard_one() -> Iterator[TestCluster]:
+    """A PostgreSQL server for all tests; each takes databases of its own."""
+    with cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shard_two() -> Iterator[TestCluster]:
+    """Another PostgreSQL server."""
+    with cluster() as made:
+        yield made

@@ -141,6 +141,15 @@ def running(
         assert not thread.is_alive()
 
 
+def now_millis() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def operate_on(place: Place, *words: str) -> list[dict[str, Any]]:
+    """Run a command, in this process, where the directory is in PostgreSQL."""
+    return command(place.folder, *words, "--directory", place.directory)
+
+
 def operate(folder: Path, *words: str) -> list[dict[str, Any]]:
     """Run an operator's command as people do; give the lines that it prints."""
     done = attempt(folder, *words)

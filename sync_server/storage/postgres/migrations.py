@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sync_server.storage.errors import StorageError
 from sync_server.storage.ports import Connection
+from sync_server.storage.postgres.copying import run_all
 
 
 class Step(NamedTuple):
@@ -43,6 +44,6 @@ def bring_up(db: Connection, wanted: Version) -> None:
         if version not in wanted.steps:
             raise StorageError(f"Nobody knows the way from version {version} of these tables.")
         step = wanted.steps[version]
-        db.execute(step.sql)
+        run_all(db, step.sql)
         version, oldest = version + 1, max(oldest, step.oldest)
     db.execute("UPDATE pulse SET version = ?, oldest = ?", (version, oldest))
