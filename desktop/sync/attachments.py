@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from desktop.sync.courier import Courier
-from desktop.sync.errors import RefusedError
+from desktop.sync.errors import DoorAwayError, DoorError, DoorShutError, RefusedError, SyncError
 from desktop.vault.vault import Vault
 from shared.crypto.attachments import SEALED_CHUNK_BYTES, Root, chunk_count
 from shared.domain.operations import Change
@@ -20,6 +20,8 @@ _SMALL_CHUNKS = 1
 _PARTS = ("thumb_", "")
 _NOT_THIS_ONE = {Code.QUOTA, Code.CHUNK_DIFFERS, Code.TOO_LARGE, Code.FILE_INCOMPLETE}
 """Refusals that say something of one file, and nothing of the next."""
+_SHUT_DOORS = 2
+"""How often in a row a URL may be refused: it may have become too old while others were used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Attachments:
         self._wanted: set[RecordId] = set()
         self._may_lack_thumbnails = True
         self.trouble = ""
+        self._out_of_reach = False
         self._refused: set[FileId] = set()
         self._counts: dict[FileId, int] = {}
 
@@ -64,6 +67,7 @@ class Attachments:
     def begin(self) -> None:
         """Begin a round: what was refused in the last one may be tried again."""
         self.trouble = ""
+        self._out_of_reach = False
         self._refused.clear()
         self._counts.clear()
 
@@ -79,7 +83,7 @@ class Attachments:
         """Send all pictures that are here and not at the server: it has lost some."""
         for wanted in self._spoken_of():
             if self._is_sound(wanted):
-                self._send_one(wanted.file, self._chunks(wanted.file))
+                self._attempt(wanted.file)
 
     def fetch(self) -> None:
         """Fetch the thumbnails that are missing here, then the originals that were asked for."""
@@ -121,43 +125,71 @@ class Attachments:
         for file in self._files.unsent():
             if file in self._refused or not fits(self._count(file)):
                 continue
-            try:
-                self._send_one(file, self._chunks(file))
-            except RefusedError as error:
-                if error.refusal.code not in _NOT_THIS_ONE:
-                    raise
-                self.trouble = error.sentence
-                self._refused.add(file)
-            else:
+            if self._attempt(file):
                 self._files.acknowledge(file)
+
+    def _attempt(self, file: FileId) -> bool:
+        """Send a file; false if not this time, for a reason that holds up nothing else."""
+        if self._out_of_reach:
+            return False
+        try:
+            self._send_one(file, self._chunks(file))
+        except (RefusedError, DoorError) as error:
+            self._bear(error)
+            self._refused.add(file)
+            return False
+        return True
+
+    def _bear(self, error: SyncError) -> None:
+        """Keep what concerns pictures only as a sentence; raise everything else."""
+        code = error.refusal.code if isinstance(error, RefusedError) else None
+        if isinstance(error, DoorAwayError) or code is Code.FILES_AWAY:
+            self._out_of_reach = True
+        elif not isinstance(error, DoorError) and code not in _NOT_THIS_ONE:
+            raise error
+        self.trouble = error.sentence
 
     def _send_one(self, file: FileId, chunks: list[bytes]) -> None:
         """Put the chunks that the server has not, and claim the file."""
-        present = self._present(file) if len(chunks) > _SMALL_CHUNKS else frozenset()
+        present = self._put_through(file, chunks) if len(chunks) > _SMALL_CHUNKS else frozenset()
         for index, chunk in enumerate(chunks):
             if index not in present:
                 self._courier.put_chunk(file, index, chunk)
         self._courier.claim(file, len(chunks))
 
-    def _present(self, file: FileId) -> frozenset[int]:
-        try:
-            return frozenset(self._courier.file(file).chunks)
-        except RefusedError as error:
-            if error.refusal.code is not Code.NOT_FOUND:
-                raise
-            return frozenset()
+    def _put_through(self, file: FileId, chunks: list[bytes]) -> frozenset[int]:
+        """Put chunks where the server says, past it; return those that are there then."""
+        put, shut = set[int](), 0
+        while shut < _SHUT_DOORS:
+            told = self._courier.doors(file, len(chunks))
+            lacking = set(range(len(chunks))).difference(told.chunks)
+            doors = [door for door in told.doors if door.n in lacking]
+            if not doors:
+                return frozenset(told.chunks)
+            if any(door.n in put for door in doors):
+                break  # what was put there is not kept
+            try:
+                for door in doors:
+                    self._courier.put_through(door.url, chunks[door.n])
+                    put.add(door.n)
+                    shut = 0
+            except DoorShutError:
+                shut += 1
+        raise DoorShutError
 
     def _fetch_one(self, wanted: _Wanted) -> bool:
         """Fetch and keep one file; false if the server has it not, not whole or not unchanged."""
+        if self._out_of_reach:
+            return False
         chunks = self._begun(wanted)
         try:
             for index in range(len(chunks), wanted.chunks):
                 chunk = self._courier.get_chunk(wanted.file, index)
                 self._files.add(wanted.file, chunk, index * SEALED_CHUNK_BYTES)
                 chunks.append(chunk)
-        except RefusedError as error:
-            if error.refusal.code is not Code.NOT_FOUND:
-                raise
+        except (RefusedError, DoorError) as error:
+            if not isinstance(error, RefusedError) or error.refusal.code is not Code.NOT_FOUND:
+                self._bear(error)
             return False
         sound = _root(chunks) == wanted.root
         if sound:

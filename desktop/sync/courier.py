@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import httpx
 
+from desktop.sync.doors import Doors
 from desktop.sync.errors import NotASwingtagServerError, RefusedError
 from desktop.sync.event_stream import EventStream
 from desktop.sync.refusal import Refusal
 from desktop.sync.wire import (
     SMALL_BYTES,
+    Answer,
     M,
     fault,
     granted,
@@ -30,7 +32,8 @@ from shared.protocol.messages import (
     ChainReply,
     ChainRequest,
     ClaimRequest,
-    FileReply,
+    DoorsReply,
+    DoorsRequest,
     SignUpReply,
     SignUpRequest,
     SlugAnswer,
@@ -75,6 +78,7 @@ class Courier:
         self._keys = keys
         self._now_millis = now_millis
         self._offset = 0
+        self._doors = Doors(http, server)
 
     @property
     def stranger(self) -> "Stranger":
@@ -115,17 +119,25 @@ class Courier:
         """Ask what the server knows."""
         return read_json(granted(self._ask("GET", paths.ABOUT)), About)
 
-    def file(self, file: FileId) -> FileReply:
-        """Ask which chunks of an attachment the server holds."""
-        return self._get(paths.file(file), FileReply)
+    def doors(self, file: FileId, chunks: int) -> DoorsReply:
+        """Ask which chunks of an attachment the server holds, and where the others are put."""
+        asked = encode(DoorsRequest(chunks))
+        return read(granted(self._ask("POST", paths.doors(file), asked)), DoorsReply)
+
+    def put_through(self, url: str, chunk: bytes) -> None:
+        """Store one sealed chunk where the server said. Raises DoorError."""
+        self._doors.put(url, chunk)
 
     def put_chunk(self, file: FileId, index: int, chunk: bytes) -> None:
         """Store one sealed chunk."""
         granted(self._ask("PUT", paths.chunk(file, index), chunk))
 
     def get_chunk(self, file: FileId, index: int) -> bytes:
-        """Fetch one sealed chunk. It is not verified yet."""
-        return granted(self._ask("GET", paths.chunk(file, index), cap=limits.CHUNK_BYTES))
+        """Fetch one sealed chunk, where the server says. It is not verified yet."""
+        answer = self._exchange("GET", paths.chunk(file, index), cap=limits.CHUNK_BYTES)
+        if answer.status == httpx.codes.TEMPORARY_REDIRECT:
+            return self._doors.get(answer.headers.get("location", ""))
+        return granted(judge(answer))
 
     def claim(self, file: FileId, chunks: int) -> None:
         """Tell that an entry refers to an attachment of so many chunks."""
@@ -167,11 +179,17 @@ class Courier:
     def _ask(
         self, method: str, path: str, body: bytes = b"", *, cap: int = SMALL_BYTES
     ) -> bytes | Refusal:
+        return judge(self._exchange(method, path, body, cap=cap))
+
+    def _exchange(
+        self, method: str, path: str, body: bytes = b"", *, cap: int = SMALL_BYTES
+    ) -> Answer:
         """Send a signed request; once more with the server's time if only the clock was wrong."""
-        answer = judge(send(self._http, self._sign(method, path, body), cap))
-        if isinstance(answer, Refusal) and answer.code is Code.CLOCK:
-            self._offset = answer.time - self._now_millis()
-            answer = judge(send(self._http, self._sign(method, path, body), cap))
+        answer = send(self._http, self._sign(method, path, body), cap)
+        refusal = Refusal.parse(answer.body) if answer.status == httpx.codes.UNAUTHORIZED else None
+        if refusal is not None and refusal.code is Code.CLOCK:
+            self._offset = refusal.time - self._now_millis()
+            answer = send(self._http, self._sign(method, path, body), cap)
         return answer
 
     def _sign(self, method: str, path: str, body: bytes) -> httpx.Request:

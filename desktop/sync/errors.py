@@ -72,6 +72,27 @@ class RefusedError(SyncError):
         self.passing = refusal.code in {Code.TOO_MANY, Code.UNAVAILABLE}
 
 
+class DoorError(SyncError):
+    """Large pictures could not be sent or fetched this time. Swingtag tries again by itself."""
+
+
+class DoorAwayError(DoorError):
+    """The place where the server keeps pictures does not answer. They follow by themselves."""
+
+    passing = True
+
+
+class DoorShutError(DoorError):
+    """The place where the server keeps pictures refuses them. Tell the server's operator."""
+
+
+class UnfitDoorError(DoorError):
+    """The server names a place for pictures that is not secure, or in your own network.
+
+    Swingtag does not go there. Tell the server's operator.
+    """
+
+
 class InvalidAddressError(SyncError):
     """There can be no server at such an address. Write it as beanie.ty or https://beanie.ty."""
 

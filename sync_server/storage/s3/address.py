@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl, urlsplit
 from sync_server.storage.errors import StorageError
 
 _REGION = "us-east-1"
-_WORDS = frozenset({"region", "endpoint", "public"})
+_TIMEOUT = 10
+_WORDS = frozenset({"region", "endpoint", "public", "timeout"})
 _FORM = "s3://BUCKET/PREFIX?region=...&endpoint=https://...&public=https://..."
 
 
@@ -15,7 +16,7 @@ class BucketAddress:
     """A bucket, and the folder in it that is ours ("": all of it).
 
     ``endpoint``: the store's address, "" for Amazon's own. ``public``: where devices reach the
-    same store.
+    same store. ``timeout``: seconds after which a request is given up.
     """
 
     name: str
@@ -23,6 +24,7 @@ class BucketAddress:
     region: str = _REGION
     endpoint: str = ""
     public: str = ""
+    timeout: int = _TIMEOUT
 
 
 def read_address(text: str) -> BucketAddress:
@@ -40,4 +42,9 @@ def read_address(text: str) -> BucketAddress:
         region=said.get("region", _REGION),
         endpoint=endpoint,
         public=said.get("public", endpoint),
+        timeout=_seconds(said.get("timeout", "")),
     )
+
+
+def _seconds(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() else _TIMEOUT

@@ -120,7 +120,7 @@ def _open(address: BucketAddress, endpoint: str) -> S3Store:
         client_options={
             "allow_http": endpoint.startswith("http://"),
             "connect_timeout": timedelta(seconds=2),
-            "timeout": timedelta(seconds=10),
+            "timeout": timedelta(seconds=address.timeout),
         },
         retry_config=_RETRIES,
     )

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from desktop.collection.founding import FIRST_EPOCH, found_tenant
 from desktop.sync.joined import Joined
 from desktop.vault.identity import Identity, keep_founding
 from shared.crypto.epochs import Keyring
+from sync_server.tenancy.premises import Place
 from tests.desktop.sync.desk import Desk, Hand, Line, move_in, network_on, never_ready, open_desk
 from tests.sync_server.serving import Running, running
 
@@ -99,9 +101,17 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 @pytest.fixture
 def world(template: Template, tmp_path: Path) -> Iterator[World]:
-    shutil.copytree(template.folder, tmp_path / "world")
-    with running(tmp_path / "world" / "server") as server:
-        houses = [_household(template, tmp_path / "world", name, server) for name in NAMES]
+    with world_of(template, tmp_path / "world") as world:
+        yield world
+
+
+@contextmanager
+def world_of(template: Template, folder: Path, attachments: str = "") -> Iterator[World]:
+    """Copy the template and run its server, with a bucket for attachments or without."""
+    shutil.copytree(template.folder, folder)
+    place = Place(folder / "server", attachments=attachments)
+    with running(place.folder, place=place) as server:
+        houses = [_household(template, folder, name, server) for name in NAMES]
         yield World(server, *houses)
         for house in houses:
             for desk in house.desks:

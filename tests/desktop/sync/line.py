@@ -1,6 +1,7 @@
 """The wire between a device and its server, for tests: it can be cut, lose and change things."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ class Line(httpx.BaseTransport):
     ``cut``: nothing gets through. ``lost_replies``: so many answers never arrive, though the
     server did the work. ``alter`` changes the body of a good answer to the path it is given,
     ``refuse`` names what is refused instead of it. While ``free`` is not set, requests hang.
+    ``carried``: bytes of bodies, both ways, by the port that they went to.
     """
 
     cut: bool = False
@@ -26,6 +28,7 @@ class Line(httpx.BaseTransport):
     alter: Callable[[str, bytes], bytes] | None = None
     free: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
+    carried: Counter[int | None] = field(default_factory=Counter)
     _wire: httpx.HTTPTransport = field(default_factory=httpx.HTTPTransport)
 
     def __post_init__(self) -> None:
@@ -47,6 +50,7 @@ class Line(httpx.BaseTransport):
             return response
         body = response.read()
         response.close()
+        self.carried[request.url.port] += len(request.read()) + len(body)
         if self.lost_replies:
             self.lost_replies -= 1
             raise httpx.ReadError("lost", request=request)
