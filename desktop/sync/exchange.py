@@ -143,7 +143,7 @@ class Exchange:
         sent, self._sent = self._sent, Consignment()
         if isinstance(reply, Refusal):
             return self._mend(reply, sent)
-        self._wants_heads = False
+        wanted, self._wants_heads = self._wants_heads, False
         self._clock.learn(reply.time)
         self._take_links(reply)
         if reply.chain < len(self.books.links):
@@ -153,7 +153,7 @@ class Exchange:
             return self._begin_elsewhere(reply)
         self._outbox.delivered(sent)
         self._take(reply)
-        if reply.heads:
+        if reply.heads or wanted:  # a server that has nothing tells of none
             self._audit.compare(reply.heads)
         if self._audit.base_lost:
             return BaseLost()
