@@ -1,5 +1,7 @@
 """Bodies of history segments, and what lies behind a snapshot that was taken in."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
@@ -111,8 +113,9 @@ def test_what_a_device_without_a_cut_wrote_does_not_have_to_be_in_a_snapshot():
     entry = press.snapshot(empty, 1, NO_HASH)
     snapshot = Snapshot(entry, Header.parse(entry.header, Kind.SNAPSHOT), empty, {})
     assert snapshot.hash == snapshot.entry.hash
+    state = replace(reader.ledger.state, heads=heads, base=heads)
     with pytest.raises(Refused):
-        check_reach(snapshot, heads, world.membership)
+        check_reach(snapshot, state, world.membership, reader.hash_at)
     made = revoke(
         world.membership,
         world.owners[0].signer,
@@ -121,4 +124,4 @@ def test_what_a_device_without_a_cut_wrote_does_not_have_to_be_in_a_snapshot():
         world.next_epoch(b"k" * 32, {writer.keys.device}),
     )
     world.apply(made.link)
-    check_reach(snapshot, heads, world.membership)
+    check_reach(snapshot, state, world.membership, reader.hash_at)
