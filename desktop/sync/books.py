@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
-from desktop.sync.chain import Chain
+from desktop.sync.chain import Chain, MissingKeyError
 from desktop.sync.comparison import stream_heads
 from desktop.vault.aside import cuts_of
 from desktop.vault.identity import Identity, keep_identity, read_founding, read_identity
@@ -96,13 +96,15 @@ class Books:
         return base is not None and seq <= base.seq and self.log.entry_at(origin, seq) is None
 
     def grow(self, parcels: Sequence[LinkParcel]) -> Change:
-        """Check and add links, with the keys that came along; raise FalseChainError.
+        """Check and add links, with the keys that came along; FalseChainError, MissingKeyError.
 
         The change lists the devices of the collection, whose cards are to be drawn again.
         """
         keys, keyring = self.identity.keys, self.identity.keyring
         chain = Chain(self.membership, self.links, ()).grown(parcels)
         opened = chain.open_keys(keys, keyring)
+        if chain.lacks_keys(keys.device, opened, since=self.membership.epoch + 1):
+            raise MissingKeyError  # links that are kept do not come again, nor does the key
         if opened != keyring:
             self.identity = Identity(keys, opened)
             keep_identity(self._secrets, self.identity)

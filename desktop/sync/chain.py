@@ -10,7 +10,7 @@ from shared.crypto.boxes import close_epoch_box, open_epoch_box
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring, open_previous
 from shared.crypto.sealing import NotOpenedError
-from shared.ids import TenantId
+from shared.ids import DeviceId, TenantId
 from shared.ledger import LedgerState
 from shared.membership import (
     InvalidChainError,
@@ -100,6 +100,12 @@ class Chain:
             if box is not None and keyring.has(number) and not keyring.has(number - 1):
                 keyring = keyring.with_key(number - 1, self._open_previous(keyring, box, number))
         return keyring
+
+    def lacks_keys(self, device: DeviceId, keyring: Keyring, since: int = 1) -> bool:
+        """Tell whether a key of epoch ``since`` or later is missing that the device should have."""
+        member = self.membership.devices.get(device)
+        numbers = range(since, self.membership.epoch + 1)
+        return member is not None and member.live and not all(map(keyring.has, numbers))
 
     def _open_own(self, keys: DeviceKeys, box: bytes, number: int) -> bytes:
         try:

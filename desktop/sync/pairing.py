@@ -67,7 +67,7 @@ class Guest:
         if welcome.head not in chain.hashes or member is None or not member.live:
             raise FalseChainError
         keyring = chain.open_keys(self._keys, Keyring(tenant, {}))
-        if not keyring.has(chain.membership.epoch):
+        if chain.lacks_keys(self._keys.device, keyring):
             raise MissingKeyError
         return Joined(server, Identity(self._keys, keyring), chain.links, welcome.heads)
 

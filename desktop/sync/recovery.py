@@ -46,7 +46,7 @@ def recover(
     if member is None or not member.live or member.role is not Role.PAPER:
         raise OtherKitError
     keyring = chain.open_keys(paper, Keyring(tenant, {}))
-    if not keyring.has(chain.membership.epoch):
+    if chain.lacks_keys(paper.device, keyring):
         raise MissingKeyError
     keys = DeviceKeys.generate(random)
     newcomer = keys.introduce(tenant)
