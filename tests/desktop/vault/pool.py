@@ -23,7 +23,6 @@ class Pool:
     everything: list[Accepted] = field(default_factory=list)
     base: Snapshot | None = None
     parts: dict[bytes, SealedEntry] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
 
     @property
     def floor(self) -> dict[Origin, int]:
