@@ -104,6 +104,7 @@ def _refill(zone: Zone, widgets: Sequence[QWidget]) -> None:
         return
     while item := box.takeAt(0):
         if widget := item.widget():
+            widget.hide()
             widget.deleteLater()
     for widget in widgets:
         box.addWidget(widget)

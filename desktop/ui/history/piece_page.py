@@ -42,6 +42,7 @@ class PiecePage(Page):
         box = self._cards.layout()
         while box is not None and (item := box.takeAt(0)):
             if widget := item.widget():
+                widget.hide()
                 widget.deleteLater()
         for place, step in enumerate(steps):
             button = self._button(step) if place and may_write else None
