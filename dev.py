@@ -51,6 +51,7 @@ CAMPAIGNS = {
     "faults": "tests.faults",
     "tenants": "tests.tenants",
     "reader": "tests.shared.vectors",
+    "rot": "tests.rot",
     "attacks": "tests.attacks",
     "coverage": "tests.shared",
     "mutation": "tests.mutation",

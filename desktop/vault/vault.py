@@ -23,6 +23,7 @@ from desktop.vault.log import Log
 from desktop.vault.merging import Footprint
 from desktop.vault.opening import (
     ANCHOR,
+    DATABASE,
     FILES,
     Surroundings,
     make_folder,
@@ -37,6 +38,7 @@ from desktop.vault.secrets import Secrets, get, put
 from desktop.vault.shelves import Shelves
 from desktop.vault.snapshots import Snapshots
 from desktop.vault.steps import Choice, Steps
+from desktop.vault.tail import was_cut
 from desktop.vault.writing import Writer
 from shared.domain.operations import Change, Operation
 from shared.domain.stamps import HybridClock
@@ -70,12 +72,13 @@ class Vault:
             lock = take_folder(folder)
             undoing.callback(lock.release)
             speaker = Speaker()
+            cut = was_cut(folder / DATABASE, key)
             self._database = open_database(folder, key, speaker)
             undoing.callback(self._database.close)
             self._assemble(speaker)
             self._anchors = anchors or AnchorFile(folder / ANCHOR)
             self._anchored_millis = 0
-            self.put_back = self._compare_with_anchor()
+            self.put_back = self._compare_with_anchor(cut=cut)
             self._closing = undoing.pop_all()
 
     def _assemble(self, speaker: Speaker) -> None:
@@ -203,8 +206,10 @@ class Vault:
             self._anchored_millis = now
             self._anchor()
 
-    def _compare_with_anchor(self) -> bool:
+    def _compare_with_anchor(self, *, cut: bool) -> bool:
         """Begin a new stream if this is not the state that was last open here; tell so.
+
+        ``cut``: committed changes were lost to damage, so it is not that state for certain.
 
         The new token is in the file before it is in the anchor: after a crash in between, the
         device begins a new stream without need, which does no harm.
@@ -214,9 +219,9 @@ class Vault:
             token = get(cursor, _TOKEN)
             now = _state(cursor, token or b"")
         if token is None and kept is None:
-            put_back = False  # it is opened for the first time
+            put_back = cut  # it is opened for the first time
         else:
-            put_back = kept is None or kept.token != token or kept.counter > now.counter
+            put_back = cut or kept is None or kept.token != token or kept.counter > now.counter
         if put_back:
             self.log.renew()
         with self._database.writing() as cursor:

@@ -1,0 +1,57 @@
+"""``python3 dev.py campaign rot --flips 2000 --journal F``: one flipped bit after the other.
+
+Goes on where it stopped if it is given the same ``--journal`` again. ``--flip 7`` plays one.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.rot.flips import play
+from tests.rot.scene import scene
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Play what the arguments ask for; 1 if a flip was not noticed or more than 1 % stay."""
+    parser = argparse.ArgumentParser(prog="dev.py campaign rot", description=__doc__)
+    parser.add_argument("--flips", type=int, default=2000)
+    parser.add_argument("--flip", type=int, help="only this one")
+    parser.add_argument("--journal", type=Path, help="remembers the flips that are done")
+    asked = parser.parse_args(arguments)
+    numbers = range(asked.flips) if asked.flip is None else (asked.flip,)
+    lines = asked.journal.read_text().splitlines() if _is_there(asked.journal) else []
+    done = {int(line.split("\t")[0]): line.split("\t", 1)[1] for line in lines}
+    with tempfile.TemporaryDirectory(prefix="swingtag-rot-") as folder, scene(Path(folder)) as made:
+        for number in numbers:
+            if number in done:
+                continue
+            verdict = play(made, number)
+            noticed = "noticed" if verdict.noticed else "NOT NOTICED"
+            harmless = "harmless" if verdict.harmless else verdict.mended or "NOT MENDED"
+            done[number] = f"{verdict.file}\t{noticed}\t{harmless}"
+            if asked.journal:
+                with asked.journal.open("a") as journal:
+                    journal.write(f"{number}\t{done[number]}\n")
+            if "NOT" in done[number]:
+                print(f"flip {number}: {done[number]}", flush=True)
+    return _report([done[number] for number in numbers])
+
+
+def _report(lines: Sequence[str]) -> int:
+    for line, count in sorted(Counter(lines).items()):
+        print(f"{count:6} {line.expandtabs(16)}")
+    missed = sum("NOT NOTICED" in line for line in lines)
+    left = sum("NOT MENDED" in line for line in lines)
+    print(f"{len(lines)} flips: {missed} not noticed, {left} not mended")
+    return 1 if missed or left * 100 > len(lines) else 0
+
+
+def _is_there(journal: Path | None) -> bool:
+    return journal is not None and journal.exists()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
