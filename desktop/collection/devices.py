@@ -7,8 +7,9 @@ from enum import Enum
 from desktop.collection.autofill import Fields
 from desktop.collection.copies import Write
 from desktop.collection.late import late_changes
-from desktop.collection.values import DeviceCard, Rights
+from desktop.collection.values import DeviceCard, ForkedList, Rights
 from desktop.sync.comparison import stream_heads
+from desktop.sync.forks import Choice, choose, chosen, read_theirs
 from desktop.sync.removal import (
     is_wished,
     wish,
@@ -25,16 +26,35 @@ from shared.domain.operations import Change, Put
 from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
 from shared.ids import DeviceId, RecordId
-from shared.membership import Link, Member, Membership, Revocation, Role, verify_chain
+from shared.membership import (
+    Admission,
+    Link,
+    Member,
+    Membership,
+    Recovery,
+    Revocation,
+    Role,
+    RoleChange,
+    Rotation,
+    find_fork,
+    verify_chain,
+)
 from shared.membership.bodies import parse_body
 from shared.protocol.heads import digest_of_heads
 from shared.signing import labelled, sha256
 
 _PAPER_NAME = "Emergency kit"
 _NAMELESS = "A device without a name"
+_STRANGER = "a device that is not known here"
 
 
 _ROLES = {Rights.OWNER: Role.OWNER, Rights.EDITOR: Role.EDITOR, Rights.VIEWER: Role.VIEWER}
+_ROLE_WORDS = {
+    Role.OWNER: "an owner",
+    Role.EDITOR: "an editor",
+    Role.VIEWER: "a viewer",
+    Role.PAPER: "an emergency kit",
+}
 _RIGHTS = {role: rights for rights, role in _ROLES.items()}
 
 
@@ -163,6 +183,26 @@ class Roster:
         live = self._membership().live
         return next((member.device for member in live if member.role is Role.PAPER), None)
 
+    def fork(self) -> ForkedList | None:
+        """Return both lists, if this device and the server have different ones."""
+        theirs = read_theirs(self._secrets)
+        state = self._log.state()
+        fork = find_fork(state.links, theirs, state.tenant) if theirs else None
+        if fork is None:
+            return None
+        names = self._records.living(Kind.DEVICE)
+        return ForkedList(
+            tuple(told(raw, names) for raw in fork.ours),
+            tuple(told(raw, names) for raw in fork.theirs),
+            chosen=chosen(self._secrets) is not None,
+        )
+
+    def follow(self, *, again: bool) -> None:
+        """Follow the server's list; ``again``: and do there what only this device's list has."""
+        choose(self._secrets, Choice.AGAIN if again else Choice.FOLLOW)
+        self._note(self._log.origin.device)
+        self._wake()
+
     def newest(self) -> tuple[str, str, int] | None:
         """Return the newest edit by another device: what it was, where and when (milliseconds)."""
         found = self._log.newest_elsewhere()
@@ -209,6 +249,28 @@ class Roster:
             rights=_RIGHTS.get(member.role, Rights.VIEWER),
             to_be=None if to_be is None else _RIGHTS[to_be],
         )
+
+
+def told(raw: bytes, names: Mapping[RecordId, Fields]) -> str:
+    """Say in words what a link does."""
+
+    def name(device: DeviceId) -> str:
+        called = names.get(device_record(device), {}).get("name")
+        return called if isinstance(called, str) else _STRANGER
+
+    link = Link.parse(raw)
+    by = name(link.signer)
+    match parse_body(link):
+        case Admission(newcomer):
+            return f"{by} added {name(newcomer.device)}"
+        case Revocation(device):
+            return f"{by} removed {name(device)}"
+        case RoleChange(device, role):
+            return f"{by} made {name(device)} {_ROLE_WORDS[role]}"
+        case Recovery():
+            return f"{by} made a new emergency kit"
+        case Rotation():
+            return f"{by} made a new key"
 
 
 def device_record(device: DeviceId) -> RecordId:

@@ -40,6 +40,7 @@ __all__ = [
     "Detail",
     "DeviceCard",
     "Draft",
+    "ForkedList",
     "Found",
     "LaidAside",
     "LatePiece",
@@ -135,6 +136,18 @@ class Shelf:
     label: str
     count: int
     children: tuple["Shelf", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForkedList:
+    """What only this device's list of devices tells, and what only the server's; in sentences.
+
+    ``chosen``: the person has chosen, and the next sync carries it out.
+    """
+
+    ours: tuple[str, ...]
+    theirs: tuple[str, ...]
+    chosen: bool
 
 
 class Rights(Enum):

@@ -114,6 +114,29 @@ class Books:
         devices = frozenset(RecordId(device) for device in chain.membership.devices)
         return replace(change, records={**change.records, Kind.DEVICE: devices})
 
+    def is_entangled(self, membership: Membership, common: int) -> bool:
+        """Tell whether edits of others are here that another chain does not know of.
+
+        Those of devices that are not in it, and those sealed under keys after epoch ``common``.
+        """
+        own, heads = self.identity.keys.device, self.ledger.state.heads
+        strangers = any(origin.device not in membership.devices for origin in heads)
+        return strangers or self.log.last_epoch(without=own) > common
+
+    def follow(self, chain: Chain, identity: Identity, common: Membership) -> Change:
+        """Let another chain, and its keys, take the place of ours behind what both have.
+
+        Own edits that were sealed under keys of ours are sealed again, in a new incarnation. The
+        keys are kept first: without them the links could not be used.
+        """
+        keep_identity(self._secrets, identity)
+        self.identity = identity
+        cuts = cuts_of(chain.membership, self.ledger.state.heads)
+        change = self.log.follow(chain.links, after=common.length, epoch=common.epoch, cuts=cuts)
+        self.renew()
+        devices = frozenset(RecordId(device) for device in chain.membership.devices)
+        return replace(change, records={**change.records, Kind.DEVICE: devices})
+
     @property
     def set_aside(self) -> bool:
         """Whether edits are here that their device wrote behind its cut."""

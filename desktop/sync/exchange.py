@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from desktop.sync.audit import NO_LOG, Audit, Patience
 from desktop.sync.books import Books
+from desktop.sync.chain import FalseChainError
 from desktop.sync.errors import ServerTroubleError
 from desktop.sync.inbox import Inbox
 from desktop.sync.notices import Notice
@@ -23,7 +24,7 @@ from shared.domain.stamps import Origin
 from shared.ids import Cursor, EntryHash, LogId
 from shared.ledger import Accepted
 from shared.protocol.heads import digest_of_heads
-from shared.protocol.messages import Event, SyncReply, SyncRequest
+from shared.protocol.messages import END_BYTES, Event, SyncReply, SyncRequest
 from shared.protocol.problems import Code
 
 _MOST_REMEDIES = 6
@@ -122,7 +123,9 @@ class Exchange:
             if not review.cursor:
                 self._inbox.clear()  # it comes again
             have = self.books.heads()
-            return SyncRequest(review.log, review.cursor, links, own=True, have=have)
+            return SyncRequest(
+                review.log, review.cursor, links, own=True, have=have, end=self._end()
+            )
         self._sent = Consignment() if self._wants_heads else self._outbox.pack()
         return SyncRequest(
             log or NO_LOG,
@@ -132,6 +135,7 @@ class Exchange:
             entries=self._sent.sealed,
             again=self._sent.again,
             vector=self._wants_heads,
+            end=self._end(),
         )
 
     def receive(self, reply: SyncReply | Refusal) -> Outcome:
@@ -201,6 +205,9 @@ class Exchange:
         self._store(verdict.accepted, event.cursor, event.log)
         return True
 
+    def _end(self) -> bytes:
+        return self.books.membership.head[:END_BYTES]
+
     def _digest(self) -> bytes:
         """Hash what the server should have of us, unless it is plain that it differs."""
         if self._inbox.waits or self._outbox.lost:
@@ -251,6 +258,8 @@ class Exchange:
         match refusal.code:
             case Code.CHAIN_BEHIND:
                 return ChainLost()
+            case Code.CHAIN_PARTED:
+                raise FalseChainError
             case Code.ENTRY_GAP:
                 self._count_remedy()
                 self._wants_heads = True

@@ -13,6 +13,7 @@ from desktop.sync.compaction import Compaction
 from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
 from desktop.sync.exchange import Exchange
+from desktop.sync.forks import Forks
 from desktop.sync.joined import Joined
 from desktop.sync.kit_change import change_kit
 from desktop.sync.mailbox import Mailbox, Pause
@@ -95,7 +96,12 @@ class Network:
             random=random,
             now_millis=self.surroundings.now_millis,
         )
-        tools = Tools(Removals(exchange.books, vault.secrets, random), bases, compaction)
+        tools = Tools(
+            Removals(exchange.books, vault.secrets, random),
+            Forks(exchange.books, courier, vault.secrets, random, changed),
+            bases,
+            compaction,
+        )
         return Session(exchange, courier, attachments, tools)
 
     def availability(self, server: str, name: str) -> Availability:

@@ -21,13 +21,13 @@ from desktop.sync.exchange import (
     Settled,
     Unsettled,
 )
+from desktop.sync.forks import Forks
 from desktop.sync.notices import Notice
-from desktop.sync.refusal import Refusal
 from desktop.sync.removal import Removals
-from desktop.sync.restoring import ChainLostError, look_for_fork, restore_chain
+from desktop.sync.restoring import ChainLostError, restore_chain
 from shared.ids import RecordId
 from shared.membership import Role
-from shared.protocol.messages import ChainRequest, Event, LinkParcel, SyncReply
+from shared.protocol.messages import ChainRequest, Event, LinkParcel, SyncRequest
 from shared.protocol.problems import Code
 
 _TRIES = 5
@@ -41,6 +41,7 @@ class Tools(NamedTuple):
     """What a session does now and then, beside entries and pictures."""
 
     removals: Removals
+    forks: Forks
     bases: Bases
     compaction: Compaction
 
@@ -55,6 +56,7 @@ class Session:
         self._courier = courier
         self._attachments = attachments
         self._removals = tools.removals
+        self._forks = tools.forks
         self._bases = tools.bases
         self._compaction = tools.compaction
 
@@ -133,20 +135,24 @@ class Session:
         while True:
             request = self._exchange.parcel()
             self._attachments.send_small()  # a photo's file is kept before its edit is written
-            outcome = self._receive(self._courier.sync(request))
+            outcome = self._turn(request, tried)
             if isinstance(outcome, Settled):
                 return
-            self._mend(outcome, tried)
             tried.add(type(outcome))
             progress(total - self._exchange.backlog, total)
 
-    def _receive(self, reply: SyncReply | Refusal) -> Outcome:
-        """Take in an answer; tell links that were never the owner's from those of a fork."""
+    def _turn(self, request: SyncRequest, tried: Collection[type[Outcome]]) -> Outcome:
+        """Send a request and do what its answer asks for; a list that is not ours may be a fork."""
         try:
-            return self._exchange.receive(reply)
+            outcome = self._exchange.receive(self._courier.sync(request))
+            if not isinstance(outcome, Settled):
+                self._mend(outcome, tried)
         except FalseChainError:
-            look_for_fork(self._courier, self._exchange.books)
-            raise
+            if not self._forks.meet():
+                raise
+            self._exchange.begin()
+            return Onward()
+        return outcome
 
     def _mend(self, outcome: Unsettled, tried: Collection[type[Outcome]]) -> None:
         """Do what must be done before the next request; what a server lost is given back once."""

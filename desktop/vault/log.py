@@ -24,6 +24,7 @@ from shared.crypto.randomness import Random
 from shared.domain.edits import decode_edit
 from shared.domain.operations import Change
 from shared.domain.stamps import Origin
+from shared.envelope import Header
 from shared.ids import INCARNATION_BYTES, Cursor, DeviceId, EntryHash, Incarnation, LogId
 from shared.ledger.frame import decode_frame
 from shared.ledger.values import Accepted, LedgerState, SealedEntry
@@ -187,6 +188,38 @@ class Log:
                 put(writing.cursor, _REACHED, cursor.to_bytes(8, "big"))
             if log_id is not None:
                 put(writing.cursor, _LOG, log_id)
+            footprint = writing.merging.footprint
+        return change_of(_LABEL, footprint, remote=True)
+
+    def last_epoch(self, *, without: DeviceId) -> int:
+        """Return the highest epoch of the entries here, those of one device left out."""
+        sql = """
+            SELECT header FROM entry e JOIN stream s ON s.number = e.stream WHERE s.device != ?"""
+        with self._database.reading() as cursor:
+            headers = cursor.execute(sql, (without,))
+            return max((Header.parse(header).epoch for (header,) in headers), default=0)
+
+    def follow(
+        self, links: Sequence[bytes], *, after: int, epoch: int, cuts: Mapping[Origin, int]
+    ) -> Change:
+        """Let a chain take the place of the one here, from link ``after`` on.
+
+        Own entries of later epochs than ``epoch`` count as sent nowhere; ``cuts`` as in ``absorb``.
+        """
+        with self._writer.transaction() as writing:
+            cursor, own = writing.cursor, writing.origin.device
+            cursor.execute("DELETE FROM link WHERE number >= ?", (after,))
+            _add_links(cursor, links)
+            sql = """
+                SELECT e.number, header FROM entry e JOIN stream s ON s.number = e.stream
+                WHERE s.device = ?"""
+            lost = [
+                (number,)
+                for number, header in cursor.execute(sql, (own,))
+                if Header.parse(header).epoch > epoch
+            ]
+            cursor.executemany("UPDATE entry SET sent = 0 WHERE number = ?", lost)
+            set_aside(writing, cuts)
             footprint = writing.merging.footprint
         return change_of(_LABEL, footprint, remote=True)
 

@@ -24,6 +24,8 @@ Log = Annotated[LogId, Meta(min_length=16, max_length=16)]
 Signature = Annotated[bytes, Meta(min_length=64, max_length=64)]
 Count = Annotated[int, Meta(ge=0, le=2**62)]
 Position = Annotated[Cursor, Meta(ge=0, le=2**62)]
+END_BYTES = 8
+"""Of the hash of a chain's last link: enough to notice that two chains part."""
 Millis = int
 """A moment: milliseconds since 1970, UTC."""
 
@@ -69,6 +71,7 @@ class SyncRequest(Message, frozen=True):
     be an older one.
     ``vector``: answer with the server's heads.
     ``have``: heads of streams that need not be sent up to these numbers.
+    ``end``: the first 8 bytes of the hash of my last link; empty to compare nothing.
     """
 
     log: Annotated[LogId, Meta(max_length=16)]
@@ -80,6 +83,7 @@ class SyncRequest(Message, frozen=True):
     again: bool = False
     vector: bool = False
     have: tuple[StreamHead, ...] = ()
+    end: Annotated[bytes, Meta(max_length=END_BYTES)] = b""
 
 
 class SyncReply(Message, frozen=True):

@@ -90,6 +90,11 @@ class Code(Enum):
         409,
         "The server lacks part of the list of devices. Swingtag sends it again.",
     )
+    CHAIN_PARTED = (
+        "chain_parted",
+        409,
+        "The server has another list of your devices than this device. Under Devices you see both.",
+    )
     ENTRY_TAKEN = (
         "entry_taken",
         409,

@@ -18,6 +18,7 @@ from shared.protocol.messages import (
     decode,
 )
 from shared.protocol.problems import Code
+from shared.signing import sha256
 from sync_server.routes.admission import admitted
 from sync_server.routes.answers import packed
 from sync_server.storage.entry_log import Page
@@ -38,6 +39,8 @@ class Syncing:
         async with admitted(self._doorway, request, most=REQUEST_BYTES) as visit:
             asked = decode(visit.body, SyncRequest)
             await self._note(visit)
+            if asked.end and not await _goes_on(asked, visit):
+                raise RefusedError(Code.CHAIN_PARTED)
             if _is_stale(asked, visit.store):
                 return packed(await self._behind(asked, visit, stale=True))
             base = visit.store.base.needs_base(asked.cursor, asked.have, visit.store.membership)
@@ -108,6 +111,17 @@ class Syncing:
         if base.is_new_visit(visit.device, now):
             with suppress(RefusedError):  # a full disk stops no reader, and no base is made on one
                 await visit.work(base.note_visit, visit.device, now)
+
+
+async def _goes_on(asked: SyncRequest, visit: Visit) -> bool:
+    """Tell whether our chain goes on from the device's, or hers from ours."""
+    store = visit.store
+    if asked.links == store.membership.length:
+        return store.membership.head.startswith(asked.end)
+    if not 0 < asked.links < store.membership.length:
+        return True  # she has links that we lost: she compares them when she gives them back
+    links = await visit.work(store.links_after, asked.links - 1, visit.device)
+    return sha256(links[0].link).startswith(asked.end)
 
 
 def _is_stale(asked: SyncRequest, store: TenantStore) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 
 from desktop.collection.kit import KitState
-from desktop.collection.values import DeviceCard, Rights, SyncStatus
+from desktop.collection.values import DeviceCard, ForkedList, Rights, SyncStatus
 from desktop.ui.controls import Button, Text
 from desktop.ui.devices.card import DeviceTile, FormerTile
 from desktop.ui.devices.comparison import Comparison
+from desktop.ui.devices.fork_notice import ForkNotice
 from desktop.ui.devices.online import Online
 from desktop.ui.errand import Errand
 from desktop.ui.first_run.beginnings import Trouble
@@ -36,6 +37,7 @@ class DevicesPage(Page):
     granted = Signal(object, object)  # DeviceId, Rights
     late_wanted = Signal()
     new_kit_wanted = Signal()
+    followed = Signal(bool)  # whether this side's changes are to be done again
 
     def __init__(
         self,
@@ -56,15 +58,19 @@ class DevicesPage(Page):
         self._heading = Text("Removed devices", "title")
         self._looks = Text(_LOOKS)
         say(self._looks, "warning")
+        self._fork = ForkNotice()
         self._comparison = Comparison(words, waiting)
         lead = Text(_TOGETHER if self._server else _ALONE)
         more = self._adding() if self._server else SignUp(online)
         gone = column(self._heading, self._former, gap=2)
         body = Zone(
-            layout=column(lead, self._looks, self._cards, more, self._comparison, gone, gap=4)
+            layout=column(
+                self._fork, lead, self._looks, self._cards, more, self._comparison, gone, gap=4
+            )
         )
         self._comparison.setVisible(bool(self._server))
         super().__init__("Devices", body)
+        self._fork.followed.connect(self.followed)
         if isinstance(more, SignUp):
             more.done.connect(self.signed_up)
 
@@ -73,9 +79,11 @@ class DevicesPage(Page):
         devices: Sequence[DeviceCard],
         former: Sequence[DeviceCard] = (),
         kit: KitState | None = None,
+        fork: ForkedList | None = None,
     ) -> None:
         """List these devices, unless somebody is in the middle of a card."""
         self._comparison.refresh()
+        self._fork.show_fork(fork)
         now = (tuple(devices), tuple(former), kit)
         if now == (self._devices, self._gone, self._kit) or any(tile.busy for tile in self._tiles):
             return

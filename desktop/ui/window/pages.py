@@ -79,6 +79,7 @@ class Pages(QObject):
         page.signed_up.connect(self.show_devices)
         page.server_wanted.connect(self.show_server)
         page.kit_wanted.connect(self.show_drill)
+        page.followed.connect(lambda again: self._attempt(partial(roster.follow, again=again)))
         page.late_wanted.connect(self.show_late)
         page.new_kit_wanted.connect(self.show_kit_change)
         page.renamed.connect(
@@ -89,9 +90,12 @@ class Pages(QObject):
         page.granted.connect(
             lambda device, rights: self._attempt(partial(roster.grant, device, rights))
         )
-        self._replace(
-            page, lambda: page.show_devices(roster.cards(), roster.former(), collection.kit.state)
-        )
+
+        def refresh() -> None:
+            state, fork = collection.kit.state, roster.fork()
+            page.show_devices(roster.cards(), roster.former(), state, fork)
+
+        self._replace(page, refresh)
 
     def show_late(self) -> None:
         """List what was set aside when a device was removed."""

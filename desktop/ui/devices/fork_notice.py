@@ -1,0 +1,65 @@
+"""Two lists of devices, one below the other, and the choice between them."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+
+from desktop.collection.values import ForkedList
+from desktop.ui.controls import Button, Text
+from desktop.ui.look import say
+from desktop.ui.zone import Zone, column, grid
+
+_WHAT = (
+    "Your devices were changed in two places that did not know of each other. Until you choose, "
+    "edits stay here and no device is added or removed. Everything that you wrote is kept."
+)
+_ADVICE = (
+    "If you did not do what the server\u2019s list tells, choose nothing: compare with your other "
+    "devices first, and do not trust this server."
+)
+_CHOSEN = "Chosen. It is done as soon as the server can be reached."
+_FOLLOW = "Take the server\u2019s list. Devices that were added here stay; all else is left out."
+_AGAIN = "Take the server\u2019s list, and do on it what was done here, too."
+
+
+class ForkNotice(Zone):
+    """Hidden while there is one list only."""
+
+    followed = Signal(bool)  # whether this side's changes are to be done again
+
+    def __init__(self) -> None:
+        super().__init__("notice")
+        self._ours, self._theirs = Text(), Text()
+        sides = column(
+            column(Text("Only on this device", "strong"), self._ours, gap=0),
+            column(Text("Only at the server", "strong"), self._theirs, gap=0),
+            gap=3,
+        )
+        ways = grid(gap=2)
+        ways.setColumnStretch(1, 1)
+        for line, (words, means, again) in enumerate(
+            (("Take both", _AGAIN, True), ("Take the server\u2019s", _FOLLOW, False))
+        ):
+            choose = Button(words, pressed=partial(self._choose, again))
+            choose.setAccessibleName(f"{words}: {means}")
+            ways.addWidget(choose, line, 0, Qt.AlignmentFlag.AlignTop)
+            ways.addWidget(Text(means), line, 1, Qt.AlignmentFlag.AlignVCenter)
+        self._ways = Zone(layout=column(ways, Text(_ADVICE, "caption"), gap=3))
+        self._chosen = Text(_CHOSEN, "strong")
+        heading = Text("Two lists of devices", "title")
+        self.setLayout(column(heading, Text(_WHAT), sides, self._ways, self._chosen, gap=3, edge=3))
+        say(self, "warning", name="state")
+        self.setAccessibleName("Two lists of devices")
+        self.hide()
+
+    def show_fork(self, fork: ForkedList | None) -> None:
+        """Show both lists, or nothing."""
+        self.setVisible(fork is not None)
+        if fork is not None:
+            self._ours.say("\n".join(fork.ours))
+            self._theirs.say("\n".join(fork.theirs))
+            self._ways.setVisible(not fork.chosen)
+            self._chosen.setVisible(fork.chosen)
+
+    def _choose(self, again: bool) -> None:  # noqa: FBT001 - bound beforehand
+        self.followed.emit(again)
