@@ -53,7 +53,7 @@ def in_database(scene: Scene, chance: Random) -> Verdict:
     """The encrypted file, after a clean end."""
     machine = scene.lay_out()
     machine.open()
-    machine.close()
+    machine.vault.close()
     flip(machine.folder / DATABASE, chance)
     return _mend_vault(scene, machine, "vault.db")
 
@@ -73,7 +73,7 @@ def _mend_vault(scene: Scene, machine: Machine, file: str) -> Verdict:
     keyring = read_identity(machine.vault.secrets).keyring
     found = machine.vault.checkup.examine(keyring)
     if found:
-        machine.close()
+        machine.vault.close()
         return Verdict(file, noticed=True, mended=_repair(scene, machine))
     told, same = machine.vault.put_back, _agree(scene, machine)
     how = "sync" if same else ""
