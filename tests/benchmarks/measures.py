@@ -27,6 +27,7 @@ from tests.benchmarks.items import (
     items,
 )
 from tests.benchmarks.meter import Usage
+from tests.benchmarks.past import as_of, lived
 from tests.benchmarks.report import KIB_PER_MIB, Extra, Job
 from tests.benchmarks.revocation import revocation
 from tests.benchmarks.words import WORDS
@@ -160,6 +161,8 @@ MEASURES: dict[str, Measure] = {
     "noop_sync": synced.noop_sync,
     "incremental": synced.incremental,
     "local_edit": local_edit,
+    "lived": lived,
+    "as_of": as_of,
     "snapshot_upload": snapshots.snapshot_upload,
     "snapshot_approval": snapshots.snapshot_approval,
     "join_later": synced.join,
@@ -167,7 +170,9 @@ MEASURES: dict[str, Measure] = {
     "live_entries": snapshots.live_entries,
     "revocation": revocation,
 }
-LOCAL = frozenset({"create", "file_size", "start", "memory", "search", "local_edit"})
+LOCAL = frozenset(
+    {"create", "file_size", "start", "memory", "search", "local_edit", "lived", "as_of"}
+)
 """Those in which no server takes part."""
 SYNCED = frozenset(MEASURES) - LOCAL
 """Those in which a server takes part."""
@@ -175,7 +180,7 @@ FOUNDATIONS = frozenset({"full_upload", "join", "full_download"})
 """Those that the other synced ones rest on."""
 SNAPSHOT = frozenset({"snapshot_upload", "snapshot_approval", "join_later"})
 """Those that a download from a snapshot rests on, too."""
-ALONE = frozenset({"live_entries", "revocation"})
+ALONE = frozenset({"live_entries", "revocation", "lived", "as_of"})
 """Those that make all their devices themselves."""
-UNREPORTED = frozenset({"join", "join_later"})
+UNREPORTED = frozenset({"join", "join_later", "lived"})
 """Those that only prepare others."""

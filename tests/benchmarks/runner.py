@@ -27,6 +27,9 @@ class WorkerEndedError(Exception):
         self.measure = measure
 
 
+PAST_EDITS = 200
+
+
 class Step(NamedTuple):
     """One line of the plan: what to measure, on which device, how many items change or match."""
 
@@ -50,6 +53,8 @@ PLAN = (
     Step("noop_sync", "B"),
     *(Step("incremental", device, changed) for changed in (1, 100, 1000) for device in ("A", "B")),
     Step("local_edit", changed=EDITS),
+    Step("lived", "past", changed=PAST_EDITS),
+    Step("as_of", "past", changed=PAST_EDITS),
     Step("snapshot_upload"),
     Step("snapshot_approval", "B"),
     Step("join_later", "C"),
@@ -84,6 +89,8 @@ class Bench:
     def _needed(self, step: Step) -> bool:
         later = set(self.wanted) & (SYNCED - ALONE)
         rests = FOUNDATIONS | SNAPSHOT if later & {"snapshot_download", *SNAPSHOT} else FOUNDATIONS
+        if step.measure == "lived":
+            return "as_of" in self.wanted
         return step.measure == "create" or bool(later and step.measure in rests)
 
     def _measured(self, job: Job) -> tuple[Spent, ServerSpent | None]:

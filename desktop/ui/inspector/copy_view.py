@@ -139,7 +139,9 @@ class CopyView(Zone):
             card.settled.connect(self.settled)
             if box is not None:
                 box.addWidget(card)
-        self._conflicts.setVisible(bool(detail.conflicts))
+        if detail.namesakes and box is not None:
+            box.addWidget(_same_number(detail))
+        self._conflicts.setVisible(bool(detail.conflicts or detail.namesakes))
 
     def _trash_notice(self) -> Zone:
         back = Button("Take it back", pressed=self.restored.emit)
@@ -155,6 +157,17 @@ class CopyView(Zone):
     def _type_of(self, place: Place) -> FieldType:
         own = {custom.field.name: custom.field.type for custom in self._collection.words.fields()}
         return own.get(place.field) or field_at(place).type
+
+
+def _same_number(detail: Detail) -> Zone:
+    """Say that others have this copy's own number, too."""
+    others = len(detail.namesakes)
+    pieces = "another piece" if others == 1 else f"{others} other pieces"
+    words = Text(f"Own number {detail.copy_fields.get('number')} stands on {pieces}, too.")
+    made = Zone("notice", column(words, edge=2))
+    say(made, "warning", name="state")
+    made.setAccessibleName(words.text())
+    return made
 
 
 def value_at(detail: Detail, place: Place) -> Value:
