@@ -29,6 +29,8 @@ from shared.protocol.problems import Code
 
 _MOST_REMEDIES = 6
 """How often a round may start anew before the server is given up for now."""
+_MOST_BARREN = 64
+"""How many pages in a row may bring nothing, and promise more, before it is given up for now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Exchange:
         self._changed = changed
         self._sent = Consignment()
         self._wants_heads = False
-        self._remedies = 0
+        self._remedies = self._barren = 0
 
     @property
     def backlog(self) -> int:
@@ -109,7 +111,7 @@ class Exchange:
 
     def begin(self) -> None:
         """Begin a round."""
-        self._remedies = 0
+        self._remedies = self._barren = 0
         self._wants_heads = False
         self.books.look_again()
         self._audit.begin()
@@ -215,6 +217,7 @@ class Exchange:
         return digest_of_heads(self.books.heads_sent())
 
     def _take(self, reply: SyncReply) -> None:
+        waiting = self._inbox.size
         verdict = self._inbox.judge(reply.entries, self.books.ledger, self._audit.forked)
         self._audit.note_forked(verdict.forked)
         if verdict.refused:
@@ -225,6 +228,10 @@ class Exchange:
             self._store(verdict.accepted)
         else:
             self._store(verdict.accepted, reply.cursor, reply.log)
+        is_barren = reply.more and not verdict.accepted and self._inbox.size <= waiting
+        self._barren = self._barren + 1 if is_barren else 0
+        if self._barren > _MOST_BARREN:
+            raise ServerTroubleError
 
     def _store(
         self,

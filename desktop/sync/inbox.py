@@ -38,6 +38,11 @@ class Inbox:
         """Whether entries are here that others must come before."""
         return bool(self._waiting)
 
+    @property
+    def size(self) -> int:
+        """How many bytes wait."""
+        return self._bytes
+
     def clear(self) -> None:
         """Forget what waits: it will be asked for again."""
         self._waiting.clear()
