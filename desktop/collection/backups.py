@@ -148,7 +148,7 @@ class BackupCare:
         path = _free_name(folder, self._name(), now)
         with troubles():
             put_tool(folder)
-        contents = self._backups.make(path, {"name": self._name(), "made": str(now)}, progress)
+        contents = self._backups.make(path, {"made": str(now)}, progress)
         return LastBackup(str(path), now, self._now_millis(), contents.pieces, contents.photos)
 
     def _attempt(self, deed: Callable[[], T]) -> T:

@@ -119,17 +119,21 @@ def write_backup(
         part.unlink(missing_ok=True)
 
 
-def chunks_of(lines: Iterable[Line], pieces: Iterable[bytes]) -> Iterator[tuple[bytes, bytes]]:
-    """Gather lines into chunks, then give each piece of a photo a chunk of its own."""
-    gathered, size = list[bytes](), 0
-    for line in lines:
-        gathered.append(json.dumps(line, default=_bytes_as_text, separators=(",", ":")).encode())
-        size += len(gathered[-1])
-        if size > LINES_BYTES:
+def chunks_of(
+    parts: Iterable[Iterable[Line]], pieces: Iterable[bytes]
+) -> Iterator[tuple[bytes, bytes]]:
+    """Gather the lines of each part into chunks; each piece of a photo gets one of its own."""
+    for lines in parts:
+        gathered, size = list[bytes](), 0
+        for line in lines:
+            told = json.dumps(line, default=_bytes_as_text, separators=(",", ":"))
+            gathered.append(told.encode())
+            size += len(gathered[-1])
+            if size > LINES_BYTES:
+                yield b"L", zlib.compress(b"\n".join(gathered))
+                gathered, size = [], 0
+        if gathered:
             yield b"L", zlib.compress(b"\n".join(gathered))
-            gathered, size = [], 0
-    if gathered:
-        yield b"L", zlib.compress(b"\n".join(gathered))
     for piece in pieces:
         yield b"P", piece
 

@@ -1,6 +1,6 @@
 """A backup of an open collection: made at one state of it, with all photos that are here."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from sqlite3 import Cursor
 
@@ -22,7 +22,7 @@ from desktop.vault.lineage import Lineage
 from desktop.vault.opening import UNLOCK
 from desktop.vault.progress import UNWATCHED, Progress
 from desktop.vault.state import kinds
-from desktop.vault.truth import Fact, facts
+from desktop.vault.truth import TRUTH, Fact, facts
 from shared.crypto.attachments import (
     SEALED_CHUNK_BYTES,
     DamagedAttachmentError,
@@ -70,8 +70,8 @@ class Backups:
                     yield from self._pieces(tenant, fields, prefix)
 
             doors = Doors((self._folder / UNLOCK).read_bytes(), self._key, _paper(cursor, tenant))
-            lines = progress.through(_lines(cursor), RECORDS)
-            chunks = chunks_of(lines, pieces())
+            parts = (progress.through(lines, RECORDS) for lines in _parts(cursor))
+            chunks = chunks_of(parts, pieces())
             return write_backup(path, doors, about, chunks, self._random, progress=progress)
 
     def prove(self, path: Path, progress: Progress = UNWATCHED) -> Contents:
@@ -102,10 +102,19 @@ class Backups:
             yield file + size.to_bytes(8) + at.to_bytes(8) + content[at : at + PIECE_BYTES]
 
 
-def _lines(cursor: Cursor) -> Iterator[Line]:
-    """Yield the records as people read them, then the truth; the secrets first and last."""
-    truth = [fact for fact in facts(cursor) if fact.table == "secret"]
-    yield from map(_told, truth)
+def _parts(cursor: Cursor) -> Iterator[Iterable[Line]]:
+    """Yield the records as people read them, then the truth; the secrets first and last.
+
+    Each part gets chunks of its own, so no single damage takes what two of them tell.
+    """
+    secrets = [_told(fact) for fact in facts(cursor, ["secret"])]
+    yield secrets
+    yield _records(cursor)
+    yield map(_told, facts(cursor, [table for table in TRUTH if table != "secret"]))
+    yield secrets
+
+
+def _records(cursor: Cursor) -> Iterator[Line]:
     for kind in kinds(cursor):
         layout = layout_of(kind)
         where = f"SELECT id, deleted FROM {layout.table}"  # noqa: S608 - a table of ours
@@ -114,10 +123,6 @@ def _lines(cursor: Cursor) -> Iterator[Line]:
             read = layout.read(cursor, [row[0]])[row[0]]
             fields = dict(read.fields())
             yield {"kind": kind, "id": row[0], "deleted": row[0] in dead, "fields": fields}
-    for fact in facts(cursor):
-        if fact.table != "secret":
-            yield _told(fact)
-    yield from map(_told, truth)
 
 
 def _told(fact: Fact) -> Line:

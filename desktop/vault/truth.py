@@ -5,7 +5,7 @@ chain of devices and the device's own secrets.
 """
 # ruff: noqa: S608 - what is put into these statements are constants of this module
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from sqlite3 import Cursor
 from typing import Any, NamedTuple
 
@@ -36,9 +36,9 @@ class Fact(NamedTuple):
     row: tuple[Any, ...]
 
 
-def facts(cursor: Cursor) -> Iterator[Fact]:
-    """Yield the whole truth; raise DamagedVaultError where it cannot be read."""
-    for table in TRUTH:
+def facts(cursor: Cursor, tables: Iterable[str] = TRUTH) -> Iterator[Fact]:
+    """Yield the truth of some tables, or all; raise DamagedVaultError where it cannot be read."""
+    for table in tables:
         yield from _rows(cursor, table)
 
 

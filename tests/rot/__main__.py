@@ -17,11 +17,12 @@ from tests.rot.scene import scene
 def main(arguments: Sequence[str]) -> int:
     """Play what the arguments ask for; 1 if a flip was not noticed or more than 1 % stay."""
     parser = argparse.ArgumentParser(prog="dev.py campaign rot", description=__doc__)
-    parser.add_argument("--flips", type=int, default=2000)
+    parser.add_argument("--flips", default="2000", help="how many, or first..last")
     parser.add_argument("--flip", type=int, help="only this one")
     parser.add_argument("--journal", type=Path, help="remembers the flips that are done")
     asked = parser.parse_args(arguments)
-    numbers = range(asked.flips) if asked.flip is None else (asked.flip,)
+    first, _, last = asked.flips.rpartition("..")
+    numbers = range(int(first or 0), int(last)) if asked.flip is None else (asked.flip,)
     lines = asked.journal.read_text().splitlines() if _is_there(asked.journal) else []
     done = {int(line.split("\t")[0]): line.split("\t", 1)[1] for line in lines}
     with tempfile.TemporaryDirectory(prefix="swingtag-rot-") as folder, scene(Path(folder)) as made:
