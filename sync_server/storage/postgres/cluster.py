@@ -123,6 +123,29 @@ class Cluster:
                     raw.rollback()
                 raise
 
+    @contextmanager
+    def opening(self, begin: str) -> Generator[tuple[PostgresConnection, tuple[Any, ...] | None]]:
+        """Lend a connection for a transaction, and what its first statements found.
+
+        One way to the server and back for these, one for all that follow and the commit, unless
+        something is read in between.
+        """
+        with self.lend() as raw:
+            try:
+                found = _last_row(raw, begin)
+                with raw.pipeline():
+                    yield PostgresConnection(raw), found
+                    raw.execute("COMMIT")
+            except BaseException:
+                if not raw.closed:
+                    raw.rollback()
+                raise
+
+    def ask(self, question: str) -> tuple[Any, ...] | None:
+        """Run statements in one way to the server and back; return the last row found."""
+        with self.lend() as raw:
+            return _last_row(raw, question)
+
     def close(self) -> None:
         """Close all connections."""
         self._pool.close()
@@ -144,6 +167,14 @@ class Clusters:
         """Close all connections."""
         for cluster in self._reached.values():
             cluster.close()
+
+
+def _last_row(raw: Raw, statements: str) -> tuple[Any, ...] | None:
+    """Run several statements at once: there are no values in them, so that can be."""
+    row = None
+    for result in raw.execute(statements.encode()).results():
+        row = result.fetchone() if result.description else row
+    return row
 
 
 def _configure(raw: Raw) -> None:

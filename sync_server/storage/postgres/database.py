@@ -15,10 +15,14 @@ import psycopg
 from typing_extensions import override
 
 from sync_server.storage.ports import Connection, Database, MovedError, OutdatedError, TableShape
-from sync_server.storage.postgres.cluster import Cluster, PostgresConnection
+from sync_server.storage.postgres.cluster import Cluster
 
 PATIENCE = "SET LOCAL lock_timeout = '15s'"
 """How long a write waits while the tenant is being moved, before the device is told to wait."""
+
+
+_LOOK = "SELECT revision FROM pulse"
+_BEAT = "UPDATE pulse SET revision = revision + 1 WHERE NOT moved RETURNING revision"
 
 
 class PostgresDatabase:
@@ -89,11 +93,6 @@ class PostgresDatabase:
     def close(self) -> None:
         """Do nothing: the connections are the cluster's."""
 
-    def _revision(self, sql: str) -> int | None:
-        with self._turn, self.cluster.transaction(self.begin) as db:
-            row = db.execute(sql).fetchone()
-        return int(row[0]) if row else None
-
 
 class TenantDatabase(PostgresDatabase):
     """One tenant's schema. Writes begin with the pulse."""
@@ -105,13 +104,14 @@ class TenantDatabase(PostgresDatabase):
         Raises OutdatedError, MovedError, and nothing has changed.
         """
         with self._turn:
-            with self.cluster.transaction(self.begin) as db:
-                revision = _beat(db)
-                if self._seen is None or revision != self._seen + 1:
+            with self.cluster.opening(f"{self.begin}; {_BEAT}") as (db, found):
+                if found is None:
+                    raise MovedError
+                if self._seen is None or found[0] != self._seen + 1:
                     raise OutdatedError
                 yield db
                 self._seen = None  # nobody knows, if the answer to the commit is lost
-            self._seen = revision
+            self._seen = found[0]
 
     @contextmanager
     def alone(self, _name: bytes) -> Generator[bool]:
@@ -120,12 +120,12 @@ class TenantDatabase(PostgresDatabase):
 
     def has_moved_on(self) -> bool:
         """Tell whether another process has written since this was last asked; at first, yes."""
-        revision = self._revision("SELECT revision FROM pulse WHERE NOT moved")
-        if revision is None:
-            raise MovedError
         with self._turn:
-            before, self._seen = self._seen, revision
-        return before != revision
+            found = self.cluster.ask(f"{self.begin}; {_LOOK} WHERE NOT moved; COMMIT")
+            if found is None:
+                raise MovedError
+            before, self._seen = self._seen, int(found[0])
+        return before != self._seen
 
     def follow(self, other: Database) -> None:
         """Go on where the data were moved to."""
@@ -142,7 +142,7 @@ class DirectoryDatabase(PostgresDatabase):
         """Lend a connection for one transaction."""
         with self._turn, self.cluster.transaction(self.begin) as db:
             yield db
-            _beat(db)
+            db.execute(_BEAT)
 
     @contextmanager
     def quietly(self) -> Generator[Connection]:
@@ -168,7 +168,8 @@ class DirectoryDatabase(PostgresDatabase):
 
     def has_moved_on(self) -> bool:
         """Tell whether anybody has written since this was last asked; at first, yes."""
-        before, self._seen = self._seen, self._revision("SELECT revision FROM pulse")
+        found = self.cluster.ask(f"{self.begin}; {_LOOK}; COMMIT")
+        before, self._seen = self._seen, found[0] if found else None
         return before != self._seen
 
     def follow(self, other: Database) -> None:
@@ -180,15 +181,6 @@ class DirectoryDatabase(PostgresDatabase):
         """Lend a connection for reading; threads need not wait for each other."""
         with self.cluster.transaction(self.begin) as db:
             yield db
-
-
-def _beat(db: PostgresConnection) -> int:
-    row = db.execute(
-        "UPDATE pulse SET revision = revision + 1 WHERE NOT moved RETURNING revision"
-    ).fetchone()
-    if row is None:
-        raise MovedError
-    return int(row[0])
 
 
 def _size(column: str, kind: str) -> str:

@@ -168,7 +168,7 @@ class Adapter(RuleBasedStateMachine):
         expected = self.expected[name]
         for file in expected.chunks:
             if keep:
-                self.do(name, at, "files.claim", file, 1)
+                self.do(name, at, "files.claim", file, 1, room=LIMITS.file_room)
             elif file in expected.claimed:
                 self.do(name, at, "files.release", file, now=self.now)
         expected.claimed = set(expected.chunks) if keep else set()
