@@ -163,7 +163,8 @@ def _same_number(detail: Detail) -> Zone:
     """Say that others have this copy's own number, too."""
     others = len(detail.namesakes)
     pieces = "another piece" if others == 1 else f"{others} other pieces"
-    words = Text(f"Own number {detail.copy_fields.get('number')} stands on {pieces}, too.")
+    number = str(detail.copy_fields.get("number"))
+    words = Text(f"Own number {number} stands on {pieces}, too.")
     made = Zone("notice", column(words, edge=2))
     say(made, "warning", name="state")
     made.setAccessibleName(words.text())
