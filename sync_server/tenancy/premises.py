@@ -9,6 +9,7 @@ from shared.signing import SigningKey
 from sync_server.storage.backup_shelf import BackupShelf
 from sync_server.storage.books import Books
 from sync_server.storage.directory import Directory
+from sync_server.storage.errors import StorageError
 from sync_server.storage.mailbox import MemoryMailboxes
 from sync_server.storage.ports import Mailboxes, Stores, Wire
 from sync_server.storage.postgres.cluster import Clusters
@@ -28,6 +29,7 @@ from sync_server.tenancy.shards import Shards
 
 _SEED_BYTES = 32
 _INSTANCE_BYTES = 8
+_BUCKET = "bucket"
 FIRST_SHARD = "main"
 """The shard that a directory in PostgreSQL begins with: its own database."""
 
@@ -85,12 +87,16 @@ def open_premises(
     """Open what is kept somewhere, or make it.
 
     ``now`` returns milliseconds since 1970, ``steady`` seconds of a clock that does not go back.
+    Raises StorageError when attachments are in a bucket and nobody says where it is.
     """
     place.folder.mkdir(parents=True, exist_ok=True)
     bucket = Bucket(read_address(place.attachments), steady) if place.attachments else None
     if place.directory:
-        return _shared(place, bucket, now, random)
-    return _own(place.folder, bucket, random, steady)
+        premises = _shared(place, bucket, now, random)
+    else:
+        premises = _own(place.folder, bucket, random, steady)
+    _remember_bucket(premises, place)
+    return premises
 
 
 def _own(
@@ -145,6 +151,16 @@ def _shared(
         settle_in=lambda: _nothing,
         close=clusters.close,
     )
+
+
+def _remember_bucket(premises: Premises, place: Place) -> None:
+    """Keep whoever forgets the bucket from leaving things in it, or missing them."""
+    used = bool(premises.books.setting(_BUCKET))
+    if used and not place.attachments:
+        premises.close()
+        raise StorageError("Attachments are in a bucket here: say which, as for the server.")
+    if place.attachments and not used:
+        premises.books.set(_BUCKET, "used")
 
 
 def _with_bucket(stores: Stores, bucket: Bucket | None) -> Stores:

@@ -32,7 +32,7 @@ from tests.desktop.sync.test_pictures import (
     shown,
 )
 from tests.sync_server.object_store import ObjectStore, Road, object_store, road_to
-from tests.sync_server.serving import command
+from tests.sync_server.serving import command, refusal
 
 CHUNKS = 3
 
@@ -227,7 +227,9 @@ def test_two_collectors_with_one_picture_share_nothing_and_leave_alone(scene: Sc
         assert answer.status_code == 403, answer.text
     assert scene.objects_of(artmatt) == mine
     folder = scene.world.server.folder
-    command(folder, "tenant", "teardown", "artmatt", "--yes")
+    teardown = ("tenant", "teardown", "artmatt", "--yes")
+    assert "Attachments are in a bucket here" in refusal(folder, *teardown)
+    command(folder, *teardown, "--attachments", scene.store.place(scene.prefix))
     assert scene.objects_of(artmatt) == []
     assert scene.objects_of(begin) == yours
     tablet = scene.world.begin.tablet
