@@ -31,6 +31,7 @@ class News:
         self._settings = settings
         self._now_millis = now_millis
         self._looks_since: int | None = None
+        self._counted: tuple[int, int, Sequence[Arrival]] = (0, 0, ())
 
     def look(self) -> None:
         """Somebody looks, from now on."""
@@ -63,10 +64,11 @@ class News:
             return ()
         if until == seen:
             return ()
-        arrivals = self._diary.arrivals(self._device, seen, until)
-        if not arrivals:
+        if self._counted[:2] != (seen, until):
+            self._counted = seen, until, self._diary.arrivals(self._device, seen, until)
+        if not self._counted[2]:
             self._keep(until, until)
-        return arrivals
+        return self._counted[2]
 
     def steps(self) -> list[Step]:
         """Return what they did, the last steps first."""

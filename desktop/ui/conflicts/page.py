@@ -71,7 +71,10 @@ class ConflictsPage(Page):
         counts = Counter(
             device for each in conflicts for device in {each.winner.device, each.loser.device}
         )
-        ways = [self._way(device, names[device], count) for device, count in counts.most_common()]
+        ways = [
+            self._way(device, names[device], count)
+            for device, count in sorted(counts.items(), key=lambda item: (-item[1], names[item[0]]))
+        ]
         return [Zone(layout=row(way, None)) for way in ways]
 
     def _way(self, device: DeviceId, name: str, count: int) -> Button:

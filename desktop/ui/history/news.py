@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from PySide6.QtCore import Signal
+from typing_extensions import override
 
 from desktop.collection.values import Arrival, Step, Turned
 from desktop.ui.controls import Button, IconButton, Text
@@ -31,6 +32,7 @@ class NewsStrip(Zone):
 
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
+        self._arrivals: Sequence[Arrival] = ()
         self._words = Text(one_line=True)
         show = Button("Show", "link", pressed=self._want)
         show.setAccessibleName("Show what others changed")
@@ -43,14 +45,22 @@ class NewsStrip(Zone):
 
     def show_arrivals(self, arrivals: Sequence[Arrival]) -> None:
         """Say who changed how many pieces; nothing hides the line."""
+        self._arrivals = arrivals
         self.setVisible(bool(arrivals))
-        if arrivals:
-            look = look_of(self)
-            parts = [
-                f"{each.device_name or _NAMELESS} changed {self._pieces(each, look)}"
-                for each in arrivals
-            ]
-            self._words.say(f"Since you were away, {', '.join(parts)}.")
+        self._say(look_of(self))
+
+    @override
+    def put_on(self, look: Look) -> None:
+        """Call pieces what this skin calls them."""
+        super().put_on(look)
+        self._say(look)
+
+    def _say(self, look: Look) -> None:
+        parts = [
+            f"{each.device_name or _NAMELESS} changed {self._pieces(each, look)}"
+            for each in self._arrivals
+        ]
+        self._words.say(f"Since you were away, {', '.join(parts)}.")
 
     def _want(self) -> None:
         self.wanted.emit()

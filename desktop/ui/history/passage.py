@@ -43,6 +43,7 @@ class Passage(Zone):
         self._line = Zone(layout=line)
         super().__init__(layout=column(self._words, self._line, self._trouble, gap=1))
         self._stopped = Event()
+        self.destroyed.connect(self._stopped.set)  # nobody waits for it any more
         self._shown = -1
         self._advanced.connect(self._bar.setValue)
         self._rest()
