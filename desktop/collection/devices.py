@@ -25,7 +25,7 @@ from shared.crypto.spoken import spoken
 from shared.domain.operations import Change, Put
 from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
-from shared.ids import DeviceId, RecordId
+from shared.ids import DEVICE_BYTES, DeviceId, RecordId
 from shared.membership import (
     Admission,
     Link,
@@ -44,6 +44,7 @@ from shared.protocol.heads import digest_of_heads
 from shared.signing import labelled, sha256
 
 _PAPER_NAME = "Emergency kit"
+_KNOWN = "devices that somebody knows"
 _NAMELESS = "A device without a name"
 _STRANGER = "a device that is not known here"
 
@@ -116,7 +117,14 @@ class Roster:
         names = self._records.living(Kind.DEVICE)
         heard = self._log.last_written()
         membership = self._membership()
-        cards = [self._card(member, membership, names, heard) for member in membership.live]
+        known = self._known(membership)
+        cards = [
+            replace(
+                self._card(member, membership, names, heard),
+                fresh=member.device not in known and member.role is not Role.PAPER,
+            )
+            for member in membership.live
+        ]
         return tuple(sorted(cards, key=lambda card: (not card.this_one, card.paper, card.name)))
 
     def former(self) -> tuple[DeviceCard, ...]:
@@ -135,6 +143,22 @@ class Roster:
                 by = _name(membership.devices[link.signer], names)
                 gone.append(replace(card, removed_by=by, late=body.device in late))
         return tuple(reversed(gone))
+
+    def recognise(self, device: DeviceId) -> None:
+        """Remember that somebody said of a device that it is theirs."""
+        known = self._known(self._membership())
+        self._secrets.put(_KNOWN, b"".join(sorted(known | {device})))
+        self._note(device)
+
+    def _known(self, membership: Membership) -> set[bytes]:
+        """Return the devices that need not be asked about: at first, all that there are."""
+        kept = self._secrets.get(_KNOWN)
+        if kept is None:
+            kept = b"".join(sorted(membership.devices))
+            self._secrets.put(_KNOWN, kept)
+        me = self._log.origin.device
+        own = {one.device for one in membership.devices.values() if one.added_by == me}
+        return own | {kept[at : at + DEVICE_BYTES] for at in range(0, len(kept), DEVICE_BYTES)}
 
     def rename(self, device: DeviceId, name: str) -> Change:
         """Call a device something else, on every device."""

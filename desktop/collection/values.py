@@ -165,6 +165,7 @@ class DeviceCard:
     ``added_by`` names the device that let it in, "" for the one that began the collection.
     ``heard_millis``: when it wrote the last edit that is here. ``leaving``: it is to be removed
     as soon as the server can be reached; ``to_be``: it gets these rights then.
+    ``fresh``: it came since somebody last said here which devices are theirs.
     ``removed_by`` names the device that put it out, "" while it is one of the collection's;
     ``late``: changes that it made after that were here, and were set aside.
     """
@@ -179,5 +180,6 @@ class DeviceCard:
     leaving: bool = False
     rights: Rights = Rights.OWNER
     to_be: Rights | None = None
+    fresh: bool = False
     removed_by: str = ""
     late: bool = False

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
 
-from desktop.sync.errors import SyncError, said
+from desktop.sync.errors import RefusedError, SyncError, said
 from desktop.sync.status import SyncPhase, SyncStatus
+from shared.protocol.problems import Code
 
 _SAVED = "Everything is saved and synced."
 _SYNCING = "Syncing with your other devices."
@@ -66,7 +67,8 @@ class Reporter:
         """Say that a sync did not work, and why."""
         passing = isinstance(error, SyncError) and error.passing
         phase = SyncPhase.OFFLINE if passing else SyncPhase.TROUBLE
-        self._show(phase, said(error), waiting=self._backlog())
+        gone = isinstance(error, RefusedError) and error.refusal.code is Code.REVOKED
+        self._show(phase, said(error), waiting=self._backlog(), removed=gone)
 
     def paused(self) -> None:
         """Say that the person wants no sync now."""
@@ -86,6 +88,7 @@ class Reporter:
         total: int = 0,
         last_synced_millis: int | None = None,
         devices: int | None = None,
+        removed: bool = False,
     ) -> None:
         with self._lock:
             before = self.status
@@ -98,6 +101,7 @@ class Reporter:
                 total=total,
                 last_synced_millis=last_synced_millis or before.last_synced_millis,
                 devices=before.devices if devices is None else devices,
+                removed=removed,
             )
             if self.status != before:
                 self._tell(self.status)

@@ -17,7 +17,10 @@ class SyncPhase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
-    """Where the sync stands. ``message`` is a whole sentence, with what to do if anything."""
+    """Where the sync stands. ``message`` is a whole sentence, with what to do if anything.
+
+    ``removed``: the server says that this device is one of the collection's no longer.
+    """
 
     phase: SyncPhase
     message: str
@@ -26,3 +29,4 @@ class SyncStatus:
     total: int = 0
     last_synced_millis: int | None = None
     devices: int = 1
+    removed: bool = False

@@ -21,6 +21,7 @@ _WHAT_HAPPENS = (
 _LEAVING = "It is removed as soon as the server can be reached."
 _WAITS = "It gets other rights as soon as the server can be reached."
 _NAMES = {Rights.OWNER: "Owner", Rights.EDITOR: "Editor", Rights.VIEWER: "Viewer"}
+_FRESH = "New here. Is this you?"
 _UNSEEN = "It was changed, but its words were not kept. Make a new kit."
 _DUE = "A week old, and not tested on this device yet."
 _PAPER = "Paper, 24 words. It brings everything back when no device is left."
@@ -33,6 +34,7 @@ class DeviceTile(Zone):
     removed = Signal(object)  # DeviceId
     kept = Signal(object)  # DeviceId
     granted = Signal(object, object)  # DeviceId, Rights
+    recognised = Signal(object)  # DeviceId
     kit_wanted = Signal()
     new_kit_wanted = Signal()
 
@@ -108,6 +110,8 @@ class DeviceTile(Zone):
         device, kit = self._device, self._kit
         if device.leaving or device.to_be:
             return _LEAVING if device.leaving else _WAITS
+        if device.fresh:
+            return _FRESH
         if kit is not None and kit.unseen:
             return _UNSEEN
         return _DUE if kit is not None and kit.due else ""
@@ -122,6 +126,10 @@ class DeviceTile(Zone):
         if device.leaving or device.to_be:
             words = "Keep it" if device.leaving else "Leave it so"
             return [Button(words, pressed=partial(self.kept.emit, device.device))]
+        if device.fresh:
+            mine = Button("It is mine", pressed=partial(self.recognised.emit, device.device))
+            no = Button("Remove it", "danger", pressed=self._remove)
+            return [mine, no] if manages else [mine]
         ways = [Button("Rename\u2026", "quiet", pressed=self._ask_name)]
         if manages and not device.this_one:
             ways.append(Button("Rights\u2026", "quiet", pressed=self._ask_rights))

@@ -35,6 +35,7 @@ class DevicesPage(Page):
     removed = Signal(object)  # DeviceId
     kept = Signal(object)  # DeviceId
     granted = Signal(object, object)  # DeviceId, Rights
+    recognised = Signal(object)  # DeviceId
     late_wanted = Signal()
     new_kit_wanted = Signal()
     followed = Signal(bool)  # whether this side's changes are to be done again
@@ -110,6 +111,7 @@ class DevicesPage(Page):
         tile = DeviceTile(device, self._notation, manages=manages, kit=kit)
         tile.new_kit_wanted.connect(self.new_kit_wanted)
         tile.granted.connect(self.granted)
+        tile.recognised.connect(self.recognised)
         tile.renamed.connect(self.renamed)
         tile.removed.connect(self.removed)
         tile.kept.connect(self.kept)

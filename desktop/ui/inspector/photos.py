@@ -77,6 +77,7 @@ class PhotoPanel(Zone):
         self._offered = offered
         self._add.setVisible(offered)
         self.setAcceptDrops(offered)
+        self._stage.invite(invited=offered)
 
     def choose_files(self) -> None:
         """Let the collector choose picture files."""

@@ -34,7 +34,12 @@ class Stage(QWidget):
         self._data = b""
         self._picture = QPixmap()
         self._name, self._animal = "", ""
-        self._dropping = False
+        self._dropping, self._invited = False, True
+
+    def invite(self, *, invited: bool) -> None:
+        """Say on an empty stage how photos are added, or not."""
+        self._invited = invited
+        self.update()
 
     def be_empty(self, name: str, animal: str) -> None:
         """Show what stands for an animal without a picture."""
@@ -104,6 +109,8 @@ class Stage(QWidget):
             ratio=self.devicePixelRatioF(),
         )
         painter.drawPixmap(room.topLeft(), picture)
+        if not self._invited:
+            return
         painter.setFont(look.font(TextSize.CAPTION))
         high = painter.fontMetrics().height() + look.space(2)
         foot = QRectF(room.x(), room.bottom() - high, room.width(), high)

@@ -102,6 +102,7 @@ class TagRow(Zone):
         super().__init__(layout=self._flow)
         self.setAccessibleName("Tags")
         self._chips: list[QPushButton] = []
+        self._offered = True
         self._new = QLineEdit()
         self._new.setProperty("role", "inplace")
         self._new.setPlaceholderText("+ tag")
@@ -121,9 +122,11 @@ class TagRow(Zone):
         completer = QCompleter(list(known), self._new)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._new.setCompleter(completer)
+        self.offer_more(offered=self._offered)
 
     def offer_more(self, *, offered: bool) -> None:
         """Let tags be put on and taken off, or only be read."""
+        self._offered = offered
         self._new.setVisible(offered)
         for chip in self._chips:
             chip.setEnabled(offered)

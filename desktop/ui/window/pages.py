@@ -13,6 +13,7 @@ from desktop.ui.backups.page import BackupsPage
 from desktop.ui.devices.late_page import LatePage
 from desktop.ui.devices.online import Online
 from desktop.ui.devices.page import DevicesPage
+from desktop.ui.devices.removed_page import KEPT_REMOVED, RemovedPage
 from desktop.ui.devices.server_page import ServerPage
 from desktop.ui.devices.welcome import WelcomePage
 from desktop.ui.kit.change import ChangePage
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # the window owns its pages
 _PLAIN = (
     DevicesPage,
     LatePage,
+    RemovedPage,
     WelcomePage,
     ServerPage,
     DrillPage,
@@ -85,6 +87,7 @@ class Pages(QObject):
         page.renamed.connect(
             lambda device, name: self._attempt(partial(roster.rename, device, name))
         )
+        page.recognised.connect(lambda device: self._attempt(partial(roster.recognise, device)))
         page.removed.connect(lambda device: self._attempt(partial(roster.remove, device)))
         page.kept.connect(lambda device: self._attempt(partial(roster.keep, device)))
         page.granted.connect(
@@ -96,6 +99,20 @@ class Pages(QObject):
             page.show_devices(roster.cards(), roster.former(), state, fork)
 
         self._replace(page, refresh)
+
+    def show_removed(self) -> None:
+        """Say that this device was removed, and what can be done."""
+        window, settings = self._window, self._window.live.collection.settings
+        page = RemovedPage(window.live.collection.status.waiting)
+        page.export_wanted.connect(self.show_backups)
+        page.rejoin_wanted.connect(window.another_wanted)
+
+        def keep() -> None:
+            settings.put_here(KEPT_REMOVED, "yes")
+            self.show_list()
+
+        page.kept.connect(keep)
+        self._replace(page, _nothing)
 
     def show_late(self) -> None:
         """List what was set aside when a device was removed."""

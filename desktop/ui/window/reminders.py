@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from desktop.collection.values import SyncPhase, SyncStatus
+from desktop.ui.devices.removed_page import KEPT_REMOVED
 
 if TYPE_CHECKING:  # the window owns its reminders
     from desktop.ui.window.main_window import MainWindow
@@ -18,6 +19,7 @@ class Reminders(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
+        window.live.synced.connect(self._look_at_removed)
         kit = window.live.collection.kit
         if kit.restored:
             window.live.synced.connect(self._look_at_restored)
@@ -29,3 +31,10 @@ class Reminders(QObject):
         if status.phase in {SyncPhase.SAVED, SyncPhase.TROUBLE} and status.last_synced_millis:
             self._window.live.synced.disconnect(self._look_at_restored)
             self._window.pages.show_restored()
+
+    def _look_at_removed(self, status: SyncStatus) -> None:
+        """Say at length, once at each start, that this device was removed."""
+        if status.removed:
+            self._window.live.synced.disconnect(self._look_at_removed)
+            if not self._window.live.collection.settings.here(KEPT_REMOVED):
+                self._window.pages.show_removed()

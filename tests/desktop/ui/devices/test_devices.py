@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from PySide6.QtCore import QLocale
-from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QLabel, QPlainTextEdit, QPushButton
 
 from desktop.application.online import Connection
 from desktop.collection.devices import OnlyLooksError
@@ -18,7 +18,9 @@ from desktop.drawing.imaging import QtImaging
 from desktop.sync.courier import open_http
 from desktop.sync.network import Network
 from desktop.sync.rhythm import Rhythm
+from desktop.ui.backups.page import BackupsPage
 from desktop.ui.devices.page import DevicesPage
+from desktop.ui.devices.removed_page import KEPT_REMOVED, RemovedPage
 from desktop.ui.devices.server_page import ServerPage
 from desktop.ui.devices.server_words import TABLES
 from desktop.ui.first_run.beginnings import Place
@@ -155,6 +157,15 @@ def test_a_device_is_removed_and_both_screens_say_so(qtbot, pair, other):
         lambda: tablet.collection.status.message == Code.REVOKED.sentence, timeout=PATIENCE
     )
     assert {card.name for card in tablet.collection.devices()} >= {"laptop", "tablet"}
+    qtbot.waitUntil(lambda: isinstance(tablet.page, RemovedPage), timeout=PATIENCE)
+    press(tablet.page, "Back it up\u2026")
+    assert isinstance(tablet.page, BackupsPage)
+    tablet.window.pages.show_removed()
+    with qtbot.waitSignal(tablet.window.another_wanted):
+        press(tablet.page, "Join again\u2026")
+    press(tablet.page, "Keep it as it is")
+    assert tablet.page is None
+    assert tablet.collection.settings.here(KEPT_REMOVED)
     assert laptop.is_saved()
     assert laptop.collection.status.devices == 1
     assert {card.name for card in other.collection.devices()} == {"begins laptop", "Emergency kit"}
@@ -178,7 +189,7 @@ def test_without_a_line_a_removal_waits_and_says_so(qtbot, pair):
 
 def test_a_viewer_is_told_before_it_types_and_writes_nothing(qtbot, pair, other):
     laptop, tablet, _ = pair
-    bear = tablet.collection.copies.add(Draft(model={"name": "Garcia"}))
+    bear = tablet.collection.copies.add(Draft(model={"name": "Garcia"}, tags=("rare",)))
     qtbot.waitUntil(lambda: laptop.is_saved() and tablet.is_saved(), timeout=PATIENCE)
     press(laptop.page, "Rights: tablet")
     assert laptop.says("Reads everything and changes nothing.")
@@ -186,6 +197,12 @@ def test_a_viewer_is_told_before_it_types_and_writes_nothing(qtbot, pair, other)
     qtbot.waitUntil(lambda: tablet.says("This device may only look"), timeout=PATIENCE)
     qtbot.waitUntil(lambda: laptop.says("Viewer"), timeout=PATIENCE)
     before = tablet.collection.content_hash
+    tablet.window.show_copy(bear)
+    chips = tablet.window.panels.inspector._view.tags.findChildren(QPushButton)
+    assert [chip.text() for chip in chips] == ["rare"], "without a cross"
+    assert not shown(tablet.window.panels.inspector, "New tag")
+    assert not shown(tablet.window.panels.inspector, "Add photos")
+    assert not tablet.window.panels.inspector._view.photos.acceptDrops()
     assert tablet.window._looks.isVisible()
     assert not tablet.window.commands["add"].isEnabled()
     assert not shown(tablet.page, "Remove: laptop")
@@ -208,6 +225,21 @@ def test_a_viewer_is_told_before_it_types_and_writes_nothing(qtbot, pair, other)
     tablet.collection.write("Edit", [Put(Kind.COPY, bear, {"notes": "again"})])
     assert tablet.window.commands["add"].isEnabled()
     assert not shown(tablet.page, "Remove: laptop")
+
+
+def test_a_device_that_another_one_let_in_is_asked_about(qtbot, pair, server, tmp_path, reference):
+    laptop, tablet, _ = pair
+    phone = let_in(qtbot, laptop, Computer(tmp_path, "phone", reference), server)
+    qtbot.waitUntil(lambda: tablet.says("Is this you?"), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: tablet.says("phone"), timeout=PATIENCE)
+    assert not laptop.says("Is this you?"), "it has let it in itself"
+    press(tablet.page, "It is mine: phone")
+    assert not tablet.says("Is this you?")
+    tablet.collection.roster._secrets.put("devices that somebody knows", b"")
+    tablet.window.pages.show_devices()
+    press(tablet.page, "Remove it: phone")
+    qtbot.waitUntil(lambda: isinstance(phone.page, RemovedPage), timeout=PATIENCE)
+    phone.close()
 
 
 def test_a_new_name_reaches_the_other_device(qtbot, pair, other):
