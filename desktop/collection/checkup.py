@@ -1,20 +1,22 @@
 """A check of the whole collection, and what can be done about what it finds."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from desktop.vault.checking import Checkup, Finding
 from desktop.vault.identity import read_identity
 from desktop.vault.progress import UNWATCHED, Progress
 from desktop.vault.vault import Secrets
-from shared.ids import FileId
+from shared.ids import FileId, RecordId
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What a check found, as sentences. ``pictures`` are damaged; ``file``: more than pictures."""
+    """What a check found, as sentences. ``pictures`` of ``photos`` are damaged; ``file``: more."""
 
     sentences: tuple[str, ...]
     pictures: tuple[FileId, ...]
+    photos: tuple[RecordId, ...]
     file: bool
 
     @property
@@ -26,9 +28,12 @@ class Diagnosis:
 class CheckCare:
     """Checks one open collection."""
 
-    def __init__(self, checkup: Checkup, secrets: Secrets) -> None:
+    def __init__(
+        self, checkup: Checkup, secrets: Secrets, ask_for: Callable[[RecordId], None]
+    ) -> None:
         self._checkup = checkup
         self._secrets = secrets
+        self._ask_for = ask_for
 
     def check(self, progress: Progress = UNWATCHED) -> Diagnosis:
         """Read everything and hold it against its history; raise StoppedError."""
@@ -39,12 +44,15 @@ class CheckCare:
         """Take damaged pictures out of use, so that a sync fetches them again."""
         for file in diagnosis.pictures:
             self._checkup.set_aside(file)
+        for photo in diagnosis.photos:
+            self._ask_for(photo)
 
 
 def _diagnosis(found: list[Finding]) -> Diagnosis:
+    photos = tuple(dict.fromkeys(RecordId(finding.photo) for finding in found if finding.photo))
     pictures = tuple(FileId(finding.file) for finding in found if finding.file)
     sentences = [finding.sentence for finding in found if not finding.file]
     if pictures:
         some = "One picture is" if len(pictures) == 1 else f"{len(pictures)} pictures are"
         sentences.append(f"{some} damaged.")
-    return Diagnosis(tuple(sentences), pictures, file=len(pictures) < len(found))
+    return Diagnosis(tuple(sentences), pictures, photos, file=len(pictures) < len(found))

@@ -85,7 +85,7 @@ class Collection:
         self.backups = BackupCare(
             vault.backups, self.settings, lambda: self.name, surroundings.now_millis
         )
-        self.checks = CheckCare(vault.checkup, vault.secrets)
+        self.checks = CheckCare(vault.checkup, vault.secrets, self._want)
         self.kit = KitCare(vault.tenant, self.roster, self.settings, surroundings.now_millis)
         self.late = LateChanges(records, self.roster.cuts, self.write)
         self.photos = Photos(

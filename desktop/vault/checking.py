@@ -80,10 +80,14 @@ _COMPARED = {
 
 
 class Finding(NamedTuple):
-    """One thing that is not as it must be, as a sentence; ``file``: a photo's sealed bytes."""
+    """One thing that is not as it must be, as a sentence.
+
+    ``file``: sealed bytes that are damaged, and ``photo``, the record that speaks of them.
+    """
 
     sentence: str
     file: bytes = b""
+    photo: bytes = b""
 
 
 class Checkup:
@@ -175,7 +179,8 @@ class Checkup:
                 if isinstance(file, bytes) and isinstance(root, bytes):
                     path = self._folder / FILES / file.hex()[:2] / file.hex()
                     if path.exists() and not _has_root(path, root):
-                        found.append(Finding(f"A {name} is damaged: {file.hex()}.", file))
+                        words = f"A {name} is damaged: {file.hex()}."
+                        found.append(Finding(words, file, row.record))
         return found
 
 

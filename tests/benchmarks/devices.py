@@ -66,13 +66,19 @@ class Open(NamedTuple):
 class Device:
     """One of the two, with the only collection that it has."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Path, name: str, imaging: Imaging | None = None) -> None:
         folder.mkdir(exist_ok=True)
         self._vaults: list[Vault] = []
         self.library = Library(
             KnownCollections(folder / "known.json", folder),
             load(),
-            Machine(SURROUNDINGS, BenchKeychain(folder / "keychain"), NoPictures(), name, "linux"),
+            Machine(
+                SURROUNDINGS,
+                BenchKeychain(folder / "keychain"),
+                imaging or NoPictures(),
+                name,
+                "linux",
+            ),
             lambda vault, _collection: self._vaults.append(vault),
         )
 
@@ -81,6 +87,11 @@ class Device:
         """Where the collection lies."""
         (known,) = self.library.known.all()
         return known.folder
+
+    @property
+    def vault(self) -> Vault:
+        """The vault that was opened last."""
+        return self._vaults[-1]
 
     @contextmanager
     def founded(self) -> Iterator[Collection]:

@@ -29,6 +29,7 @@ from tests.benchmarks.items import (
 from tests.benchmarks.meter import Usage
 from tests.benchmarks.past import as_of, lived
 from tests.benchmarks.report import KIB_PER_MIB, Extra, Job
+from tests.benchmarks.restoring import restore
 from tests.benchmarks.revocation import revocation
 from tests.benchmarks.words import WORDS
 
@@ -169,6 +170,7 @@ MEASURES: dict[str, Measure] = {
     "snapshot_download": snapshots.snapshot_download,
     "live_entries": snapshots.live_entries,
     "revocation": revocation,
+    "restore": restore,
 }
 LOCAL = frozenset(
     {"create", "file_size", "start", "memory", "search", "local_edit", "lived", "as_of"}
@@ -180,7 +182,7 @@ FOUNDATIONS = frozenset({"full_upload", "join", "full_download"})
 """Those that the other synced ones rest on."""
 SNAPSHOT = frozenset({"snapshot_upload", "snapshot_approval", "join_later"})
 """Those that a download from a snapshot rests on, too."""
-ALONE = frozenset({"live_entries", "revocation", "lived", "as_of"})
+ALONE = frozenset({"live_entries", "revocation", "restore", "lived", "as_of"})
 """Those that make all their devices themselves."""
 UNREPORTED = frozenset({"join", "join_later", "lived"})
 """Those that only prepare others."""

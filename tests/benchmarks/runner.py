@@ -61,6 +61,7 @@ PLAN = (
     Step("snapshot_download", "C"),
     Step("live_entries", "lone", changed=5 * EDITS),
     Step("revocation"),
+    Step("restore"),
 )
 
 
