@@ -92,8 +92,7 @@ def a22_without_the_key_to_sign(sealed: bytes, loot: Loot, luck: Random) -> byte
     if luck.random() < 0.3:
         header = replace(header, device=loot.stranger.device)
     key = luck.choice((loot.stranger.signing, loot.thief.keys.signing))
-    body = encode_frame({}, [luck.randbytes(20)])
-    forged = craft(header, body, loot.thief.keyring, key, luck)
+    forged = craft(header, _few_edits(luck), loot.thief.keyring, key, luck)
     if header.device == loot.thief.keys.device and key is loot.thief.keys.signing:
         return replaced(forged, _SIGNATURE.start, bytes(64))
     unsigned = luck.choice((bytes(64), b"\1" + bytes(63), sealed[_SIGNATURE]))
@@ -113,13 +112,16 @@ def a29_written_after_the_cut(sealed: bytes, loot: Loot, luck: Random) -> bytes:
         incarnation=Incarnation(luck.randbytes(8)),
         seq=luck.choice((1, 1, 7)),
         prev=NO_HASH,
-        seen=Header.parse(sealed[:HEADER_BYTES]).seen,
+        seen=luck.choice((seen_hash({}), Header.parse(sealed[:HEADER_BYTES]).seen)),
     )
     if streams and luck.random() < 0.6:
         life, (seq, last) = luck.choice(streams)
         header = replace(header, incarnation=life, seq=seq + 1 + luck.randrange(3), prev=last)
-    body = encode_frame({}, [luck.randbytes(20)])
-    return craft(header, body, keyring, keys.signing, luck)
+    return craft(header, _few_edits(luck), keyring, keys.signing, luck)
+
+
+def _few_edits(luck: Random) -> bytes:
+    return encode_frame({}, [luck.randbytes(20)] * luck.randrange(2))
 
 
 def a31_written_twice(house: House, luck: Random) -> bytes:

@@ -34,7 +34,7 @@ class Loot:
 
     ``own``: entries of the collector that it lies to. ``foreign``: those of another one.
     ``thief``: a device that was put out and now helps the server, with the keys of then.
-    ``stranger``: a device of the server's own.
+    ``stranger``: a device of the server's own. ``twins``: what a copy of a device wrote elsewhere.
     """
 
     own: tuple[bytes, ...]
@@ -44,6 +44,7 @@ class Loot:
     membership: Membership
     thief: Identity
     stranger: DeviceKeys
+    twins: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ class House:
             self.world.membership,
             self.thief,
             stranger(),
+            self.twins,
         )
 
     def reader(self, after: int | None = None) -> "Reader":

@@ -116,8 +116,15 @@ NOT_BUILT = {
 }
 """Rows of the threat list that have nothing to attack yet."""
 
-ELSEWHERE = {
-    "A17": "only with real clients, for it needs a pairing: tests/attacks/worlds.py",
-    "A33": "only with real clients: what they send is searched for the password's keys",
+WITH_CLIENTS_ONLY = {
+    "A17": "it takes a pairing",
+    "A33": "it is about what real clients send",
 }
 """Rows that are not tried in memory, and why."""
+
+IN_MEMORY_ONLY = {
+    "A12": "who seals for two keys must be able to sign, which no server is",
+    "A13": "randomness does not come from a server",
+    "A18": "no server is asked how a password is stretched",
+}
+"""Rows that are not told to real clients, and why."""

@@ -31,20 +31,18 @@ class Journal:
         return Counter(self._done[key])
 
 
-def run(
-    rows: Iterable[str], mutants: int, attempt: Try, journal: Journal, batch: int = _BATCH
-) -> int:
+def run(rows: Iterable[str], mutants: int, attempt: Try, journal: Journal, kind: str = "") -> int:
     """Try mutants of each row and print a line a row; return how many were not refused."""
     failures = 0
     for row in rows:
         found = Counter[str]()
-        for first in range(0, mutants, batch):
-            seeds = range(first, min(first + batch, mutants))
-            found += journal.batch(row, seeds, attempt)
+        for first in range(0, mutants, _BATCH):
+            seeds = range(first, min(first + _BATCH, mutants))
+            found += journal.batch(row + kind, seeds, lambda _, seed, row=row: attempt(row, seed))
         failed = sum(number for outcome, number in found.items() if outcome.startswith("FAILED"))
         failures += failed
         said = ", ".join(f"{number} {outcome}" for outcome, number in found.most_common())
-        print(f"{row:4} {mutants:6} mutants, {failed} failed: {said}", flush=True)
+        print(f"{row + kind:4} {mutants:6} mutants, {failed} failed: {said}", flush=True)
     return failures
 
 
