@@ -43,15 +43,14 @@ _SEALED = "hash, header, signature, salt, body"
 SCRATCH = "checking.part"
 TELLING, PICTURES = "Comparing the records with their history", "Reading the pictures"
 _STREAMS = """
-    SELECT device, incarnation, seq, hash FROM stream WHERE seq > 0 ORDER BY device, incarnation"""
+    SELECT device, incarnation, seq, hash FROM stream WHERE seq > 0"""
 _SEEN = """
     SELECT w.device, w.incarnation, s.device, s.incarnation, seen.seq, seen.hash
-    FROM seen JOIN stream w ON w.number = seen.writer JOIN stream s ON s.number = seen.stream
-    ORDER BY 1, 2, 3, 4"""
+    FROM seen JOIN stream w ON w.number = seen.writer JOIN stream s ON s.number = seen.stream"""
 _EDITS = """
     SELECT device, incarnation, reading, millis, label,
         coalesce(e.blob, (SELECT hash FROM entry n WHERE n.number = e.entry), ''), place
-    FROM edit e JOIN stream s ON s.number = e.stream ORDER BY 1, 2, 3"""
+    FROM edit e JOIN stream s ON s.number = e.stream"""
 _MADE = "".join(
     f" UNION SELECT id, born FROM {table} WHERE deleted <> {GHOST}"
     for table in (*(kind.value for kind in Kind), "stranger")
@@ -59,13 +58,12 @@ _MADE = "".join(
 _TOUCHED = f"""
     SELECT t.record, device, incarnation, reading
     FROM (SELECT record, moment FROM touched{_MADE}) t
-    JOIN edit e ON e.moment = t.moment JOIN stream s ON s.number = e.stream ORDER BY 1, 2, 3, 4"""
+    JOIN edit e ON e.moment = t.moment JOIN stream s ON s.number = e.stream"""
 """Which edit made a record, and which only touched it, depends on what came here first."""
 _WORDS = """
-    SELECT w.term, c.id FROM temp.spoken w JOIN copy c ON c.row = w.doc WHERE NOT c.deleted
-    ORDER BY 1, 2"""
+    SELECT w.term, c.id FROM temp.spoken w JOIN copy c ON c.row = w.doc WHERE NOT c.deleted"""
 _SEARCHABLE = """
-    SELECT c.id FROM words_docsize w JOIN copy c ON c.row = w.id WHERE NOT c.deleted ORDER BY 1"""
+    SELECT c.id FROM words_docsize w JOIN copy c ON c.row = w.id WHERE NOT c.deleted"""
 _STRAY_SEGMENTS = """
     SELECT 1 FROM words_idx WHERE segid NOT IN (SELECT id >> 37 FROM words_data) LIMIT 1"""
 """FTS5 does not notice if its table of segments names some that are gone."""
@@ -246,12 +244,11 @@ def _state(cursor: Cursor) -> bytes:
     return total.digest()
 
 
-def _digest(cursor: Cursor, sql: str) -> bytes:
+def _digest(cursor: Cursor, sql: str) -> int:
+    """Return a sum over the rows in any order: sorting millions of words would take memory."""
     if sql is _WORDS:
         cursor.execute(
             "CREATE VIRTUAL TABLE IF NOT EXISTS temp.spoken USING fts5vocab(main, words, instance)"
         )
-    total = sha256()
-    for row in cursor.execute(sql):
-        total.update(repr(row).encode())
-    return total.digest()
+    rows = (sha256(repr(row).encode()).digest() for row in cursor.execute(sql))
+    return sum(map(int.from_bytes, rows))
