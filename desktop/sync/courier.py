@@ -10,6 +10,7 @@ from desktop.sync.event_stream import EventStream
 from desktop.sync.refusal import Refusal
 from desktop.sync.wire import (
     SMALL_BYTES,
+    UNWELL,
     Answer,
     M,
     fault,
@@ -96,7 +97,7 @@ class Courier:
         request.extensions["timeout"] = _STREAM_TIMEOUT.as_dict()
         try:
             response = self._http.send(request, stream=True)
-        except httpx.HTTPError as error:
+        except UNWELL as error:
             raise fault(error) from error
         if response.status_code == httpx.codes.OK:
             return EventStream(response)

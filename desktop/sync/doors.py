@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import httpx
 
 from desktop.sync.errors import DoorAwayError, DoorShutError, UnfitDoorError
-from desktop.sync.wire import SMALL_BYTES, Answer, take
+from desktop.sync.wire import SMALL_BYTES, UNWELL, Answer, take
 from shared.protocol import limits
 
 
@@ -33,7 +33,7 @@ class Doors:
         request = httpx.Request(method, self._fit(text), content=body or None)
         try:
             answer = take(self._http.send(request, stream=True, follow_redirects=False), cap)
-        except httpx.HTTPError as error:
+        except UNWELL as error:
             raise DoorAwayError from error
         if answer.status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise DoorAwayError
@@ -45,12 +45,13 @@ class Doors:
         """Return the URL if it may be gone to."""
         try:
             url = httpx.URL(text)
-        except httpx.InvalidURL as error:
+            host = url.host
+        except (httpx.InvalidURL, UnicodeError) as error:
             raise UnfitDoorError from error
         is_secure = url.scheme == "https" or (url.scheme, self._server.scheme) == ("http", "http")
-        if not is_secure or not url.host or url.userinfo:
+        if not is_secure or not host or url.userinfo:
             raise UnfitDoorError
-        if _is_inside(url.host) and not _is_inside(self._server.host):
+        if _is_inside(host) and not _is_inside(self._server.host):
             raise UnfitDoorError
         return url
 

@@ -28,6 +28,9 @@ from shared.protocol.messages import About, MalformedMessageError, Message, Slug
 M = TypeVar("M", bound=Message)
 J = TypeVar("J", SlugAnswer, About)
 
+UNWELL = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
+"""What comes out of httpx if the other side is not well: it reads where a redirection leads even
+if it is not to follow, and a host's name that is none is a UnicodeError."""
 SMALL_BYTES = 64 * limits.KIB
 """The largest answer to a call that is not about entries or chunks."""
 
@@ -51,7 +54,7 @@ def send(http: httpx.Client, request: httpx.Request, cap: int) -> Answer:
     """Send a request and read the answer of at most ``cap`` bytes; raise SyncError."""
     try:
         return take(http.send(request, stream=True), cap)
-    except httpx.HTTPError as error:
+    except UNWELL as error:
         raise fault(error) from error
 
 
@@ -114,7 +117,7 @@ def _seconds(text: str) -> float:
     return float(text) if text.isdecimal() else 0.0
 
 
-def fault(error: httpx.HTTPError) -> SyncError:
+def fault(error: Exception) -> SyncError:
     """Find the sentence for what went wrong below HTTP."""
     cause: BaseException | None = error
     while cause is not None:
@@ -125,6 +128,8 @@ def fault(error: httpx.HTTPError) -> SyncError:
         case httpx.ProxyError():
             return ProxyError()
         case httpx.RemoteProtocolError() if "illegal" in str(error):  # h11's word for no HTTP
+            return NotASwingtagServerError()
+        case httpx.InvalidURL() | UnicodeError():
             return NotASwingtagServerError()
         case _:
             return UnreachableError()

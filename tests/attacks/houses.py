@@ -100,7 +100,7 @@ class Reader:
     def __init__(self, house: House, after: int, keyring: Keyring | None = None) -> None:
         self.house = house
         numbers = range(after)
-        self.hashes = {_place(house.entries[n]): sha256(house.entries[n]) for n in numbers}
+        self.hashes = {place_of(house.entries[n]): sha256(house.entries[n]) for n in numbers}
         self.ledger = Ledger(house.states[after], keyring or house.keyring, self.hash_at)
 
     def hash_at(self, origin: Origin, seq: int) -> EntryHash | None:
@@ -135,7 +135,7 @@ def _allowed(found: object, *, waits: bool, again: bool) -> str:
     raise BelievedError(type(found).__name__)
 
 
-def _place(sealed: bytes) -> tuple[Origin, int]:
+def place_of(sealed: bytes) -> tuple[Origin, int]:
     header = Header.parse(sealed[:HEADER_BYTES])
     return Origin(header.device, header.incarnation), header.seq
 

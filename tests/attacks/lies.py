@@ -37,12 +37,14 @@ class Scheme:
     """How a row is told to real clients.
 
     ``shows``: what the person may be told: errors and notices by name, ``waits`` for a picture
-    that does not come, ``silent`` where nothing can be seen.
+    that does not come, ``silent`` where nothing can be seen. ``based``: a snapshot waits for the
+    device in place of entries. ``wakes``: it is told in wake-ups, too.
     """
 
     attack: Attack
     shows: frozenset[str]
     based: bool = False
+    wakes: bool = False
 
 
 def changed_entries(change: Change) -> Attack:
@@ -251,6 +253,12 @@ _ENTRY = frozenset({"REFUSED", "LATE", "WITHHELD", "FORKED"})
 _CHAIN = frozenset({"FalseChainError", "ChainLostError", "ForkedChainError"})
 _BASE = frozenset({"FalseBaseError"})
 _SILENT = frozenset({"silent", "RESTORED"})
+
+
+def _of_entries(change: Change) -> Scheme:
+    return Scheme(changed_entries(change), _ENTRY, wakes=True)
+
+
 SCHEMES: dict[str, tuple[Scheme, ...]] = {
     "A1": (Scheme(a1_boxes, frozenset({"MissingKeyError"})),),
     "A2": (Scheme(changed_links(membership.a2_public_keys_swapped), _CHAIN),),
@@ -265,27 +273,27 @@ SCHEMES: dict[str, tuple[Scheme, ...]] = {
             _CHAIN,
         ),
     ),
-    "A5": (Scheme(changed_entries(entries.a5_parts_swapped), _ENTRY),),
-    "A6": (Scheme(changed_entries(entries.a6_from_another_tenant), _ENTRY),),
-    "A7": (Scheme(changed_entries(entries.a7_bits_flipped), _ENTRY),),
+    "A5": (_of_entries(entries.a5_parts_swapped),),
+    "A6": (_of_entries(entries.a6_from_another_tenant),),
+    "A7": (_of_entries(entries.a7_bits_flipped),),
     "A8": (Scheme(a8_list, _ENTRY | _SILENT),),
     "A9": (Scheme(a9_chunks, frozenset({"waits"})),),
     "A10": (Scheme(a10_known, _SILENT),),
     "A11": (Scheme(a11_gaps, _ENTRY | _SILENT),),
     "A15": (Scheme(a15_two_histories, frozenset({"FORKED"})),),
     "A16": (Scheme(a16_frozen, _ENTRY | _SILENT),),
-    "A19": (Scheme(changed_entries(entries.a19_other_suite), _ENTRY),),
+    "A19": (_of_entries(entries.a19_other_suite),),
     "A21": (
-        Scheme(changed_entries(entries.a21_field_changed), _ENTRY),
+        _of_entries(entries.a21_field_changed),
         Scheme(a21_fields, frozenset({"*"})),
         Scheme(a21_ruined, frozenset({"*"})),
         Scheme(a21_endless, frozenset({"ServerTroubleError"})),
     ),
-    "A22": (Scheme(changed_entries(entries.a22_without_the_key_to_sign), _ENTRY),),
+    "A22": (_of_entries(entries.a22_without_the_key_to_sign),),
     "A26": (Scheme(a26_invented, _SILENT),),
     "A28": (Scheme(changed_links(membership.a28_key_of_the_attacker), _CHAIN),),
     "A29": (
-        Scheme(changed_entries(entries.a29_written_after_the_cut), _ENTRY),
+        _of_entries(entries.a29_written_after_the_cut),
         Scheme(changed_links(membership.a29_links_of_a_removed_device), _CHAIN),
     ),
     "A30": (Scheme(a30_hidden, frozenset({"WITHHELD", "RefusedError", "ServerTroubleError"})),),

@@ -9,7 +9,7 @@ import msgspec
 
 from desktop.sync.courier import Courier, open_http
 from desktop.sync.errors import SyncError
-from shared.ids import Cursor, LogId
+from shared.ids import Cursor, FileId, LogId
 from shared.protocol.messages import (
     BaseReply,
     ChainReply,
@@ -31,6 +31,14 @@ from tests.attacks.tampering import ruined
 NOW = 1_790_000_000_000
 _ODD = (-(2**63), -1, 0, 1, 2**31, 2**53, 2**62, 2**63 - 1, 2**64 - 1)
 _INVENTED = ("recovery", "enabled", b"a new recovery key", {"reset": "https://"}, True, 2**60)
+
+
+_PLACES = (
+    *("https://xn--/", "javascript:1", "https://[::1", "//", "https://a b/", "https://x:99999/"),
+    *("http://127.0.0.1:1/", "http://[::ffff:127.0.0.1]/", "https://0x7f.1/", "file:///etc/passwd"),
+    *("https://user:word@beanie.ty/", "https://" + "a" * 300, "\u00e9", "", "https://\x01/"),
+)
+"""Where no request may go."""
 
 
 def tell_invented_fields(luck: Random) -> str:
@@ -83,9 +91,12 @@ def tell_odd_refusal(luck: Random) -> str:
     status = luck.choice((200, 204, 301, 400, 401, 401, 401, 403, 409, 418, 500, 503, 507, 599))
     answer = luck.choice((msgspec.json.encode(body), luck.randbytes(40), b"", b"<html>"))
     headers = {"retry-after": luck.choice(("9" * 400, "-1", "nan", "soon", "\u0663"))}
+    headers["location"] = luck.choice(_PLACES)
 
     def false(request: httpx.Request) -> httpx.Response:
         asked.append(request)
+        if request.url.host != "beanie.ty":
+            raise BelievedError(f"it went to {request.url}")
         if len(asked) > 2:
             raise BelievedError("it asks again and again")
         encoded = {name: value.encode() for name, value in headers.items()}
@@ -93,6 +104,9 @@ def tell_odd_refusal(luck: Random) -> str:
 
     courier = courier_of(house, false)
     try:
+        if luck.random() < 0.3:
+            courier.get_chunk(FileId(bytes(16)), 0)
+            return "bytes, to be checked"
         found = courier.sync(SyncRequest(LogId(b""), Cursor(0), 0))
     except SyncError as error:
         _own_words(error.sentence)

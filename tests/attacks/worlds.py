@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from desktop.sync.errors import SyncError
 from desktop.vault.identity import read_identity
 from shared.domain.stamps import Stamp
+from shared.ids import Cursor
 from shared.ledger import NotWritableError
+from shared.protocol.messages import Event, SyncReply
 from tests.attacks.carrier import MaliciousServer
-from tests.attacks.houses import BelievedError
+from tests.attacks.houses import BelievedError, place_of
 from tests.attacks.lies import SCHEMES
 from tests.attacks.stage import Scene, Stage, put
 from tests.attacks.trials import luck_of
@@ -62,6 +64,8 @@ def lie_to_clients(stage: Stage, row: str, seed: int) -> str:
         constancy = luck.choice((1.0, 1.0, 0.6))
         server = MaliciousServer(answer, scheme.attack, stage.loot[name], luck, seed, constancy)
         try:
+            if scheme.wakes:
+                _wake(house.victim, server)
             told = _be_lied_to(scene, house, server, scheme.shows)
         finally:
             house.close()
@@ -71,6 +75,20 @@ def lie_to_clients(stage: Stage, row: str, seed: int) -> str:
 def move_in(scene: Scene, name: str, other: str) -> Household:
     victim, first = scene.opened(f"{name}-1"), scene.opened(f"{name}-0")
     return Household(victim, first, [scene.opened(f"{other}-{n}") for n in range(2)])
+
+
+def _wake(victim: Machine, server: MaliciousServer) -> None:
+    """Let a wake-up bring lies that fit on the device's cursor; it must take in none of it."""
+    log, cursor = victim.vault.log.cursor()
+    chain = len(victim.vault.log.state().links)
+    new = [each for each in server.loot.own if victim.vault.log.hash_at(*place_of(each)) is None]
+    honest = SyncReply(log, Cursor(cursor + 1), 0, chain, entries=tuple(new[:2]))
+    false = server.attack(server, honest).entries
+    before = Holdings.of(victim)
+    if victim.session.overhear(Event(log, cursor, Cursor(cursor + 1), chain, false)):
+        raise BelievedError("a wake-up was believed")
+    if Holdings.of(victim) != before:
+        raise BelievedError("a wake-up left a trace")
 
 
 def _be_lied_to(
