@@ -140,6 +140,7 @@ class PastPages(QObject):
 
     def close(self) -> None:
         """Nobody looks any more."""
+        self._window.removeEventFilter(self)  # the window hears of its end when all is closed
         self.leave()
         self._window.live.collection.news.look_away()
 
