@@ -24,10 +24,13 @@ class BackupWatch(QObject):
         super().__init__(parent)
         self.care = care
         self.labour: Labour[LastBackup] | None = None
-        timer = QTimer(self, interval=LOOK_MILLIS)
-        timer.timeout.connect(self.look)
-        timer.start()
-        QTimer.singleShot(FIRST_LOOK_MILLIS, self, self.look)
+        self._timers = (
+            QTimer(self, interval=LOOK_MILLIS),
+            QTimer(self, interval=FIRST_LOOK_MILLIS, singleShot=True),
+        )
+        for timer in self._timers:
+            timer.timeout.connect(self.look)
+            timer.start()
 
     def make(self, folder: Path) -> None:
         """Make a backup in a folder."""
@@ -41,6 +44,12 @@ class BackupWatch(QObject):
         """Make the weekly backup if it is due."""
         if self.care.due:
             self._begin(self.care.make_weekly, "The weekly backup was made.")
+
+    def close(self) -> None:
+        """Stop what is under way, and look no more: the collection closes."""
+        for timer in self._timers:
+            timer.stop()
+        self.stop()
 
     def stop(self) -> None:
         """Stop what is under way."""

@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
             self.wardrobe.text_scale,
         )
         self._pictures.stop()
-        self.backups.stop()
+        self.backups.close()
         self.live.stop()
         self._burst.stop()
         super().closeEvent(event)
