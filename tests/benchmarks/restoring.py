@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from desktop.collection.imaging import Imaging, Prepared
 from desktop.collection.values import Query
+from desktop.sync.errors import RefusedError
 from desktop.sync.network import Network
 from desktop.sync.session import Session
 from desktop.vault.layout import layout_of
@@ -89,7 +90,16 @@ def _lived(folder: Path, way: Network, job: Job, slug: str, count: int) -> Itera
 
 
 def _level(session: Session) -> None:
-    session.sync(lambda _done, _total: None)
+    """Sync to the end; wait as the app does where the server asks for a moment."""
+    while True:
+        try:
+            session.sync(lambda _done, _total: None)
+        except RefusedError as error:
+            if not error.passing:
+                raise
+            time.sleep(error.retry_after or 1.0)
+        else:
+            return
 
 
 def _photos(vault: Vault) -> list[RecordId]:
