@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 
+from desktop.collection.kit import MarkVerdict, judge_mark, mark_of
 from desktop.sync.chain import Chain, FalseChainError
 from shared.crypto.epochs import Keyring, commitment_of
 from shared.envelope import HEADER_BYTES, Header
@@ -199,6 +200,18 @@ def _shown(chain: Chain, false: Parcels, luck: Random) -> str:
 
 def _links(parcels: Sequence[LinkParcel]) -> tuple[bytes, ...]:
     return tuple(each.link for each in parcels)
+
+
+def tell_old_list(luck: Random) -> str:
+    """A17: show an older list of devices, or another one, to who comes back by the kit."""
+    house, other = houses(luck)
+    tenant, links = house.world.tenant, house.chain.links
+    at = luck.randrange(1, len(links))
+    shown = luck.choice((links[:at], links[:at] + other.chain.links[at:]))
+    verdict = judge_mark(mark_of(tenant, links), tenant, shown)
+    if verdict not in {MarkVerdict.OLDER, MarkVerdict.OTHER}:
+        raise BelievedError(verdict.name)
+    return f"told: {verdict.name}"
 
 
 def tell_of_hidden_removal(luck: Random) -> str:

@@ -67,6 +67,7 @@ ROWS: dict[str, Row] = {
         (history.tell_two_histories, history.tell_two_heads, summaries.tell_other_past),
     ),
     "A16": Row("one device's newest entries are held back", (history.tell_withheld,)),
+    "A17": Row("an older list of devices for a newcomer", (membership.tell_old_list,)),
     "A18": Row(
         "a password is to be stretched too little, or absurdly", (keys.tell_cheap_password,)
     ),
@@ -117,7 +118,6 @@ NOT_BUILT = {
 """Rows of the threat list that have nothing to attack yet."""
 
 WITH_CLIENTS_ONLY = {
-    "A17": "it takes a pairing",
     "A33": "it is about what real clients send",
 }
 """Rows that are not tried in memory, and why."""
