@@ -190,7 +190,7 @@ def lose_nothing(house: Household) -> str:
         device.do("choose", "conflicts")
         for text in who.two_notes:
             device.do("read", re.escape(text))
-        device.do("read", f"{re.escape(who.doomed.name)}.*Deleting.*")
+        device.do("read", f"{re.escape(who.doomed.name)}.*Deleted on one device.*")
     return f"{conflicts} choices wait: two notes side by side, and the deleted one is back"
 
 
