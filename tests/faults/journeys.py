@@ -126,6 +126,7 @@ def prepare_migrate(scene: Scene) -> None:
         for statement in (
             "DROP TABLE base",
             "DROP TABLE part",
+            "DROP INDEX copy_number",
             "ALTER TABLE edit DROP COLUMN segment",
         ):
             cursor.execute(statement)
