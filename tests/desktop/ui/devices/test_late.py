@@ -29,7 +29,8 @@ def phone(qtbot, pair, server, tmp_path, reference):
 
 
 def notes(computer, bear):
-    return computer.collection.detail(bear).copy_fields.get("notes")
+    detail = computer.collection.detail(bear)
+    return detail.copy_fields.get("notes") if detail else None
 
 
 @pytest.fixture
