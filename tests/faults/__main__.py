@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,8 +34,10 @@ def main(arguments: Sequence[str]) -> int:
         print("not run: strace is not here, or may not watch processes")
         return 1
     parent = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
-    with TemporaryDirectory(prefix="swingtag-faults-", dir=parent) as folder:
-        stage = Stage(Path(folder))
+    with (
+        TemporaryDirectory(prefix="swingtag-faults-", dir=parent) as folder,
+        closing(Stage(Path(folder))) as stage,
+    ):
         trials = (each for journey in JOURNEYS for each in every(stage, journey, asked.images))
         return run(trials, asked.journal, asked.only)
 

@@ -58,6 +58,10 @@ class Stage:
         self.loop = hand_driven_loop()
         set_scene(folder / "scene", self.loop)
 
+    def close(self) -> None:
+        """Leave it."""
+        self.loop.close()
+
     def template(self, journey: str) -> Path:
         """Return the scene on which a journey begins."""
         place = self.folder / f"before {journey}"

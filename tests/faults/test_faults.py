@@ -1,6 +1,7 @@
 """Kills, power cuts and failing disks in the middle of eight journeys; more in the campaign."""
 
 import signal
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -22,8 +23,11 @@ SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where there i
 @pytest.fixture(scope="module")
 def stage():
     parent = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
-    with TemporaryDirectory(prefix="swingtag-faults-", dir=parent) as folder:
-        yield Stage(Path(folder))
+    with (
+        TemporaryDirectory(prefix="swingtag-faults-", dir=parent) as folder,
+        closing(Stage(Path(folder))) as made,
+    ):
+        yield made
 
 
 @pytest.fixture(scope="module")
