@@ -20,6 +20,7 @@ from tests.faults.scene import (
     DESK,
     LAPTOP,
     NEWCOMER,
+    THIRD,
     Scene,
     ServerDidNotStartError,
     chanced_machine,
@@ -27,7 +28,7 @@ from tests.faults.scene import (
 )
 from tests.simulation.chance import drawn
 from tests.simulation.machine_room import ADDRESS
-from tests.simulation.template import move_in
+from tests.simulation.template import found, move_in
 
 PASSWORD = "correct horse battery"
 FIRST_RUN = ("", "first")
@@ -165,8 +166,16 @@ def restore(scene: Scene) -> None:
     guest.sync()
 
 
+def sign_up(scene: Scene) -> None:
+    """A third collector gets a place at the server, on the spot, and syncs."""
+    scene.machines[THIRD] = found(scene.folder, THIRD.partition("-")[0], scene.time, scene.room)
+    scene.save(THIRD, piece(0), "signed up")
+    scene[THIRD].sync()
+
+
 JOURNEYS: Mapping[str, Journey] = {
     "first run": Journey(first_run),
+    "sign up": Journey(sign_up),
     "photo": Journey(add_photo),
     "import": Journey(import_many),
     "push": Journey(push, edit_apart),

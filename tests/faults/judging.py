@@ -5,22 +5,27 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
+from desktop.vault.errors import VaultError
+from desktop.vault.identity import read_founding
 from desktop.vault.vault import Vault
 from shared.domain.operations import Put
 from shared.domain.schema import Kind
-from tests.faults.journeys import FIRST_RUN, PASSWORD, file_id, first_run, ids, restore
+from tests.faults.journeys import FIRST_RUN, PASSWORD, file_id, first_run, ids, restore, sign_up
 from tests.faults.scene import (
     DESK,
     LAPTOP,
     NEIGHBOUR,
     NEWCOMER,
+    THIRD,
     Scene,
+    chanced_machine,
     is_sound,
     open_scene,
     piece,
 )
 from tests.faults.stage import Outcome, Stage
 from tests.simulation.machine import Machine
+from tests.simulation.machine_room import ADDRESS
 from tests.simulation.template import new_machine
 
 
@@ -33,6 +38,8 @@ def judge(stage: Stage, folder: Path, journey: str, outcome: Outcome) -> None:
             assert is_sound(machine.vault), machine.name
         if journey == "first run":
             _judge_new(scene, heard)
+        if journey == "sign up":
+            _judge_signed_up(scene, heard)
         if journey == "restore":
             _judge_restored(scene, heard)
         _judge_saved(scene, heard)
@@ -83,6 +90,24 @@ def _judge_new(scene: Scene, heard: list[list[str]]) -> None:
         vault.apply("Go on", [Put(Kind.COPY, piece(1), {"notes": "second"})])
 
 
+def _judge_signed_up(scene: Scene, heard: list[list[str]]) -> None:
+    """Whoever has founded a collection signs up again, as the same tenant; else from the start."""
+    machine = chanced_machine(scene.folder, THIRD, scene.time, scene.room)
+    try:
+        machine.open()
+        founded = bool(read_founding(machine.vault.secrets))
+    except (VaultError, LookupError):
+        founded = False
+    if not founded:  # nothing was said to the server yet
+        assert not any(name == THIRD for name, _, _ in heard)
+        machine.close()
+        shutil.rmtree(machine.folder, ignore_errors=True)
+        sign_up(scene)
+        return
+    machine.network.sign_up(machine.vault, ADDRESS, THIRD.partition("-")[0])
+    scene.machines[THIRD] = machine
+
+
 def _judge_restored(scene: Scene, heard: list[list[str]]) -> None:
     """What the kit brought, if it came so far, opens; else the kit brings it again."""
     folder = scene.folder / f"{NEWCOMER}.swingtag"
@@ -106,7 +131,7 @@ def _agree(scene: Scene, journey: str) -> None:
     hashes = {
         machine.vault.log.content_hash()
         for machine in scene.machines.values()
-        if machine.name not in {NEIGHBOUR, *out}
+        if machine.name not in {NEIGHBOUR, THIRD, *out}
     }
     assert len(hashes) == 1
     assert scene[NEIGHBOUR].vault.log.content_hash() not in hashes

@@ -19,6 +19,7 @@ from tests.simulation.machine_room import MachineRoom
 from tests.simulation.template import NAMES, found, invite, new_machine
 
 LAPTOP, DESK, NEIGHBOUR, NEWCOMER = "artmatt-0", "artmatt-1", "begin-0", "artmatt-2"
+THIRD = "third-0"
 STANDING = (LAPTOP, DESK, NEIGHBOUR)
 PIECES = 12
 

@@ -1,4 +1,4 @@
-"""Kills, power cuts and failing disks in the middle of eight journeys; more in the campaign."""
+"""Kills, power cuts and failing disks in the middle of nine journeys; more in the campaign."""
 
 import signal
 from contextlib import closing
@@ -62,7 +62,7 @@ def test_a_kill_at_any_write_loses_nothing_that_was_saved(stage, writes, journey
 @pytest.mark.parametrize("journey", JOURNEYS)
 def test_a_power_cut_leaves_everything_sound_and_saved(stage, journey):
     recording = record(stage, journey)
-    # A first run costs a password each time, so it has fewer; 515 images all in all.
+    # A first run costs a password each time, so it has fewer; 585 images all in all.
     cut_often(stage, recording, 25 if journey == "first run" else IMAGES)
 
 
