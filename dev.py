@@ -170,7 +170,9 @@ def ensure_installed(lock: Path) -> None:
         "--quiet",
         "--disable-pip-version-check",
     ]
-    locked = [*pip, "--require-hashes", "--only-binary", ":all:", "-r", lock]
+    # The lock is complete. Were pip to resolve again, an extra that a package asks for, such as
+    # coverage[toml], would draw a release newer than the locked one, and be refused for it.
+    locked = [*pip, "--no-deps", "--require-hashes", "--only-binary", ":all:", "-r", lock]
     itself = [*pip, "--no-deps", "--no-build-isolation", "--editable", ROOT]
     if run(locked) or run(itself):
         stop("pip could not install the packages (its reason stands above): is there a network?")
