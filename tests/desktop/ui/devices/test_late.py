@@ -28,9 +28,13 @@ def phone(qtbot, pair, server, tmp_path, reference):
     computer.close()
 
 
+def holds(computer, bear):
+    """Tell whether a piece is here: waitUntil takes None for yes."""
+    return computer.collection.detail(bear) is not None
+
+
 def notes(computer, bear):
-    detail = computer.collection.detail(bear)
-    return detail.copy_fields.get("notes") if detail else None
+    return computer.collection.detail(bear).copy_fields.get("notes")
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def bear(qtbot, pair, phone):
     laptop, tablet, _ = pair
     bear = laptop.collection.copies.add(Draft(model={"name": "Garcia"}, copy={"notes": "mine"}))
     for computer in (tablet, phone):
-        qtbot.waitUntil(lambda one=computer: one.collection.detail(bear), timeout=PATIENCE)
+        qtbot.waitUntil(lambda one=computer: holds(one, bear), timeout=PATIENCE)
     began, heard = threading.Event(), threading.Event()
 
     def meanwhile(method, path):
