@@ -1,6 +1,6 @@
 """Pictures of the main window: every skin, light and dark, in all states of a collection.
 
-python3 dev.py screenshots [--output DIR] [--only artmatt]
+python3 dev.py screenshots [--output DIR] [--only artmatt] [--pages]
 """
 
 import argparse
@@ -31,7 +31,8 @@ from desktop.ui.look.packs import bundled
 from desktop.ui.window.main_window import MainWindow
 from desktop.vault.vault import Surroundings
 from shared.skins.tokens import Scheme, Skin
-from tests.screenshots.states import STATES
+from tests.screenshots.states import STATES, add_sample
+from tests.screenshots.tour import tour
 
 PASSWORD = "nobody keeps these"
 EXPOSURE_MILLIS = 500
@@ -42,6 +43,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="dev.py screenshots", description=__doc__)
     parser.add_argument("--output", type=Path, default=Path("screenshots-output"))
     parser.add_argument("--only", default="", metavar="SKIN")
+    parser.add_argument("--pages", action="store_true", help="of the pages instead of the list")
     asked = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     prepare(app := QApplication(sys.argv[:1]))
@@ -54,10 +56,17 @@ def main() -> int:
         machine = Machine(surroundings, None, QtImaging(), "Laptop", "Linux")
         known = KnownCollections(Path(home) / "known.json", Path(home))
         keeper = Keeper(known, reference, machine, network, QLocale("en_US"))
-        for state, fill in STATES.items():
+        states = {"pages": add_sample} if asked.pages else STATES
+        for state, fill in states.items():
             collection = open_new(keeper, "Anna\u2019s Beanies")
             fill(collection, reference)
-            photograph(keeper, collection, skins, asked.output, state)
+            window = keeper.window(collection)
+            window.show()
+            if asked.pages:
+                tour(window, skins, asked.output)
+            else:
+                photograph(window, skins, asked.output, state)
+            window.close()
             keeper.close(collection)
     app.processEvents()
     print(f"{len(list(asked.output.glob('*.png')))} pictures are in {asked.output.resolve()}")
@@ -72,17 +81,12 @@ def open_new(keeper: Keeper, name: str) -> Collection:
     return begun.collection
 
 
-def photograph(
-    keeper: Keeper, collection: Collection, skins: list[Skin], output: Path, state: str
-) -> None:
+def photograph(window: MainWindow, skins: list[Skin], output: Path, state: str) -> None:
     """Take one picture in every look, with the first copy chosen, each skin in its own view."""
-    window = keeper.window(collection)
-    window.show()
     for skin in skins:
         for scheme in Scheme:
             wear(window, Look(skin, scheme))
             window.grab().save(str(output / f"{skin.name}-{scheme.value}-{state}.png"))
-    window.close()
 
 
 def wear(window: MainWindow, look: Look) -> None:
