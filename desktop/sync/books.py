@@ -9,7 +9,7 @@ from desktop.sync.comparison import stream_heads
 from desktop.vault.aside import cuts_of
 from desktop.vault.identity import Identity, keep_identity, read_founding, read_identity
 from desktop.vault.vault import Vault
-from shared.crypto.randomness import Random
+from shared.crypto.randomness import Random, Salts
 from shared.domain.operations import Change
 from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
@@ -33,12 +33,13 @@ class Books:
     """What is judged and what is written passes through here, so memory and disk agree.
 
     One thread uses it. Should the vault fail to store something, the ledger forgets it, too.
+    ``salts`` are for all that is sealed here: entries, and what a snapshot is made of.
     """
 
     def __init__(self, vault: Vault, random: Random) -> None:
         self.log = vault.log
         self._secrets = vault.secrets
-        self._random = random
+        self.salts = Salts(random)
         self.identity = read_identity(vault.secrets)
         self._ledger: Ledger | None = None
 
@@ -160,7 +161,7 @@ class Books:
         """
         try:
             with self._or_forget():
-                entry = self.ledger.seal(edits, self.author, self._random)
+                entry = self.ledger.seal(edits, self.author, self.salts)
                 self.log.keep_sealed(entry, numbers)
         except OversizedError:
             if len(edits) <= 1:

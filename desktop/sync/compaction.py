@@ -14,7 +14,6 @@ from desktop.sync.errors import SyncError
 from desktop.sync.rhythm import Most
 from desktop.vault.snapshots import Tail
 from desktop.vault.vault import Vault
-from shared.crypto.randomness import Random
 from shared.domain.edits import decode_edit
 from shared.domain.history import passing
 from shared.domain.stamps import Origin
@@ -53,7 +52,6 @@ class Compaction:
         bases: Bases,
         *,
         most: Most,
-        random: Random,
         now_millis: Callable[[], int],
     ) -> None:
         self._snapshots = vault.snapshots
@@ -61,7 +59,6 @@ class Compaction:
         self._courier = courier
         self._bases = bases
         self._most = most
-        self._random = random
         self._now_millis = now_millis
         self._looked, self._awaits = 0, False
 
@@ -251,7 +248,7 @@ class Compaction:
 
     def _press(self) -> Press:
         books = self._books
-        return Press(books.membership, books.identity.keyring, books.author, self._random)
+        return Press(books.membership, books.identity.keyring, books.author, books.salts)
 
     def _is_due(self) -> bool:
         base = self._snapshots.base

@@ -93,7 +93,6 @@ class Network:
             courier,
             bases,
             most=self.rhythm.most,
-            random=random,
             now_millis=self.surroundings.now_millis,
         )
         tools = Tools(

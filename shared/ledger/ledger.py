@@ -14,7 +14,7 @@ The rules, in the order of the checks (docs/format.md says the same at length):
 from collections.abc import Callable, Sequence
 
 from shared.crypto.epochs import Keyring
-from shared.crypto.randomness import BrokenRandomnessError, Random
+from shared.crypto.randomness import Salts
 from shared.domain.stamps import Origin
 from shared.envelope import (
     WHOLE_SPACE,
@@ -23,7 +23,6 @@ from shared.envelope import (
     MalformedEnvelopeError,
     check_signature,
 )
-from shared.envelope.entries import SALT_BYTES
 from shared.ids import EntryHash
 from shared.ledger.frame import OversizedError, decode_frame, encode_frame
 from shared.ledger.heads import seen_hash, until_cut
@@ -72,7 +71,6 @@ class Ledger:
         self._seen = dict(state.seen)
         self._base = state.base
         self._recent: dict[tuple[Origin, int], EntryHash] = {}
-        self._last_salt = b""
 
     @property
     def state(self) -> LedgerState:
@@ -107,10 +105,10 @@ class Ledger:
         self._advance(entry, seen)
         return Accepted(entry, changed, edits)
 
-    def seal(self, edits: Sequence[bytes], author: Author, random: Random) -> SealedEntry:
+    def seal(self, edits: Sequence[bytes], author: Author, salts: Salts) -> SealedEntry:
         """Write the next own entry and count it as part of the history.
 
-        Raises OversizedError if the edits must be split, NotWritableError.
+        Raises OversizedError if the edits must be split, NotWritableError, BrokenRandomnessError.
         """
         self._check_author(author)
         seen = {o: head for o, head in self._heads.items() if o != author.origin}
@@ -128,25 +126,25 @@ class Ledger:
             prev=head.hash if head else _last_of(author.previous, author.origin, seen),
             seen=seen_hash(seen),
         )
-        entry = close_entry(header, body, self._fresh_salt(random), self._keyring, author.key)
+        entry = close_entry(header, body, salts.draw(), self._keyring, author.key)
         self._advance(entry, seen)
         return entry
 
     def seal_all(
-        self, edits: Sequence[bytes], author: Author, random: Random
+        self, edits: Sequence[bytes], author: Author, salts: Salts
     ) -> tuple[SealedEntry, ...]:
         """Write as many own entries as the edits need: each is halved until it fits.
 
         Raises OversizedError if a single edit is too large, NotWritableError.
         """
         try:
-            return (self.seal(edits, author, random),)
+            return (self.seal(edits, author, salts),)
         except OversizedError:
             if len(edits) <= 1:
                 raise
         middle = len(edits) // 2
-        first = self.seal_all(edits[:middle], author, random)
-        return first + self.seal_all(edits[middle:], author, random)
+        first = self.seal_all(edits[:middle], author, salts)
+        return first + self.seal_all(edits[middle:], author, salts)
 
     def _check_place(self, envelope: Envelope, origin: Origin, writer: Member) -> Waiting | None:
         """Compare an entry with the end of its stream, its device's cut and the keys at hand."""
@@ -224,13 +222,6 @@ class Ledger:
             raise NotWritableError
         if not self._keyring.has(self.membership.epoch):
             raise NotWritableError
-
-    def _fresh_salt(self, random: Random) -> bytes:
-        salt = random(SALT_BYTES)
-        if salt == self._last_salt or len(salt) != SALT_BYTES or len(set(salt)) == 1:
-            raise BrokenRandomnessError
-        self._last_salt = salt
-        return salt
 
 
 def _parse(sealed: bytes) -> Envelope:

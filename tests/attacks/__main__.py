@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from shared.crypto.randomness import Salts
 from tests.attacks.houses import build
 from tests.attacks.keys import author_of
 from tests.attacks.lies import SCHEMES
@@ -88,7 +89,8 @@ def seal(times: int) -> int:
     """Seal so many entries with the system's randomness; return how many salts were different."""
     house = build("salts")
     ledger, author = house.reader().ledger, author_of(house)
-    salts = {ledger.seal([b"edit"], author, secrets.token_bytes).salt for _ in range(times)}
+    source = Salts(secrets.token_bytes)
+    salts = {ledger.seal([b"edit"], author, source).salt for _ in range(times)}
     print(f"A13  {times} seals, {len(salts)} salts", flush=True)
     return len(salts)
 

@@ -9,7 +9,7 @@ from desktop.sync.chain import Chain, MissingKeyError
 from shared.crypto import unlock
 from shared.crypto.boxes import close_epoch_box
 from shared.crypto.epochs import Keyring, commitment_of
-from shared.crypto.randomness import BrokenRandomnessError, check_random
+from shared.crypto.randomness import BrokenRandomnessError, Salts, check_random
 from shared.crypto.sealing import NotOpenedError, derive, open_sealed
 from shared.ids import EntryHash
 from shared.ledger import Author
@@ -99,11 +99,11 @@ def tell_broken_randomness(luck: Random) -> str:
         pass
     else:
         raise BelievedError("randomness that is none")
-    reader = house.reader()
+    reader, salts = house.reader(), Salts(lambda length: fixed[:length])
     author = author_of(house)
     try:
         for _ in range(2):
-            reader.ledger.seal([b"edit"], author, lambda length: fixed[:length])
+            reader.ledger.seal([b"edit"], author, salts)
     except BrokenRandomnessError:
         return "refused: randomness"
     raise BelievedError("one salt twice")
@@ -111,7 +111,8 @@ def tell_broken_randomness(luck: Random) -> str:
 
 def _clones_differ(house: House, luck: Random) -> str:
     """Seal the same edit at the same place on two copies: salt, key and bytes must differ."""
-    sealed = [house.reader().ledger.seal([b"edit"], author_of(house), luck.randbytes) for _ in "ab"]
+    author, salts = author_of(house), Salts(luck.randbytes)
+    sealed = [house.reader().ledger.seal([b"edit"], author, salts) for _ in "ab"]
     if sealed[0].header != sealed[1].header or sealed[0].salt == sealed[1].salt:
         raise BelievedError("two copies seal alike")
     return "salts differ"

@@ -8,6 +8,7 @@ from shared.crypto.boxes import close_epoch_box
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring, commitment_of
 from shared.crypto.paper import paper_device
+from shared.crypto.randomness import Salts
 from shared.domain.stamps import Origin
 from shared.ids import EntryHash, Incarnation, TenantId
 from shared.ledger import Accepted, Author, Ledger, LedgerState, SealedEntry, rebuild
@@ -50,6 +51,10 @@ class World:
     random: Callable[[int], bytes] = field(repr=False)
     boxes: dict[bytes, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
     """The sealed keys that travel beside each link."""
+    salts: Salts = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self.salts = Salts(self.random)
 
     @classmethod
     def make(cls, name: str, owners: int = 2) -> "World":
@@ -130,7 +135,7 @@ class Desk:
         return entry.hash if entry else None
 
     def write(self, *edits: bytes) -> bytes:
-        entry = self.ledger.seal(edits, self.author, self.world.random)
+        entry = self.ledger.seal(edits, self.author, self.world.salts)
         self.entries[entry.origin, entry.seq] = entry
         return rebuild(entry, self.keyring)
 

@@ -8,6 +8,7 @@ from desktop.collection.founding import found_tenant
 from desktop.vault.layout import layout_of
 from desktop.vault.vault import Surroundings, Vault
 from shared.crypto.epochs import Keyring
+from shared.crypto.randomness import Salts
 from shared.domain.edits import Edit, Group, MalformedEditError, Shape, encode_edit
 from shared.domain.operations import Put
 from shared.domain.schema import Kind
@@ -44,7 +45,7 @@ class Founder:
         log = self.vault.log
         numbers, edits = log.pending(10, 1 << 20)
         author = Author(log.origin, self.founded.keys.signing, log.previous)
-        entry = self.ledger(self.vault).seal(edits, author, drawn(b"salt"))
+        entry = self.ledger(self.vault).seal(edits, author, Salts(drawn(b"salt")))
         log.keep_sealed(entry, numbers)
         return entry
 

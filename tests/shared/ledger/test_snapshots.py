@@ -62,7 +62,7 @@ class Made:
         reader = world.desk(1)
         for sealed in log(world):
             reader.take(sealed)
-        press = Press(world.membership, world.keyring, reader.author, world.random)
+        press = Press(world.membership, world.keyring, reader.author, world.salts)
         digest = StateDigest()
         for page in PAGES:
             digest.add(page)
@@ -77,7 +77,7 @@ class Made:
             (Segment(segment.hash, 1, settled=False),),
         )
         entry = press.snapshot(manifest, 1, NO_HASH)
-        first = Press(world.membership, world.keyring, world.desk(0).author, world.random)
+        first = Press(world.membership, world.keyring, world.desk(0).author, world.salts)
         return cls(
             world,
             reader,

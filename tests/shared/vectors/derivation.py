@@ -16,6 +16,7 @@ from shared.crypto.epochs import Keyring, close_previous, commitment_of
 from shared.crypto.padding import pad, padded_length
 from shared.crypto.pairing import Code, Greeting, Waiting, Welcome
 from shared.crypto.paper import paper_device, words_of
+from shared.crypto.randomness import Salts
 from shared.crypto.sealing import derive, seal
 from shared.crypto.unlock import wrap
 from shared.domain.stamps import Origin
@@ -284,7 +285,7 @@ class Pages:
     """Entries of three devices, all written on one ledger."""
 
     def __init__(self, membership: Membership, links: list[bytes]) -> None:
-        self._random = stream("vector salts")
+        self._salts = Salts(stream("vector salts"))
         self._keyring = Keyring(membership.tenant, EPOCH_KEYS)
         self._state = LedgerState(membership.tenant, tuple(links), {})
         self._stored: dict[tuple[Origin, int], SealedEntry] = {}
@@ -326,7 +327,7 @@ class Pages:
                 membership,
                 self._keyring,
                 Author(Origin(keys.device, LIVES[life]), keys.signing),
-                self._random,
+                self._salts,
             )
             for keys, life in ((FIRST, "1 again"), (SECOND, "2"))
         ]
@@ -335,7 +336,7 @@ class Pages:
     def write(self, keys: DeviceKeys, life: str, edits: list[bytes], before: str = "") -> None:
         previous = Origin(keys.device, LIVES[before]) if before else None
         author = Author(Origin(keys.device, LIVES[life]), keys.signing, previous)
-        entry = self._ledger.seal(edits, author, self._random)
+        entry = self._ledger.seal(edits, author, self._salts)
         self._stored[entry.origin, entry.seq] = entry
         seen = {o: head for o, head in self.heads.items() if o != entry.origin}
         self.vectors.append(
