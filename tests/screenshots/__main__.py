@@ -26,7 +26,7 @@ from desktop.sync.courier import open_http
 from desktop.sync.network import Network
 from desktop.sync.rhythm import Rhythm
 from desktop.ui.first_run.beginnings import Begun, Wanted
-from desktop.ui.look import Look, dress, prepare
+from desktop.ui.look import Look, prepare
 from desktop.ui.look.packs import bundled
 from desktop.ui.window.main_window import MainWindow
 from desktop.vault.vault import Surroundings
@@ -91,7 +91,7 @@ def photograph(window: MainWindow, skins: list[Skin], output: Path, state: str) 
 
 def wear(window: MainWindow, look: Look) -> None:
     """Dress the window, and give photos the time to arrive."""
-    dress(window, look)
+    window.wardrobe.put_on(look)
     listed = window.panels.list
     listed.show_view(look.start_view)
     if listed.copies:

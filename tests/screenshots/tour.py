@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from desktop.collection.values import Draft
 from desktop.ui.controls import Button
 from desktop.ui.history.days import DayLine
-from desktop.ui.look import Look, dress
+from desktop.ui.look import Look
 from desktop.ui.window.main_window import MainWindow
 from shared.skins.tokens import Scheme, Skin
 
@@ -36,7 +36,7 @@ def tour(window: MainWindow, skins: list[Skin], output: Path) -> None:
     looks.append(Look(skins[0], Scheme.LIGHT, LARGER))
     for page in _pages(window):
         for look in looks:
-            dress(window, look)
+            window.wardrobe.put_on(look)
             QTest.qWait(_EXPOSURE_MILLIS)
             size = "-large" if look.text_scale > 1 else ""
             window.grab().save(

@@ -1,6 +1,7 @@
 """What the conductor can ask of a device: each move is something a collector does or sees."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from desktop.application.demo.hands import NotOnScreenError
 from desktop.collection.values import Detail
 from desktop.ui.field.form import Place, label_of
 from desktop.ui.inspector.photos import PhotoPanel
-from desktop.ui.look import Look, dress
 from desktop.ui.window.main_window import MainWindow
 from shared.domain.schema import Kind
 from shared.skins.tokens import Scheme
@@ -167,7 +167,7 @@ def shot(file: str, scheme: str) -> None:
     """Save a picture of the window as it looks in ``light`` or ``dark``."""
     window = main_window()
     window.panels.bar.hide()
-    dress(window, Look(window.wardrobe.skin, Scheme(scheme)))
+    window.wardrobe.put_on(replace(window.wardrobe.look, scheme=Scheme(scheme)))
     QTest.qWait(_EXPOSURE_MILLIS)
     window.grab().save(file)
 

@@ -50,6 +50,7 @@ class Pages(QObject):
         self._skins = skins
         self._shown: Page | None = None
         self._refresh: Callable[[], None] = _nothing
+        window.wardrobe.dressed.connect(self._dress)
 
     def leave(self) -> None:
         """Show the list again; the keyboard stays where it is."""
@@ -226,9 +227,7 @@ class Pages(QObject):
         self._shown, self._refresh = page, refresh
         if page is not None:
             middle.addWidget(page)
-            if isinstance(page, _PLAIN):
-                # No skin may hide or recolour what is said about who can read.
-                dress(page, self._window.wardrobe.look.plain())
+            self._dress()
             page.left.connect(back or self.show_list)
             refresh()
             page.setFocus()
@@ -236,6 +235,11 @@ class Pages(QObject):
         if old is not None:
             middle.removeWidget(old)
             old.deleteLater()
+
+    def _dress(self) -> None:
+        """Keep skins off what is said about who can read: they could hide or recolour it."""
+        if isinstance(self._shown, _PLAIN):
+            dress(self._shown, self._window.wardrobe.look.plain())
 
 
 def _nothing() -> None:

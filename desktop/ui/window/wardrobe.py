@@ -1,6 +1,8 @@
 """What a window wears: a skin, in the system's light or dark, at the person's text size."""
 
-from PySide6.QtCore import QObject, Qt
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -11,47 +13,51 @@ SMALLEST, LARGEST, STEP = 0.8, 2.0, 0.1
 
 
 class Wardrobe(QObject):
-    """Dresses one window, and again whenever skin, scheme or text size change."""
+    """Dresses one window, and again whenever skin, scheme or text size change: then ``dressed``."""
+
+    dressed = Signal()
 
     def __init__(self, window: QWidget, skin: Skin, *, text_scale: float = 1.0) -> None:
         super().__init__(window)
         self._window = window
-        self._skin = skin
-        self._scale = text_scale
-        self._worn: Look | None = None
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._put_on)
-        self._put_on()
+        self._look = Look(skin, system_scheme(), text_scale)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+        dress(window, self._look)
 
     @property
     def skin(self) -> Skin:
         """The skin that is worn."""
-        return self._skin
+        return self._look.skin
 
     @property
     def look(self) -> Look:
-        """The look that the window should wear now."""
-        return Look(self._skin, system_scheme(), self._scale)
+        """The look that the window wears."""
+        return self._look
 
     @property
     def text_scale(self) -> float:
         """How large the text is; 1.0 is the skin's own size."""
-        return self._scale
+        return self._look.text_scale
 
     def wear(self, skin: Skin) -> None:
         """Put on another skin."""
-        self._skin = skin
-        self._put_on()
+        self.put_on(replace(self._look, skin=skin))
 
     def grow(self, steps: int) -> None:
         """Make the text larger or smaller; 0 steps goes back to the skin's own size."""
-        wished = self._scale + steps * STEP if steps else 1.0
-        self._scale = round(min(max(wished, SMALLEST), LARGEST), 2)
-        self._put_on()
+        wished = self.text_scale + steps * STEP if steps else 1.0
+        scale = round(min(max(wished, SMALLEST), LARGEST), 2)
+        self.put_on(replace(self._look, text_scale=scale))
 
-    def _put_on(self, *_scheme: object) -> None:
-        if self.look != self._worn:
-            self._worn = self.look
-            dress(self._window, self._worn)
+    def put_on(self, look: Look) -> None:
+        """Wear a look until something of it changes."""
+        if look != self._look:
+            self._look = look
+            dress(self._window, look)
+            self.dressed.emit()
+
+    def _follow_system(self, *_scheme: object) -> None:
+        self.put_on(replace(self._look, scheme=system_scheme()))
 
 
 def system_scheme() -> Scheme:

@@ -1,14 +1,17 @@
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop.collection.values import Draft
 from desktop.ui.add.panel import AddPanel
+from desktop.ui.look import Look, look_of
 from desktop.ui.window.palette import Palette
 from shared.domain.money import Money
 from shared.domain.operations import Delete
 from shared.domain.schema import Kind
-from shared.skins.tokens import View
+from shared.skins.tokens import Scheme, Skin, View
 
 
 @pytest.fixture
@@ -129,6 +132,16 @@ def test_another_skin_is_worn_at_once_and_remembered(stocked, other):
     assert stocked.wardrobe.skin.name == "begin"
     assert stocked.live.collection.settings.get("skin") == "begin"
     assert other.styleSheet() == before
+
+
+def test_a_page_that_no_skin_may_recolour_still_follows_size_and_scheme(stocked, other):
+    other.commands["devices"].trigger()
+    stocked.commands["devices"].trigger()
+    stocked.wardrobe.grow(5)
+    stocked.wardrobe.put_on(replace(stocked.wardrobe.look, scheme=Scheme.DARK))
+    shown = look_of(stocked.panels.middle.currentWidget())
+    assert (shown.skin, shown.scheme, shown.text_scale) == (Skin(), Scheme.DARK, 1.5)
+    assert look_of(other.panels.middle.currentWidget()) == Look(Skin(), Scheme.LIGHT)
 
 
 def test_the_window_remembers_its_view_and_text(stocked):
