@@ -8,6 +8,7 @@ from desktop.sync.doors import Doors
 from desktop.sync.errors import NotASwingtagServerError, RefusedError
 from desktop.sync.event_stream import EventStream
 from desktop.sync.refusal import Refusal
+from desktop.sync.traffic import Traffic
 from desktop.sync.wire import (
     SMALL_BYTES,
     UNWELL,
@@ -79,7 +80,8 @@ class Courier:
         self._keys = keys
         self._now_millis = now_millis
         self._offset = 0
-        self._doors = Doors(http, server)
+        self.traffic = Traffic()
+        self._doors = Doors(http, server, self.traffic)
 
     @property
     def stranger(self) -> "Stranger":
@@ -186,11 +188,17 @@ class Courier:
         self, method: str, path: str, body: bytes = b"", *, cap: int = SMALL_BYTES
     ) -> Answer:
         """Send a signed request; once more with the server's time if only the clock was wrong."""
-        answer = send(self._http, self._sign(method, path, body), cap)
+        answer = self._send(method, path, body, cap)
         refusal = Refusal.parse(answer.body) if answer.status == httpx.codes.UNAUTHORIZED else None
         if refusal is not None and refusal.code is Code.CLOCK:
             self._offset = refusal.time - self._now_millis()
-            answer = send(self._http, self._sign(method, path, body), cap)
+            answer = self._send(method, path, body, cap)
+        return answer
+
+    def _send(self, method: str, path: str, body: bytes, cap: int) -> Answer:
+        request = self._sign(method, path, body)
+        answer = send(self._http, request, cap)
+        self.traffic.count(request, answer.headers, answer.body)
         return answer
 
     def _sign(self, method: str, path: str, body: bytes) -> httpx.Request:

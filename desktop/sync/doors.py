@@ -10,6 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 import httpx
 
 from desktop.sync.errors import DoorAwayError, DoorShutError, UnfitDoorError
+from desktop.sync.traffic import Traffic
 from desktop.sync.wire import SMALL_BYTES, UNWELL, Answer, take
 from shared.protocol import limits
 
@@ -17,9 +18,10 @@ from shared.protocol import limits
 class Doors:
     """Puts and gets at URLs of one server. Raises DoorAwayError, DoorShutError, UnfitDoorError."""
 
-    def __init__(self, http: httpx.Client, server: httpx.URL) -> None:
+    def __init__(self, http: httpx.Client, server: httpx.URL, traffic: Traffic) -> None:
         self._http = http
         self._server = server
+        self._traffic = traffic
 
     def put(self, url: str, chunk: bytes) -> None:
         """Store one sealed chunk."""
@@ -35,6 +37,7 @@ class Doors:
             answer = take(self._http.send(request, stream=True, follow_redirects=False), cap)
         except UNWELL as error:
             raise DoorAwayError from error
+        self._traffic.count(request, answer.headers, answer.body)
         if answer.status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise DoorAwayError
         if not httpx.codes.is_success(answer.status):

@@ -63,6 +63,7 @@ class Network:
             tell,
             backlog=vault.log.waiting,
             devices=session.count_devices,
+            traffic=session.traffic,
             now_millis=self.surroundings.now_millis,
         )
         worker = Worker(session, reporter, self.rhythm)

@@ -6,6 +6,7 @@ from threading import Lock
 
 from desktop.sync.errors import RefusedError, SyncError, said
 from desktop.sync.status import SyncPhase, SyncStatus
+from desktop.sync.traffic import Traffic
 from shared.protocol.problems import Code
 
 _SAVED = "Everything is saved and synced."
@@ -19,7 +20,7 @@ class Reporter:
     """Keeps the status and tells of every change. Used from several threads.
 
     ``backlog`` counts the edits that the server has not acknowledged, ``devices`` the
-    computers of the collection, ``now_millis`` is the wall clock.
+    computers of the collection, ``traffic`` the bytes, ``now_millis`` is the wall clock.
     """
 
     def __init__(
@@ -28,11 +29,13 @@ class Reporter:
         *,
         backlog: Callable[[], int],
         devices: Callable[[], int],
+        traffic: Traffic,
         now_millis: Callable[[], int],
     ) -> None:
         self._tell = tell
         self._backlog = backlog
         self._devices = devices
+        self._traffic = traffic
         self._now_millis = now_millis
         self._lock = Lock()
         self.status = SyncStatus(SyncPhase.SYNCING, _STARTING)
@@ -72,7 +75,7 @@ class Reporter:
 
     def paused(self) -> None:
         """Say that the person wants no sync now."""
-        self._show(SyncPhase.WAITING, _PAUSED, waiting=self._backlog())
+        self._show(SyncPhase.PAUSED, _PAUSED, waiting=self._backlog())
 
     def broken(self) -> None:
         """Say that the thread has died of an error of ours."""
@@ -102,6 +105,8 @@ class Reporter:
                 last_synced_millis=last_synced_millis or before.last_synced_millis,
                 devices=before.devices if devices is None else devices,
                 removed=removed,
+                sent=self._traffic.sent,
+                received=self._traffic.received,
             )
             if self.status != before:
                 self._tell(self.status)

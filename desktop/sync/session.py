@@ -25,6 +25,7 @@ from desktop.sync.forks import Forks
 from desktop.sync.notices import Notice
 from desktop.sync.removal import Removals
 from desktop.sync.restoring import ChainLostError, restore_chain
+from desktop.sync.traffic import Traffic
 from shared.ids import RecordId
 from shared.membership import Role
 from shared.protocol.messages import ChainRequest, Event, LinkParcel, SyncRequest
@@ -65,6 +66,11 @@ class Session:
         """Sentences on what the person should know after the last round, the gravest first."""
         said = [notice.value for notice in self._exchange.notices]
         return (*said, self._attachments.trouble) if self._attachments.trouble else tuple(said)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the network so far."""
+        return self._courier.traffic
 
     @property
     def awaits(self) -> bool:

@@ -13,11 +13,14 @@ class SyncPhase(Enum):
     SYNCING = "syncing"
     OFFLINE = "offline"
     TROUBLE = "trouble"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
     """Where the sync stands. ``message`` is a whole sentence, with what to do if anything.
+
+    ``sent`` and ``received`` are bytes since the collection was opened.
 
     ``removed``: the server says that this device is one of the collection's no longer.
     """
@@ -30,3 +33,5 @@ class SyncStatus:
     last_synced_millis: int | None = None
     devices: int = 1
     removed: bool = False
+    sent: int = 0
+    received: int = 0

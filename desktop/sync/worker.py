@@ -68,7 +68,7 @@ class Worker:
         self._reporter.edited()
 
     def sync_now(self) -> None:
-        """Sync without waiting, whatever happened before."""
+        """Sync without waiting, whatever happened before; after a pause, once it is over."""
         with self._bell:
             self._schedule.woken(self._now())
             self._bell.notify_all()
@@ -168,9 +168,16 @@ class Worker:
         if not live:
             self._listener.dial_now()
         self._reporter.succeeded(self._session.notices)
+        self._keep_pause_in_view()
 
     def _note_failure(self, error: Exception) -> None:
         wait = error.retry_after if isinstance(error, SyncError) else 0.0
         with self._bell:
             self._schedule.failed(self._now(), wait)
         self._reporter.failed(error)
+        self._keep_pause_in_view()
+
+    def _keep_pause_in_view(self) -> None:
+        """Say that the sync is paused, once what was under way at that moment has ended."""
+        if self._paused:
+            self._reporter.paused()

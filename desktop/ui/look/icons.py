@@ -32,6 +32,7 @@ class Icon(Enum):
     SYNC = "refresh-cw"
     OFFLINE = "cloud-off"
     SYNCED = "cloud-check"
+    PAUSE = "pause"
     CHECK = "check"
     CLOSE = "x"
     DOWN = "chevron-down"

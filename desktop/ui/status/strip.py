@@ -17,6 +17,7 @@ _SIGNS = {
     SyncPhase.SYNCING: (Icon.SYNC, Role.ACCENT),
     SyncPhase.OFFLINE: (Icon.OFFLINE, Role.WARNING),
     SyncPhase.TROUBLE: (Icon.WARNING, Role.DANGER),
+    SyncPhase.PAUSED: (Icon.PAUSE, Role.WARNING),
 }
 _PROGRESS_WIDTH = 120
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget
 from typing_extensions import override
 
-from desktop.collection.values import Rights
+from desktop.collection.values import Rights, SyncPhase, SyncStatus
 from desktop.ui.backups.watch import BackupWatch
 from desktop.ui.devices.online import Online
 from desktop.ui.live import LiveCollection
@@ -19,7 +19,7 @@ from desktop.ui.window.deeds import Deeds
 from desktop.ui.window.list_zone import TRASH
 from desktop.ui.window.looks import OnlyLooks
 from desktop.ui.window.memory import Memory
-from desktop.ui.window.menu import commands
+from desktop.ui.window.menu import CONTINUE, PAUSE, commands
 from desktop.ui.window.pages import Pages
 from desktop.ui.window.palette import Palette
 from desktop.ui.window.panels import Panels
@@ -35,6 +35,7 @@ from shared.skins.tokens import Skin
 SIZE, SMALLEST = (1280, 820), (440, 420)
 _CHANGING = ("add", "photos", "undo", "redo", "delete", "restore")
 """Commands that a device which may only look does not offer."""
+_NO_SERVER = "This collection lives on this computer only."
 REMOTE_PAUSE_MILLIS = 150
 """A sync brings changes in bursts; the window repaints once for each burst."""
 
@@ -77,7 +78,7 @@ class MainWindow(QMainWindow):
         wire(self)
         self._remember()
         self.repaint_all()
-        self.panels.status.show_status(live.collection.status)
+        self._show_status(live.collection.status)
         self._reminders = Reminders(self)
 
     def add(self) -> None:
@@ -128,9 +129,21 @@ class MainWindow(QMainWindow):
         """Sync without waiting, where there is a server."""
         sync = self.live.collection.sync
         if sync is None:
-            self.panels.bar.tell("This collection lives on this computer only.")
+            self.panels.bar.tell(_NO_SERVER)
+        elif sync.status.phase is SyncPhase.PAUSED:
+            sync.resume()
         else:
             sync.sync_now()
+
+    def pause_sync(self) -> None:
+        """Leave the network alone, or go on after that."""
+        sync = self.live.collection.sync
+        if sync is None:
+            self.panels.bar.tell(_NO_SERVER)
+        elif sync.status.phase is SyncPhase.PAUSED:
+            sync.resume()
+        else:
+            sync.pause()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -172,8 +185,12 @@ class MainWindow(QMainWindow):
     def _listen(self) -> None:
         self._burst.timeout.connect(self.repaint_all)
         self.live.changed.connect(self._on_change)
-        self.live.synced.connect(self.panels.status.show_status)
+        self.live.synced.connect(self._show_status)
         self.live.troubled.connect(self.panels.bar.warn)
+
+    def _show_status(self, status: SyncStatus) -> None:
+        self.panels.status.show_status(status)
+        self.commands["pause"].setText(CONTINUE if status.phase is SyncPhase.PAUSED else PAUSE)
 
     def _on_change(self, change: Change) -> None:
         if change.remote:

@@ -8,6 +8,7 @@ from shared.skins.tokens import View
 if TYPE_CHECKING:  # the window makes its menus with this
     from desktop.ui.window.main_window import MainWindow
 
+PAUSE, CONTINUE = "Pause the sync", "Continue the sync"
 FILE, EDIT, VIEW, GO, HELP = "&Collection", "&Edit", "&View", "&Go", "&Help"
 
 
@@ -47,6 +48,7 @@ def commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("times", GO, "Back in time\u2026", past.show_times, "Ctrl+T"),
         Command("devices", GO, "Devices", window.pages.show_devices),
         Command("sync", GO, "Sync now", window.sync_now, "F5"),
+        Command("pause", GO, PAUSE, window.pause_sync, "Shift+F5"),
         Command("commands", HELP, "All commands\u2026", window.show_palette, "Ctrl+K F1"),
         Command("about", HELP, "About Swingtag", window.pages.show_about),
     )

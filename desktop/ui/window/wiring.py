@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QAction
 
 from desktop.collection.values import Draft
-from desktop.ui.status.details import pop_up_details
+from desktop.ui.status.details import Ways, pop_up_details
 from shared.ids import RecordId
 
 if TYPE_CHECKING:  # the window calls this once it has its panels
@@ -83,15 +83,10 @@ def _wire_edges(window: "MainWindow") -> None:
     panels, pages = window.panels, window.pages
 
     def details() -> None:
-        sync = window.live.collection.sync
-        pop_up_details(
-            window.live.collection.status,
-            window.notation,
-            panels.status,
-            sync_now=None if sync is None else sync.sync_now,
-            show_devices=pages.show_devices,
-            show_late=pages.show_late if window.live.collection.late.all() else None,
-        )
+        collection = window.live.collection
+        late = pages.show_late if collection.late.all() else None
+        ways = Ways(pages.show_devices, late, collection.sync)
+        pop_up_details(collection.status, window.notation, panels.status, ways)
 
     panels.top.add.clicked.connect(window.add)
     panels.top.drawer.clicked.connect(panels.folding.toggle_drawer)

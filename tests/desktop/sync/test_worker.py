@@ -87,12 +87,28 @@ def test_paused_nothing_is_sent(pair: tuple[Working, Working]) -> None:
     laptop.worker.pause()
     bear = laptop.edit("later")
     asked = len(laptop.desk.line.asked)
+    sent = laptop.worker.status.sent
     there = tablet.edit("from over there")
     tablet.settle()
     assert len(laptop.desk.line.asked) == asked
-    assert "paused" in laptop.worker.status.message
+    assert laptop.is_in(SyncPhase.PAUSED)
     laptop.worker.resume()
     eventually(lambda: bool(tablet.desk.read(bear)) and bool(laptop.desk.read(there)))
+    laptop.settle()
+    assert laptop.worker.status.sent > sent > 0
+
+
+def test_a_pause_stays_in_view_when_what_was_under_way_has_ended(
+    pair: tuple[Working, Working],
+) -> None:
+    laptop, _ = pair
+    session = laptop.worker._session
+    sync = session.sync
+    session.sync = lambda progress: (laptop.worker.pause(), sync(progress))  # type: ignore[method-assign, assignment]  # paused in the middle
+    laptop.edit("just before")
+    eventually(lambda: laptop.is_in(SyncPhase.PAUSED) and laptop.worker.status.waiting == 0)
+    session.sync = sync  # type: ignore[method-assign]  # as it was
+    laptop.worker.resume()
     laptop.settle()
 
 
