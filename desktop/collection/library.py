@@ -258,6 +258,7 @@ class Library:
             if joined is not None:
                 keep_server(vault.secrets, joined.server)
                 keep_promise(vault.secrets, joined.heads)
+                keep_founding(vault.secrets, joined.founding)
             vault.apply("Begin", beginnings, undoable=False)
             self.known.put(KnownCollection(name, folder, wish.skin))
             collection = self._opened(vault, remembered=False)

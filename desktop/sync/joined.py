@@ -8,6 +8,7 @@ from desktop.vault.identity import Identity
 from desktop.vault.vault import Secrets
 from shared.ids import TenantId
 from shared.ledger import Heads
+from shared.membership import LinkWithBoxes
 
 _PROMISE = "promised heads"
 
@@ -18,12 +19,14 @@ class Joined:
 
     ``heads`` are head lines (device 16 | incarnation 8 | seq 8 | hash 32) of what the device
     that welcomed this one had sent to the server: the first sync must bring at least these.
+    ``founding`` are links with their boxes, for the day when the collection signs up from here.
     """
 
     server: str
     identity: Identity
     links: tuple[bytes, ...]
     heads: tuple[bytes, ...] = ()
+    founding: tuple[LinkWithBoxes, ...] = ()
 
     @property
     def tenant(self) -> TenantId:

@@ -23,8 +23,8 @@ class PairingCancelledError(SyncError):
 
 
 @dataclass(frozen=True, slots=True)
-class Mailbox:
-    """The numbered slots of one pairing."""
+class ServerMailbox:
+    """The numbered slots of one pairing, at a server."""
 
     stranger: Stranger
     pair: PairId

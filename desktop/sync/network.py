@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import httpx
 
@@ -9,6 +11,8 @@ from desktop.sync.address import server_url
 from desktop.sync.attachments import Attachments
 from desktop.sync.bases import Bases
 from desktop.sync.books import Books
+from desktop.sync.by_files import Answering, Asking
+from desktop.sync.chain import Chain
 from desktop.sync.compaction import Compaction
 from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
@@ -16,8 +20,8 @@ from desktop.sync.exchange import Exchange
 from desktop.sync.forks import Forks
 from desktop.sync.joined import Joined
 from desktop.sync.kit_change import change_kit
-from desktop.sync.mailbox import Mailbox, Pause
-from desktop.sync.pairing import Guest, Host, Newcomer, OpenMailbox, Reception
+from desktop.sync.mailbox import Pause, ServerMailbox
+from desktop.sync.pairing import Guest, Host, Newcomer, Reception
 from desktop.sync.recovery import recover
 from desktop.sync.removal import Removals
 from desktop.sync.reporter import Reporter
@@ -30,8 +34,9 @@ from desktop.sync.worker import Worker
 from desktop.vault.identity import keep_server, read_founding, read_identity, read_server
 from desktop.vault.vault import Surroundings, Vault
 from shared.crypto.devices import DeviceKeys
+from shared.crypto.pairing import Code, Waiting
 from shared.domain.operations import Change
-from shared.ids import PairId, TenantId
+from shared.ids import TenantId
 from shared.protocol.messages import About
 
 
@@ -125,27 +130,47 @@ class Network:
 
     def newcomer(self, server: str, pause: Pause) -> Newcomer:
         """Begin to join a collection from this new device: it has a code to show."""
-        return Newcomer(self._mailboxes(server, pause), self.surroundings.random)
+        waiting = Waiting.start(self.surroundings.random)
+        mailbox = self._mailbox(server, waiting.code, pause)
+        return Newcomer(waiting, mailbox, self.surroundings.random)
 
     def join(self, guest: Guest, server: str) -> Joined:
         """Become a device of the collection, once the person said that the digits agree."""
 
-        def courier(tenant: TenantId, keys: DeviceKeys) -> Courier:
-            return self._courier(server, tenant, keys)
+        def fetch(tenant: TenantId, keys: DeviceKeys) -> Chain:
+            return Chain.fetch(self._courier(server, tenant, keys), tenant)
 
-        return guest.join(str(server_url(server)), courier)
+        return guest.join(str(server_url(server)), fetch)
+
+    def asking(self) -> Asking:
+        """Begin to join a collection from this new device, by files that a person carries."""
+        return Asking(self.surroundings.random, self.surroundings.now_millis)
 
     def greet(self, vault: Vault, code: str, pause: Pause) -> Reception:
         """Answer the code of a new device; PairingError if it is none."""
-        server = read_server(vault.secrets)
-        courier = self._courier(server, vault.tenant, read_identity(vault.secrets).keys)
-        host = Host(courier, vault, self.surroundings.random)
-        return host.greet(code, self._mailboxes(server, pause))
+        read = Code.parse(code)
+        mailbox = self._mailbox(read_server(vault.secrets), read, pause)
+        greeted = self._host(vault).greet(read, mailbox)
+        greeted.offer()
+        return greeted.meet()
 
     def admit(self, vault: Vault, reception: Reception) -> None:
         """Add the new device, once the person said that the digits agree. Sync afterwards."""
-        books = Books(vault, self.surroundings.random)
-        reception.admit(head_lines(books.heads_sent()))
+        reception.admit(self._heads_sent(vault))
+
+    def answering(self, vault: Vault, path: Path) -> Answering:
+        """Answer the file of a new device; PairingError, PairingFileError for any other."""
+        host, heads = self._host(vault), partial(self._heads_sent, vault)
+        return Answering(host, vault.secrets, heads, path, self.surroundings.now_millis)
+
+    def _heads_sent(self, vault: Vault) -> list[bytes]:
+        return list(head_lines(Books(vault, self.surroundings.random).heads_sent()))
+
+    def _host(self, vault: Vault) -> Host:
+        server = read_server(vault.secrets)
+        keys = read_identity(vault.secrets).keys
+        courier = self._courier(server, vault.tenant, keys) if server else None
+        return Host(courier, vault, self.surroundings.random)
 
     def change_kit(self, vault: Vault, paper: DeviceKeys) -> tuple[bytes, ...]:
         """Let another paper device take the old one's place; return the chain. Sync afterwards."""
@@ -172,10 +197,5 @@ class Network:
             now_millis=self.surroundings.now_millis,
         )
 
-    def _mailboxes(self, server: str, pause: Pause) -> OpenMailbox:
-        stranger = Stranger(self.http, server_url(server))
-
-        def open_mailbox(pair: PairId) -> Mailbox:
-            return Mailbox(stranger, pair, pause)
-
-        return open_mailbox
+    def _mailbox(self, server: str, code: Code, pause: Pause) -> ServerMailbox:
+        return ServerMailbox(Stranger(self.http, server_url(server)), code.pair, pause)

@@ -1,45 +1,78 @@
 """A second device joins: the steps of shared.crypto.pairing, carried by a mailbox.
 
-On each side a person compares the six digits before the last step is called.
+On each side a person compares the six digits before the last step is called. Who carries the
+messages, a server or a person with files, changes nothing about the steps.
 """
 
 from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from desktop.sync.chain import Chain, FalseChainError, MissingKeyError, admission, append
 from desktop.sync.courier import Courier
 from desktop.sync.joined import Joined
-from desktop.sync.mailbox import Mailbox
-from desktop.vault.identity import Identity, keep_founding, read_founding, read_identity
+from desktop.sync.restoring import is_whole, whole_links
+from desktop.vault.identity import (
+    Identity,
+    keep_founding,
+    read_founding,
+    read_identity,
+    read_server,
+)
 from desktop.vault.vault import Vault
+from shared.crypto.boxes import close_epoch_box, open_epoch_box
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring
-from shared.crypto.pairing import Code, Greeting, Meeting, Met, Waiting, Welcome
+from shared.crypto.pairing import Code, Greeting, Meeting, Met, PairingError, Waiting, Welcome
 from shared.crypto.randomness import Random
-from shared.ids import PairId, TenantId
+from shared.crypto.sealing import NotOpenedError
+from shared.ids import TenantId
+from shared.membership import LinkWithBoxes
+from shared.protocol.messages import LinkParcel
 
 OFFER, REVEAL, WELCOME = range(3)
 
-OpenMailbox = Callable[[PairId], Mailbox]
+Fetch = Callable[[TenantId, DeviceKeys], Chain]
+"""Gets the chain of devices, for a welcome that does not bring it along."""
+
+
+class Mailbox(Protocol):
+    """Carries the messages of one pairing, by their slots."""
+
+    def leave(self, slot: int, message: bytes) -> None:
+        """Leave a message for the other device."""
+
+    def wait_for(self, slot: int) -> bytes:
+        """Return the other device's message."""
 
 
 class Newcomer:
     """The new device's side. ``code`` is the text to carry to a device of the collection."""
 
-    def __init__(self, open_mailbox: OpenMailbox, random: Random) -> None:
+    def __init__(self, waiting: Waiting, mailbox: Mailbox, random: Random) -> None:
         self._random = random
-        self._waiting = Waiting.start(random)
-        self._mailbox = open_mailbox(self._waiting.code.pair)
+        self._waiting = waiting
+        self._mailbox = mailbox
         self._keys = DeviceKeys.generate(random)
-        self.code = self._waiting.code.text
+        self._met: Met | None = None
+        self.code = waiting.code.text
+
+    @property
+    def met(self) -> bool:
+        """Whether an offer was taken: this device answers to no other one."""
+        return self._met is not None
 
     def meet(self) -> "Guest":
-        """Wait until the code was entered on the other device; then there are digits to show.
+        """Wait until the code was answered by the other device; then there are digits to show.
 
-        Raises PairingError, SyncError.
+        If the answer could not be left, call it again: it is for the first offer and no other, or
+        somebody in the middle could try offers until the digits agree. Raises PairingError,
+        SyncError.
         """
-        met = self._waiting.meet(self._mailbox.wait_for(OFFER), self._keys, self._random)
-        self._mailbox.leave(REVEAL, met.reveal)
-        return Guest(self._mailbox, met, self._keys)
+        if self._met is None:
+            offer = self._mailbox.wait_for(OFFER)
+            self._met = self._waiting.meet(offer, self._keys, self._random)
+        self._mailbox.leave(REVEAL, self._met.reveal)
+        return Guest(self._mailbox, self._met, self._keys)
 
 
 class Guest:
@@ -52,7 +85,7 @@ class Guest:
         self._welcome: Welcome | None = None
         self.digits = met.digits
 
-    def join(self, server: str, courier: Callable[[TenantId, DeviceKeys], Courier]) -> Joined:
+    def join(self, server: str, fetch: Fetch) -> Joined:
         """Take the keys: call this when the person has said that the digits agree.
 
         Waits for the owner's consent. If the line broke, call it again. Raises PairingError,
@@ -60,52 +93,143 @@ class Guest:
         """
         if self._welcome is None:
             self._welcome = self._met.join(self._mailbox.wait_for(WELCOME))
-        welcome = self._welcome
-        tenant = self._met.tenant
-        chain = Chain.fetch(courier(tenant, self._keys), tenant)
-        member = chain.membership.devices.get(self._keys.device)
-        if welcome.head not in chain.hashes or member is None or not member.live:
+        if self._welcome.links:
+            return self._joined_by(self._welcome)
+        return self._joined_at(server, self._welcome, fetch(self._met.tenant, self._keys))
+
+    def _joined_at(self, server: str, welcome: Welcome, chain: Chain) -> Joined:
+        """Join with the chain that the server shows."""
+        if not self._is_in(chain, welcome):
             raise FalseChainError
-        keyring = chain.open_keys(self._keys, Keyring(tenant, {}))
+        keyring = chain.open_keys(self._keys, Keyring(chain.membership.tenant, {}))
         if chain.lacks_keys(self._keys.device, keyring):
             raise MissingKeyError
         return Joined(server, Identity(self._keys, keyring), chain.links, welcome.heads)
 
+    def _joined_by(self, welcome: Welcome) -> Joined:
+        """Join with nothing but the welcome."""
+        boxes = (*welcome.boxes, *((),) * len(welcome.links))
+        made = [LinkWithBoxes(*each) for each in zip(welcome.links, boxes, strict=False)]
+        try:
+            chain = Chain.read([LinkParcel(one.link, ()) for one in made], self._met.tenant)
+            keyring = self._open(chain, welcome)
+        except (FalseChainError, MissingKeyError, NotOpenedError) as error:
+            raise PairingError from error
+        if not self._is_in(chain, welcome) or chain.lacks_keys(self._keys.device, keyring):
+            raise PairingError
+        return Joined(
+            welcome.server,
+            Identity(self._keys, keyring),
+            chain.links,
+            welcome.heads,
+            tuple(one for one in made if is_whole(one)),
+        )
+
+    def _open(self, chain: Chain, welcome: Welcome) -> Keyring:
+        """Open the key of each epoch; what a key must be stands in the chain."""
+        membership, keys = chain.membership, self._keys
+        keyring = Keyring(membership.tenant, {})
+        earlier = welcome.earlier[: membership.epoch - 1]
+        for epoch, box in [*enumerate(earlier, 1), (membership.epoch, welcome.box)]:
+            key = open_epoch_box(
+                keys.box,
+                box,
+                tenant=membership.tenant,
+                epoch=epoch,
+                device=keys.device,
+                commitment=membership.epochs[epoch - 1].commitment,
+            )
+            keyring = keyring.with_key(epoch, key)
+        return keyring
+
+    def _is_in(self, chain: Chain, welcome: Welcome) -> bool:
+        member = chain.membership.devices.get(self._keys.device)
+        return welcome.head in chain.hashes and member is not None and member.live
+
 
 class Host:
-    """The side of a device that belongs to the collection already."""
+    """The side of a device that belongs to the collection already.
 
-    def __init__(self, courier: Courier, vault: Vault, random: Random) -> None:
+    ``courier`` is None for a collection without a server: then the chain grows here.
+    """
+
+    def __init__(self, courier: Courier | None, vault: Vault, random: Random) -> None:
         self._courier = courier
-        self._log = vault.log
-        self._secrets = vault.secrets
-        self._identity = read_identity(vault.secrets)
-        self._chain = Chain.held(vault.log.state())
+        self._vault = vault
         self._random = random
 
-    def greet(self, text: str, open_mailbox: OpenMailbox) -> "Reception":
-        """Answer a code and wait for the new device; then there are digits to show.
-
-        Raises PairingError for a code that is none, SyncError.
-        """
-        greeting = Greeting.answer(Code.parse(text), self._chain.membership.tenant, self._random)
-        mailbox = open_mailbox(greeting.code.pair)
-        mailbox.leave(OFFER, greeting.offer)
-        return Reception(self, mailbox, greeting.meet(mailbox.wait_for(REVEAL)))
+    def greet(self, code: Code, mailbox: Mailbox) -> "Greeted":
+        """Answer a code."""
+        return Greeted(self, mailbox, Greeting.answer(code, self._vault.tenant, self._random))
 
     def admit(self, meeting: Meeting, heads: Iterable[bytes]) -> bytes:
         """Sign the new device into the chain; return the sealed welcome."""
-        chain, made = append(
-            self._courier,
-            self._chain,
-            lambda now: admission(now, self._identity, meeting.newcomer),
-        )
-        keep_founding(self._secrets, (*read_founding(self._secrets), made))
-        self._log.absorb((), chain.links)  # so that a server that loses them gets them back
+        chain, made = self._sign(meeting)
         (box,) = made.boxes
         membership = chain.membership
         content = Welcome(membership.tenant, membership.head, (), box, tuple(heads))
         return meeting.welcome(content, self._random)
+
+    def admit_afar(self, meeting: Meeting, heads: Iterable[bytes]) -> bytes:
+        """Do the same for a device that can ask no server: the welcome tells it everything.
+
+        Raises MissingKeyError if this device itself cannot read all that was written.
+        """
+        secrets = self._vault.secrets
+        identity = read_identity(secrets)
+        held = Chain.held(self._vault.log.state())
+        if held.lacks_keys(identity.keys.device, identity.keyring):
+            raise MissingKeyError
+        chain, made = self._sign(meeting)
+        (box,) = made.boxes
+        membership = chain.membership
+        whole = whole_links(chain.links, read_founding(secrets))
+        content = Welcome(
+            membership.tenant,
+            membership.head,
+            chain.links,
+            box,
+            tuple(heads),
+            read_server(secrets),
+            tuple(one.boxes for one in whole),
+            tuple(
+                _box_for(meeting, identity.keyring, epoch) for epoch in range(1, membership.epoch)
+            ),
+        )
+        return meeting.welcome(content, self._random)
+
+    def _sign(self, meeting: Meeting) -> tuple[Chain, LinkWithBoxes]:
+        """Append the link that adds the new device, at the server if there is one, and keep it."""
+        log, secrets = self._vault.log, self._vault.secrets
+        chain, identity = Chain.held(log.state()), read_identity(secrets)
+        if self._courier is None:
+            made = admission(chain.membership, identity, meeting.newcomer)
+            chain = chain.grown((LinkParcel(made.link, made.boxes),))
+        else:
+            chain, made = append(
+                self._courier, chain, lambda now: admission(now, identity, meeting.newcomer)
+            )
+        keep_founding(secrets, (*read_founding(secrets), made))
+        log.absorb((), chain.links)  # so that a server that loses them gets them back
+        return chain, made
+
+
+class Greeted:
+    """The owner's device has an answer to a code."""
+
+    def __init__(self, host: Host, mailbox: Mailbox, greeting: Greeting) -> None:
+        self._host = host
+        self._mailbox = mailbox
+        self._greeting = greeting
+
+    def offer(self) -> None:
+        """Leave the answer. Raises SyncError."""
+        self._mailbox.leave(OFFER, self._greeting.offer)
+
+    def meet(self) -> "Reception":
+        """Wait for the new device; then there are digits. Raises PairingError, SyncError."""
+        meeting = self._greeting.meet(self._mailbox.wait_for(REVEAL))
+        return Reception(self._host, self._mailbox, meeting)
 
 
 class Reception:
@@ -115,12 +239,33 @@ class Reception:
         self._host = host
         self._mailbox = mailbox
         self._meeting = meeting
+        self._welcome = b""
         self.digits = meeting.digits
 
-    def admit(self, heads: Iterable[bytes]) -> None:
+    @property
+    def admitted(self) -> bool:
+        """Whether the new device is in the chain."""
+        return bool(self._welcome)
+
+    def admit(self, heads: Iterable[bytes], *, afar: bool = False) -> None:
         """Add the new device: call this when the person has said that the digits agree.
 
-        ``heads`` are the head lines of what the server has acknowledged. The next sync brings
-        the new link into the vault. Raises SyncError.
+        ``heads`` are the head lines of what the server has acknowledged; ``afar``: the new device
+        can ask no server. The next sync brings the new link into the vault. If the welcome could
+        not be left, call it again. Raises SyncError.
         """
-        self._mailbox.leave(WELCOME, self._host.admit(self._meeting, heads))
+        if not self._welcome:
+            admit = self._host.admit_afar if afar else self._host.admit
+            self._welcome = admit(self._meeting, heads)
+        self._mailbox.leave(WELCOME, self._welcome)
+
+
+def _box_for(meeting: Meeting, keyring: Keyring, epoch: int) -> bytes:
+    """Put an earlier epoch's key in a box for the new device, so that it can read history."""
+    return close_epoch_box(
+        meeting.newcomer.box_public,
+        keyring.epoch_keys[epoch],
+        tenant=keyring.tenant,
+        epoch=epoch,
+        device=meeting.newcomer.device,
+    )

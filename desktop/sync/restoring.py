@@ -40,10 +40,11 @@ def whole_links(
 ) -> tuple[LinkWithBoxes, ...]:
     """Return the first of these links with their boxes, up to one whose boxes are elsewhere."""
     boxes = {made.link: made.boxes for made in founding}
-    return tuple(takewhile(_is_whole, (LinkWithBoxes(at, boxes.get(at, ())) for at in links)))
+    return tuple(takewhile(is_whole, (LinkWithBoxes(at, boxes.get(at, ())) for at in links)))
 
 
-def _is_whole(made: LinkWithBoxes) -> bool:
+def is_whole(made: LinkWithBoxes) -> bool:
+    """Tell whether an accepted link has all of its boxes with it."""
     try:
         made.check()
     except InvalidChainError:
