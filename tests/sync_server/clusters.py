@@ -75,18 +75,22 @@ class TestCluster:
             return False
         return True
 
-    def make_database(self, name: str) -> str:
-        """Make a database that belongs to the plain user; return how it is reached."""
+    def make_database(self, name: str, on: Path | None = None) -> str:
+        """Make a database that belongs to the plain user, on a disk; return how it is reached."""
         with psycopg.connect(self.dsn("postgres", "postgres"), autocommit=True) as admin:
             if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = 'swingtag'").fetchone():
                 admin.execute("CREATE ROLE swingtag LOGIN CREATEROLE")
-            admin.execute(f'CREATE DATABASE "{name}" OWNER swingtag')
+            place = ""
+            if on is not None:
+                admin.execute(f"CREATE TABLESPACE \"{name}\" LOCATION '{on}'")
+                place = f'TABLESPACE "{name}"'
+            admin.execute(f'CREATE DATABASE "{name}" OWNER swingtag {place}')
         return self.dsn(name)
 
-    def new_database(self) -> str:
+    def new_database(self, on: Path | None = None) -> str:
         """Make one more database; return how it is reached."""
         self.made += 1
-        return self.make_database(f"swingtag{self.made}")
+        return self.make_database(f"swingtag{self.made}", on)
 
     def kill(self) -> None:
         """End it at once, in the middle of whatever it does."""

@@ -1,8 +1,11 @@
 """PostgreSQL is killed, its disk is full, servers are replaced: what was taken is there again."""
 
+import os
 import signal
+import subprocess
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -64,6 +67,67 @@ def test_postgres_is_killed_in_the_middle_of_it_all(tmp_path: Path) -> None:
                 found = list(device.sync(cursor=0, own=True).entries)
                 assert found == acknowledged[device.collector.slug]
             assert not [line for line in server.log.records if line.get("code") == "internal"]
+
+
+def test_a_disk_that_fills_up_loses_nothing_and_goes_on_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    with ExitStack() as stack:
+        mine = stack.enter_context(cluster())
+        disk = stack.enter_context(small_disk(mine.home / "disk"))
+        place = Place(tmp_path / "data", mine.new_database(on=disk))
+        server = stack.enter_context(running(place.folder, place=place))
+        households = sign_up_both(server)
+        first, begin = households.artmatt, households.begin
+        kept, entry, answer = fill(first)
+        assert len(kept) > 1
+        assert refused(answer) == (507, "disk_full")
+        assert list(begin.sync(cursor=0).entries) == [], "reading goes on"
+        assert mounted(f"mount -o remount,size=128m {disk}")
+        first.sync(entry)
+        begin.sync(begin.write())
+        assert read_all(first) == [*kept, entry]
+        assert not [line for line in server.log.records if line.get("code") == "internal"]
+
+
+def fill(device: Device) -> tuple[list[bytes], bytes, httpx.Response]:
+    """Send entries until one is refused; return those that were taken, that one, the answer."""
+    kept: list[bytes] = []
+    while True:
+        entry = device.write(size=200_000)
+        answer = device.post_sync(entry)
+        if answer.status_code != 200:
+            return kept, entry, answer
+        kept.append(entry)
+
+
+def read_all(device: Device) -> list[bytes]:
+    """Read a log page by page, what the device wrote itself included."""
+    entries: list[bytes] = []
+    reply = device.sync(cursor=0, own=True)
+    entries += reply.entries
+    while reply.more:
+        reply = device.sync(cursor=reply.cursor, own=True)
+        entries += reply.entries
+    return entries
+
+
+@contextmanager
+def small_disk(disk: Path) -> Iterator[Path]:
+    """Mount a disk of 24 MB, which only root may, and not everywhere."""
+    disk.mkdir()
+    size = f"size=24m,mode=700,uid={disk.parent.stat().st_uid}"
+    if os.geteuid() or not mounted(f"mount -t tmpfs -o {size} swingtag {disk}"):
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        yield disk
+    finally:
+        assert mounted(f"umount --lazy {disk}")
+
+
+def mounted(command: str) -> bool:
+    """Run a command about a disk; tell whether it may be done here."""
+    return subprocess.run(command.split(), check=False, capture_output=True).returncode == 0
 
 
 def test_a_full_disk_is_told_and_nothing_else_suffers(street: Street) -> None:
