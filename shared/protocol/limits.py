@@ -23,6 +23,8 @@ CHUNK_BYTES = 256 * KIB + 64
 """One sealed chunk of an attachment: 256 KiB of content and its seal."""
 CHUNKS_PER_FILE = 4096
 """1 GiB: enough for a film of a shelf."""
+FILES_PER_REPLY = 50_000
+"""Attachments that one reply lists: about 1 MiB."""
 DOORS_PER_REPLY = 64
 """Chunks for which one reply names URLs: 16 MiB."""
 SLOT_BYTES = 8 * KIB

@@ -11,9 +11,11 @@ import msgspec
 from msgspec import Meta
 
 from shared.ids import (
+    FILE_BYTES,
     Cursor,
     DeviceId,
     EntryHash,
+    FileId,
     Incarnation,
     LogId,
 )
@@ -214,6 +216,46 @@ class ClaimRequest(Message, frozen=True):
     """An entry refers to this attachment of ``chunks`` chunks: keep it."""
 
     chunks: Annotated[int, Meta(ge=1, le=4096)]
+
+
+class ReleaseRequest(Message, frozen=True):
+    """Nothing refers to this attachment in this log, which I have read up to ``cursor``."""
+
+    log: Log
+    cursor: Position
+
+
+class FilesRequest(Message, frozen=True):
+    """List attachments, in the order of their ids: those after ``after``, empty for the first."""
+
+    after: Annotated[bytes, Meta(max_length=FILE_BYTES)] = b""
+
+
+class HeldFile(Message, frozen=True):
+    """An attachment with something at the server; a claimed one is whole."""
+
+    file: Annotated[FileId, Meta(min_length=FILE_BYTES, max_length=FILE_BYTES)]
+    chunks: Count
+    claimed: bool
+
+
+class FilesReply(Message, frozen=True):
+    """What the server holds of attachments. ``more``: ask again, after the last one."""
+
+    files: tuple[HeldFile, ...]
+    more: bool = False
+
+
+class ProofRequest(Message, frozen=True):
+    """Show that you hold a claimed attachment: see shared.protocol.possession."""
+
+    challenge: Annotated[bytes, Meta(min_length=16, max_length=32)]
+
+
+class ProofReply(Message, frozen=True):
+    """The answer to the challenge."""
+
+    proof: Hash
 
 
 class DoorsRequest(Message, frozen=True):

@@ -10,11 +10,13 @@ ABOUT = "/v1/about"
 HEALTH = "/v1/health"
 VERSION = "/v1/version"
 SLUG = "/v1/slugs/{slug}"
+FILES = "/v1/files"
 FILE = "/v1/files/{file}"
 CHUNK = "/v1/files/{file}/{chunk}"
 CLAIM = "/v1/files/{file}/claim"
 DOORS = "/v1/files/{file}/doors"
 RELEASE = "/v1/files/{file}/release"
+PROOF = "/v1/files/{file}/proof"
 BASE = "/v1/base"
 SNAPSHOT = "/v1/base/{snapshot}"
 OBJECT = "/v1/objects/{object}"
@@ -50,6 +52,11 @@ def doors(name: FileId) -> str:
 def release(name: FileId) -> str:
     """Where an attachment is released."""
     return RELEASE.format(file=name.hex())
+
+
+def proof(name: FileId) -> str:
+    """Where the server shows that it holds an attachment whole."""
+    return PROOF.format(file=name.hex())
 
 
 def snapshot(name: EntryHash) -> str:

@@ -123,6 +123,11 @@ class Code(Enum):
         409,
         "Some chunks of this attachment have not arrived. Swingtag sends them again.",
     )
+    LOG_MOVED = (
+        "log_moved",
+        409,
+        "Another device has written meanwhile. Swingtag reads that first.",
+    )
     BASE_MOVED = (
         "base_moved",
         409,

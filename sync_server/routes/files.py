@@ -5,16 +5,24 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from shared.ids import FileId, InvalidIdError, file_id
+from shared.ids import EntryHash, FileId, InvalidIdError, file_id
 from shared.protocol.limits import CHUNK_BYTES
-from shared.protocol.messages import ClaimRequest, DoorsRequest, decode
+from shared.protocol.messages import (
+    ClaimRequest,
+    DoorsRequest,
+    FilesRequest,
+    ProofReply,
+    ProofRequest,
+    ReleaseRequest,
+    decode,
+)
 from shared.protocol.problems import Code
 from sync_server.routes.admission import admitted
 from sync_server.routes.answers import BYTES, done, packed
 from sync_server.storage.errors import RefusedError
 from sync_server.tenancy.doorway import Doorway
 
-_CLAIM_BYTES = 64
+_SMALL_BYTES = 64
 
 
 class Files:
@@ -46,9 +54,22 @@ class Files:
         async with admitted(self._doorway, request) as visit:
             return packed(await visit.work(visit.store.files.presence, _file_in(request)))
 
+    async def listing(self, request: Request) -> Response:
+        """List the attachments that are here."""
+        async with admitted(self._doorway, request, most=_SMALL_BYTES) as visit:
+            asked = decode(visit.body, FilesRequest)
+            return packed(await visit.work(visit.store.files.listing, asked.after))
+
+    async def proof(self, request: Request) -> Response:
+        """Show that an attachment is here, whole, by a hash over a challenge and its bytes."""
+        async with admitted(self._doorway, request, most=_SMALL_BYTES) as visit:
+            asked, files = decode(visit.body, ProofRequest), visit.store.files
+            proof = await visit.work(files.proof, _file_in(request), asked.challenge)
+            return packed(ProofReply(EntryHash(proof)))
+
     async def doors(self, request: Request) -> Response:
         """Say which chunks of an attachment are here, and where the others are to be put."""
-        async with admitted(self._doorway, request, most=_CLAIM_BYTES) as visit:
+        async with admitted(self._doorway, request, most=_SMALL_BYTES) as visit:
             asked, store = decode(visit.body, DoorsRequest), visit.store
             reply = await visit.work(
                 store.files.open_doors,
@@ -61,7 +82,7 @@ class Files:
 
     async def claim(self, request: Request) -> Response:
         """Keep an attachment: an entry refers to it."""
-        async with admitted(self._doorway, request, most=_CLAIM_BYTES) as visit:
+        async with admitted(self._doorway, request, most=_SMALL_BYTES) as visit:
             asked, files = decode(visit.body, ClaimRequest), visit.store.files
             room = visit.store.limits.file_room
             await visit.work(files.claim, _file_in(request), asked.chunks, room=room)
@@ -69,11 +90,11 @@ class Files:
             return done()
 
     async def release(self, request: Request) -> Response:
-        """Let an attachment go, thirty days from now."""
-        async with admitted(self._doorway, request) as visit:
-            files = visit.store.files
-            await visit.work(files.release, _file_in(request), now=self._now())
-            await visit.work(files.sweep, now=self._now())
+        """Let an attachment go, thirty days from now, if the device has read the whole log."""
+        async with admitted(self._doorway, request, most=_SMALL_BYTES) as visit:
+            asked, store, file = decode(visit.body, ReleaseRequest), visit.store, _file_in(request)
+            await visit.work(store.release, file, asked.log, asked.cursor, now=self._now())
+            await visit.work(store.files.sweep, now=self._now())
             return done()
 
 

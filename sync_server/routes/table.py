@@ -16,6 +16,11 @@ from shared.protocol.messages import (
     DoorsReply,
     DoorsRequest,
     FileReply,
+    FilesReply,
+    FilesRequest,
+    ProofReply,
+    ProofRequest,
+    ReleaseRequest,
     SignUpReply,
     SignUpRequest,
     SlugAnswer,
@@ -84,6 +89,7 @@ def calls(
     """Return every call that the server answers."""
     return (
         *_sync_calls(house, clocks, times),
+        *_chunk_calls(house, clocks),
         *_file_calls(house, clocks),
         *_base_calls(house, clocks),
         *_stranger_calls(house, clocks, rates),
@@ -131,7 +137,7 @@ def _sync_calls(house: House, clocks: Clocks, times: StreamTimes) -> tuple[Call,
     )
 
 
-def _file_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
+def _chunk_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
     files = Files(house.doorway, clocks.millis)
     missing, away = (Code.PAPER, Code.NOT_FOUND), (Code.FILES_AWAY,)
     return (
@@ -145,17 +151,6 @@ def _file_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
             signed=True,
             hot=True,
         ),
-        Call(
-            "POST",
-            paths.CLAIM,
-            files.claim,
-            ClaimRequest,
-            None,
-            (*missing, *away, Code.FILE_INCOMPLETE, Code.QUOTA),
-            signed=True,
-            hot=True,
-        ),
-        Call("POST", paths.RELEASE, files.release, None, None, missing, signed=True, hot=True),
         Call(
             "PUT",
             paths.CHUNK,
@@ -176,6 +171,53 @@ def _file_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
             signed=True,
             hot=True,
             elsewhere=True,
+        ),
+    )
+
+
+def _file_calls(house: House, clocks: Clocks) -> tuple[Call, ...]:
+    files = Files(house.doorway, clocks.millis)
+    missing, away = (Code.PAPER, Code.NOT_FOUND), (Code.FILES_AWAY,)
+    return (
+        Call(
+            "POST",
+            paths.CLAIM,
+            files.claim,
+            ClaimRequest,
+            None,
+            (*missing, *away, Code.FILE_INCOMPLETE, Code.QUOTA),
+            signed=True,
+            hot=True,
+        ),
+        Call(
+            "POST",
+            paths.PROOF,
+            files.proof,
+            ProofRequest,
+            ProofReply,
+            (*missing, *away, Code.FILE_INCOMPLETE),
+            signed=True,
+            hot=True,
+        ),
+        Call(
+            "POST",
+            paths.RELEASE,
+            files.release,
+            ReleaseRequest,
+            None,
+            (*missing, Code.LOG_MOVED),
+            signed=True,
+            hot=True,
+        ),
+        Call(
+            "POST",
+            paths.FILES,
+            files.listing,
+            FilesRequest,
+            FilesReply,
+            (Code.PAPER,),
+            signed=True,
+            hot=True,
         ),
         Call("GET", paths.FILE, files.chunks, None, FileReply, missing, signed=True, hot=True),
     )

@@ -4,6 +4,7 @@ An attachment lives while it is claimed. One that was never claimed is deleted a
 days, a released one after thirty; a claim in between keeps it.
 """
 
+from collections.abc import Iterator
 from itertools import groupby
 from operator import itemgetter
 
@@ -12,10 +13,19 @@ from shared.protocol.limits import (
     CHUNK_BYTES,
     CHUNKS_PER_FILE,
     DOORS_PER_REPLY,
+    FILES_PER_REPLY,
     RELEASED_SECONDS,
     UNCLAIMED_SECONDS,
 )
-from shared.protocol.messages import AboutFiles, Door, DoorsReply, FileReply
+from shared.protocol.messages import (
+    AboutFiles,
+    Door,
+    DoorsReply,
+    FileReply,
+    FilesReply,
+    HeldFile,
+)
+from shared.protocol.possession import proof_of
 from shared.protocol.problems import Code
 from shared.signing import sha256
 from sync_server.storage.errors import RefusedError
@@ -109,6 +119,32 @@ class FileShelf:
             if row is None:
                 raise RefusedError(Code.NOT_FOUND)
         return FileReply(self._listed(file), bool(row[0]))
+
+    def listing(self, after: bytes, *, most: int = FILES_PER_REPLY) -> FilesReply:
+        """List attachments in the order of their ids."""
+        with self._database.read() as db:
+            rows = db.execute(
+                "SELECT id, chunks, claimed FROM file WHERE id > ? ORDER BY id LIMIT ?",
+                (after, most + 1),
+            ).fetchall()
+        held = tuple(HeldFile(FileId(id_), n, bool(claimed)) for id_, n, claimed in rows[:most])
+        return FilesReply(held, more=len(rows) > most)
+
+    def proof(self, file: FileId, challenge: bytes) -> bytes:
+        """Answer a challenge with all bytes of a claimed attachment.
+
+        Raises RefusedError: NOT_FOUND, FILE_INCOMPLETE, FILES_AWAY.
+        """
+        if not self.presence(file).claimed:
+            raise RefusedError(Code.FILE_INCOMPLETE)
+        return proof_of(challenge, self._bytes_of(file))
+
+    def _bytes_of(self, file: FileId) -> Iterator[bytes]:
+        for n in self._listed(file):
+            content = self._chunks.get(file, n)
+            if content is None:
+                raise RefusedError(Code.FILE_INCOMPLETE)
+            yield content
 
     def claim(self, file: FileId, chunks: int, *, room: Room) -> None:
         """Keep an attachment that consists of exactly this many chunks.

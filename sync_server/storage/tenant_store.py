@@ -154,6 +154,16 @@ class TenantStore:
         """Store one chunk of an attachment; see FileShelf.put."""
         self.files.put(file, n, content, now=now, room=self.limits.file_room)
 
+    def release(self, file: FileId, log: LogId, cursor: Cursor, *, now: int) -> None:
+        """Let an attachment go, if whoever asks has read the whole log; see FileShelf.release.
+
+        Raises RefusedError LOG_MOVED: an entry that is not read yet may refer to it.
+        """
+        with self._database.turn():
+            if self.log.id != log or self.log.state.end > cursor:
+                raise RefusedError(Code.LOG_MOVED)
+            self.files.release(file, now=now)
+
     def put_object(self, name: EntryHash, sealed: bytes, *, now: int) -> None:
         """Store a piece of a snapshot or a history segment; see BaseShelf.put.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.ids import FileId
+from shared.ids import Cursor, FileId
 from shared.membership import Role
 from shared.protocol import paths
 from shared.protocol.limits import (
@@ -14,7 +14,20 @@ from shared.protocol.limits import (
     RELEASED_SECONDS,
     UNCLAIMED_SECONDS,
 )
-from shared.protocol.messages import About, ClaimRequest, FileReply, decode, encode
+from shared.protocol.messages import (
+    About,
+    ClaimRequest,
+    FileReply,
+    FilesReply,
+    FilesRequest,
+    HeldFile,
+    ProofReply,
+    ProofRequest,
+    ReleaseRequest,
+    decode,
+    encode,
+)
+from shared.protocol.possession import proof_of
 from tests.sync_server.collector import Device, granted, new_file, refused
 from tests.sync_server.conftest import Households
 from tests.sync_server.serving import Running
@@ -26,6 +39,17 @@ def put(device: Device, file: FileId, n: int, content: bytes) -> None:
 
 def claim(device: Device, file: FileId, chunks: int) -> None:
     granted(device.call("POST", paths.claim(file), encode(ClaimRequest(chunks))))
+
+
+def release(device: Device, file: FileId) -> None:
+    device.sync()
+    asked = ReleaseRequest(device.log, device.cursor)
+    granted(device.call("POST", paths.release(file), encode(asked)))
+
+
+def listing(device: Device, after: bytes = b"") -> FilesReply:
+    asked = encode(FilesRequest(after))
+    return decode(granted(device.call("POST", paths.FILES, asked)).content, FilesReply)
 
 
 def presence(device: Device, file: FileId) -> FileReply:
@@ -112,17 +136,72 @@ def test_what_is_released_goes_after_a_month_unless_claimed_again(
     for file in (gone, again):
         put(first, file, 0, b"x" + file)
         claim(first, file, 1)
-        granted(first.call("POST", paths.release(file)))
+        release(first, file)
     assert about(first).files.unclaimed == 2
     first.clock = server.dial.millis
     server.dial.turn(RELEASED_SECONDS - 60)
-    granted(first.call("POST", paths.release(gone)))  # a second time: the term runs on
+    release(first, gone)  # a second time: the term runs on
     assert is_here(first, gone)
     claim(first, again, 1)
     server.dial.turn(120)
     claim(first, again, 1)
     assert not is_here(first, gone)
     assert is_here(first, again)
+
+
+def test_who_has_not_read_the_whole_log_lets_nothing_go(households: Households) -> None:
+    first = households.artmatt
+    second, file = first.add(Role.EDITOR), new_file()
+    put(first, file, 0, b"spoken of by the next entry")
+    claim(first, file, 1)
+    first.sync()
+    second.sync(second.write())
+    asked = ReleaseRequest(first.log, first.cursor)
+    answer = first.call("POST", paths.release(file), encode(asked))
+    assert refused(answer) == (409, "log_moved")
+    households.begin.sync()
+    other = ReleaseRequest(households.begin.log, Cursor(2**40))
+    assert refused(first.call("POST", paths.release(file), encode(other))) == (409, "log_moved")
+    assert presence(first, file).claimed
+    release(first, file)
+    assert not presence(first, file).claimed
+
+
+def test_the_list_says_what_is_claimed_and_begins_where_it_is_told_to(
+    households: Households,
+) -> None:
+    first, files = households.artmatt, sorted(new_file() for _ in range(5))
+    put(households.begin, new_file(), 0, b"begin's")
+    for file in files:
+        put(first, file, 0, b"x" + file)
+    for file in files[:3]:
+        claim(first, file, 1)
+    held = tuple(HeldFile(file, 1, file in files[:3]) for file in files)
+    assert listing(first) == FilesReply(held)
+    assert listing(first, files[2]) == FilesReply(held[3:])
+
+
+def test_only_who_has_every_byte_can_show_it(households: Households, server: Running) -> None:
+    first, file = households.artmatt, new_file()
+    chunks = [os.urandom(CHUNK_BYTES), b"last"]
+    for n, chunk in enumerate(chunks):
+        put(first, file, n, chunk)
+    challenge = os.urandom(16)
+    asked = encode(ProofRequest(challenge))
+    assert refused(first.call("POST", paths.proof(file), asked)) == (409, "file_incomplete")
+    claim(first, file, 2)
+
+    def shown() -> bytes:
+        return decode(
+            granted(first.call("POST", paths.proof(file), asked)).content, ProofReply
+        ).proof
+
+    assert shown() == proof_of(challenge, chunks)
+    (kept,) = server.folder.rglob(f"{file.hex()}/1")
+    kept.write_bytes(b"lost")
+    assert shown() != proof_of(challenge, chunks)
+    kept.unlink()
+    assert refused(first.call("POST", paths.proof(file), asked)) == (409, "file_incomplete")
 
 
 def test_a_store_that_is_opened_again_is_swept(households: Households, server: Running) -> None:
@@ -147,12 +226,18 @@ def test_a_chunk_has_a_largest_size(households: Households) -> None:
     assert refused(large) == (413, "too_large")
 
 
-@pytest.mark.parametrize("action", ["claim", "release"])
-def test_what_is_not_here_cannot_be_claimed_or_released(
+@pytest.mark.parametrize("action", ["claim", "release", "proof"])
+def test_what_is_not_here_cannot_be_claimed_released_or_shown(
     households: Households, action: str
 ) -> None:
-    body = encode(ClaimRequest(1)) if action == "claim" else b""
-    answer = households.artmatt.call("POST", f"{paths.file(new_file())}/{action}", body)
+    first = households.artmatt
+    first.sync()
+    bodies = {
+        "claim": ClaimRequest(1),
+        "release": ReleaseRequest(first.log, first.cursor),
+        "proof": ProofRequest(os.urandom(16)),
+    }
+    answer = first.call("POST", f"{paths.file(new_file())}/{action}", encode(bodies[action]))
     assert refused(answer) == (404, "not_found")
 
 

@@ -10,15 +10,29 @@ import msgspec
 import pytest
 
 from shared.protocol import paths
-from shared.protocol.messages import ClaimRequest, SnapshotProposal, SyncRequest, encode
+from shared.protocol.messages import (
+    ClaimRequest,
+    ReleaseRequest,
+    SnapshotProposal,
+    SyncRequest,
+    encode,
+)
 from shared.signing import sha256
 from tests.sync_server.collector import Device, granted, refused
 from tests.sync_server.conftest import Households
 from tests.sync_server.serving import Running
-from tests.sync_server.test_isolation import Belongings, body_for, signed_routes, state_of
+from tests.sync_server.test_isolation import FAR, Belongings, body_for, signed_routes, state_of
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
-PATHS = (paths.FILE, paths.CHUNK, paths.CLAIM, paths.RELEASE, paths.SNAPSHOT, paths.OBJECT)
+PATHS = (
+    paths.FILE,
+    paths.CHUNK,
+    paths.CLAIM,
+    paths.RELEASE,
+    paths.PROOF,
+    paths.SNAPSHOT,
+    paths.OBJECT,
+)
 
 
 class Victim:
@@ -154,7 +168,8 @@ def test_updating_a_foreign_id_does_not_return_the_owners_record(
     claimed = attacker.call("POST", paths.claim(file), encode(ClaimRequest(1)))
     assert claimed.content == b""
     assert attacker.call("GET", paths.chunk(file, 0)).content == b"the attacker's own"
-    granted(attacker.call("POST", paths.release(file)))
+    attacker.sync()
+    granted(attacker.call("POST", paths.release(file), encode(ReleaseRequest(attacker.log, FAR))))
     assert state_of(victim.device, server.folder) == before
 
 

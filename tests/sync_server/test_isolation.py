@@ -15,13 +15,17 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from shared.envelope import Kind
+from shared.ids import Cursor
 from shared.protocol import paths
 from shared.protocol.messages import (
     ApprovalRequest,
     ChainRequest,
     ClaimRequest,
     DoorsRequest,
+    FilesRequest,
     LinkParcel,
+    ProofRequest,
+    ReleaseRequest,
     SnapshotProposal,
     SyncRequest,
     encode,
@@ -46,6 +50,8 @@ OPEN = {
 FOR_PAPER = {paths.CHAIN, paths.ABOUT}
 """What the paper device may ask for too."""
 CHUNK = os.urandom(4000)
+FAR = Cursor(2**40)
+"""A cursor beyond the end of every log here."""
 
 
 def signed_routes(app: object) -> list[tuple[str, str]]:
@@ -84,6 +90,9 @@ def body_for(method: str, path: str, device: Device, own: Belongings) -> bytes:
     bodies = {
         paths.CLAIM: encode(ClaimRequest(1)),
         paths.DOORS: encode(DoorsRequest(1)),
+        paths.RELEASE: encode(ReleaseRequest(device.log, FAR)),
+        paths.PROOF: encode(ProofRequest(os.urandom(16))),
+        paths.FILES: encode(FilesRequest()),
         paths.CHUNK: CHUNK,
         paths.OBJECT: own.piece,
         paths.BASE: encode(SnapshotProposal(own.snapshot, (), (sha256(own.piece),))),
@@ -160,6 +169,7 @@ def _misused(device: Device, method: str, target: str, body: bytes) -> httpx.Res
 def test_not_yours_is_the_same_bytes_as_not_there(server: Running) -> None:
     households = sign_up_both(server)
     owner, other = households.artmatt, households.begin
+    other.sync()
     own = Belongings(owner)
     never = copy(own)
     never.file, never.piece, never.snapshot = new_file(), b"of nobody", b"of nobody"
@@ -176,7 +186,7 @@ def test_not_yours_is_the_same_bytes_as_not_there(server: Running) -> None:
         assert theirs.content == nowhere.content
         assert theirs.headers.raw == nowhere.headers.raw
         looked += 1
-    assert looked == 8
+    assert looked == 9
     # The same name in both tenants is two files: nothing is shared, nothing collides.
     theirs = os.urandom(100)
     granted(other.call("PUT", paths.chunk(file, 0), theirs))

@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -170,7 +171,14 @@ class Adapter(RuleBasedStateMachine):
             if keep:
                 self.do(name, at, "files.claim", file, 1, room=LIMITS.file_room)
             elif file in expected.claimed:
-                self.do(name, at, "files.release", file, now=self.now)
+                end = Cursor(len(expected.entries))
+                self.opened[name][at % len(self.opened[name])].refresh()
+                self.do(name, at, "release", file, expected.log, end, now=self.now)
+                if end:
+                    with pytest.raises(RefusedError):
+                        self.do(
+                            name, at, "release", file, expected.log, Cursor(end - 1), now=self.now
+                        )
         expected.claimed = set(expected.chunks) if keep else set()
         self.now += 1000 * max(UNCLAIMED_SECONDS, RELEASED_SECONDS)
         for each in NAMES:
@@ -219,6 +227,7 @@ class Adapter(RuleBasedStateMachine):
                 )
                 for file, content in expected.chunks.items():
                     assert store.files.get(file, 0) == content
+                assert dict(_listed(store)) == {f: f in expected.claimed for f in expected.chunks}
 
     def teardown(self) -> None:
         for name in tuple(self.opened):
@@ -234,6 +243,15 @@ class Adapter(RuleBasedStateMachine):
             assert not self.stores.holds(tenant)
         assert self.stores.tenants() == set()
         super().teardown()
+
+
+def _listed(store: TenantStore) -> Iterator[tuple[FileId, bool]]:
+    """Yield all attachments with whether they are claimed, page by page."""
+    after, more = b"", True
+    while more:
+        page = store.files.listing(after, most=2)
+        yield from ((each.file, each.claimed) for each in page.files)
+        after, more = page.files[-1].file if page.files else after, page.more
 
 
 def test_an_adapter_does_what_the_model_says(stores: Stores) -> None:
