@@ -4,34 +4,23 @@ Thumbnails come by themselves, originals when somebody wants to see one. A pictu
 to be had yet is waited for: it is asked for again with every sync.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from desktop.sync.courier import Courier
 from desktop.sync.errors import DoorAwayError, DoorError, DoorShutError, RefusedError, SyncError
+from desktop.sync.pictures import PARTS, THUMBNAILS, Wanted, cut_up, root_of, spoken_of, wanted_of
 from desktop.vault.vault import Vault
-from shared.crypto.attachments import SEALED_CHUNK_BYTES, Root, chunk_count
+from shared.crypto.attachments import SEALED_CHUNK_BYTES
 from shared.domain.operations import Change
-from shared.domain.schema import Kind, Value
-from shared.ids import FILE_BYTES, FileId, RecordId
+from shared.domain.schema import Kind
+from shared.ids import FileId, RecordId
 from shared.protocol.problems import Code
 
 _SMALL_CHUNKS = 1
-_PARTS = ("thumb_", "")
 _NOT_THIS_ONE = {Code.QUOTA, Code.CHUNK_DIFFERS, Code.TOO_LARGE, Code.FILE_INCOMPLETE}
 """Refusals that say something of one file, and nothing of the next."""
 _SHUT_DOORS = 2
 """How often in a row a URL may be refused: it may have become too old while others were used."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """A file that a photo record speaks of."""
-
-    photo: RecordId
-    file: FileId
-    root: bytes
-    chunks: int
 
 
 class Attachments:
@@ -81,7 +70,7 @@ class Attachments:
 
     def send_again(self) -> None:
         """Send all pictures that are here and not at the server: it has lost some."""
-        for wanted in self._spoken_of():
+        for wanted in spoken_of(self._records):
             if self._is_sound(wanted):
                 self._attempt(wanted.file)
 
@@ -89,7 +78,9 @@ class Attachments:
         """Fetch the thumbnails that are missing here, then the originals that were asked for."""
         arrived = set()
         if self._may_lack_thumbnails:
-            missing = [wanted for wanted in self._spoken_of("thumb_") if self._lacks(wanted)]
+            missing = [
+                wanted for wanted in spoken_of(self._records, THUMBNAILS) if self._lacks(wanted)
+            ]
             came = {
                 wanted.photo
                 for wanted in missing  # photos of one content share a file
@@ -112,7 +103,7 @@ class Attachments:
         arrived = set()
         for photo in [*self._wanted]:
             fields = self._records.fields(Kind.PHOTO, photo) or {}
-            asked = [wanted for part in _PARTS if (wanted := _wanted(photo, fields, part))]
+            asked = [wanted for part in PARTS if (wanted := wanted_of(photo, fields, part))]
             lacking = [wanted for wanted in asked if not self._is_sound(wanted)]
             came.update(wanted.file for wanted in lacking if self._fetch_one(wanted))
             if all(wanted.file in came for wanted in lacking):
@@ -177,7 +168,7 @@ class Attachments:
                 shut += 1
         raise DoorShutError
 
-    def _fetch_one(self, wanted: _Wanted) -> bool:
+    def _fetch_one(self, wanted: Wanted) -> bool:
         """Fetch and keep one file; false if the server has it not, not whole or not unchanged."""
         if self._out_of_reach:
             return False
@@ -191,22 +182,22 @@ class Attachments:
             if not isinstance(error, RefusedError) or error.refusal.code is not Code.NOT_FOUND:
                 self._bear(error)
             return False
-        sound = _root(chunks) == wanted.root
+        sound = root_of(chunks) == wanted.root
         if sound:
             self._files.keep(wanted.file, chunks, sent=True)
         self._files.forget_begun(wanted.file)
         return sound
 
-    def _begun(self, wanted: _Wanted) -> list[bytes]:
+    def _begun(self, wanted: Wanted) -> list[bytes]:
         """Return the whole chunks that came before the line was cut."""
-        whole = [c for c in _cut(self._files.begun(wanted.file)) if len(c) == SEALED_CHUNK_BYTES]
+        whole = [c for c in cut_up(self._files.begun(wanted.file)) if len(c) == SEALED_CHUNK_BYTES]
         return whole[: wanted.chunks]
 
-    def _is_sound(self, wanted: _Wanted) -> bool:
+    def _is_sound(self, wanted: Wanted) -> bool:
         """Tell whether a file is here and is still what its record says."""
-        return not self._lacks(wanted) and _root(self._chunks(wanted.file)) == wanted.root
+        return not self._lacks(wanted) and root_of(self._chunks(wanted.file)) == wanted.root
 
-    def _lacks(self, wanted: _Wanted) -> bool:
+    def _lacks(self, wanted: Wanted) -> bool:
         return not self._files.has(wanted.file)
 
     def _count(self, file: FileId) -> int:
@@ -216,34 +207,4 @@ class Attachments:
         return self._counts[file]
 
     def _chunks(self, file: FileId) -> list[bytes]:
-        return _cut(self._files.read(file))
-
-    def _spoken_of(self, *prefixes: str) -> Iterator[_Wanted]:
-        """Go through the files of all photos; those with the given prefixes, or all."""
-        for photo, fields in self._records.living(Kind.PHOTO).items():
-            for prefix in prefixes or _PARTS:
-                wanted = _wanted(photo, fields, prefix)
-                if wanted is not None:
-                    yield wanted
-
-
-def _cut(sealed: bytes) -> list[bytes]:
-    starts = range(0, len(sealed), SEALED_CHUNK_BYTES)
-    return [sealed[start : start + SEALED_CHUNK_BYTES] for start in starts]
-
-
-def _root(chunks: list[bytes]) -> bytes:
-    root = Root()
-    for chunk in chunks:
-        root.add(chunk)
-    return root.digest
-
-
-def _wanted(photo: RecordId, fields: Mapping[str, Value], prefix: str) -> _Wanted | None:
-    """Read what a photo record says of a file; None if it says nothing sensible."""
-    file, root, size = (fields.get(prefix + name) for name in ("file", "root", "size"))
-    if not isinstance(file, bytes) or not isinstance(root, bytes) or not isinstance(size, int):
-        return None
-    if len(file) != FILE_BYTES or size < 0:
-        return None
-    return _Wanted(photo, FileId(file), root, chunk_count(size))
+        return cut_up(self._files.read(file))

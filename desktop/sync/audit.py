@@ -74,6 +74,7 @@ class Audit:
 
     def compare(self, theirs: Sequence[StreamHead]) -> None:
         """Find out who lacks what, and begin to mend it."""
+        self._confirm(theirs)
         found = compare(self._books.heads_sent(), theirs, self._books.log.hash_at)
         self.note_forked(set(found.forked))
         lost = {origin: seq for origin, seq in found.lost.items() if origin not in self.forked}
@@ -84,6 +85,18 @@ class Audit:
             self._notices.add(Notice.RESTORED)
         if found.behind and not self.reviewed:
             self.start_review()
+
+    def _confirm(self, theirs: Sequence[StreamHead]) -> None:
+        """Note what the server has of entries that went by a folder."""
+        log, elsewhere = self._books.log, self._books.log.elsewhere()
+        said = {Origin(head.device, head.incarnation): head for head in theirs}
+        same = {
+            origin: said[origin].seq
+            for origin in elsewhere.keys() & said.keys()
+            if log.hash_at(origin, said[origin].seq) == said[origin].hash
+        }
+        if same:
+            log.confirm(same)
 
 
 class Patience:

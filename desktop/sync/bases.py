@@ -1,14 +1,15 @@
 """Snapshots on their way in: judged, and taken in where entries are gone; then the history."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from desktop.sync.books import Books
-from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
 from desktop.vault.vault import Vault
 from shared.domain.operations import Change
 from shared.domain.pages import MalformedPageError, is_agreed
+from shared.domain.stamps import Origin
 from shared.envelope import Kind
 from shared.ids import EntryHash, LogId
 from shared.ledger import Code as Fault
@@ -24,7 +25,21 @@ from shared.ledger.snapshots import (
     judge_snapshot,
     open_part,
 )
+from shared.protocol.messages import BaseReply, SnapshotReply
 from shared.protocol.problems import Code
+
+
+class Summaries(Protocol):
+    """Where snapshots and their parts come from; RefusedError for what is not there."""
+
+    def base(self) -> BaseReply:
+        """Say which snapshots stand."""
+
+    def snapshot(self, name: EntryHash) -> SnapshotReply:
+        """Give a snapshot with its approvals."""
+
+    def get_object(self, name: EntryHash) -> bytes:
+        """Give a piece or a segment."""
 
 
 class FalseBaseError(SyncError):
@@ -35,21 +50,22 @@ class FalseBaseError(SyncError):
 
 
 class Bases:
-    """Fetches from one server. One thread uses it; SyncError is what may come."""
+    """Fetches from one server or folder. One thread uses it; SyncError is what may come."""
 
     def __init__(
-        self, vault: Vault, books: Books, courier: Courier, changed: Callable[[Change], None]
+        self, vault: Vault, books: Books, courier: Summaries, changed: Callable[[Change], None]
     ) -> None:
         self._snapshots = vault.snapshots
         self._books = books
         self._courier = courier
         self._changed = changed
 
-    def take(self, name: EntryHash, log: LogId) -> None:
+    def take(self, name: EntryHash, log: LogId | None) -> None:
         """Take in the base of a server's log in place of the entries that are gone.
 
         What is here and not at the server stays, on top of it. If a cut came after the base was
-        made, the one that is proposed to follow it will do. Raises FalseBaseError.
+        made, the one that is proposed to follow it will do. ``log`` is None if no server gives it.
+        Raises FalseBaseError.
         """
         try:
             self._take(name, log)
@@ -59,17 +75,25 @@ class Bases:
                 raise FalseBaseError from error
             self.take(proposed, log)
 
-    def _take(self, name: EntryHash, log: LogId) -> None:
+    def _take(self, name: EntryHash, log: LogId | None) -> None:
         try:
             snapshot = self._judged(name)
             books = self._books
-            known = replace(books.ledger.state, heads=books.ledger_heads_sent())
+            known = replace(books.ledger.state, heads=books.ledger_heads_left())
             check_reach(snapshot, known, books.membership, books.log.hash_at)
             self._fetch_pieces(snapshot)
             change = self._snapshots.take_in(snapshot, log, self._checking(snapshot))
         finally:
             self._books.look_again()
         self._changed(change)
+
+    def covers(self, name: EntryHash, entries: Mapping[Origin, int]) -> bool:
+        """Tell whether a snapshot stands for any of these entries; raise FalseBaseError."""
+        try:
+            heads = self._judged(name).manifest.heads
+        except Refused as error:
+            raise FalseBaseError from error
+        return any(o in heads and heads[o].seq >= seq for o, seq in entries.items())
 
     def learn(self, name: EntryHash, *, to_sign: bool = False) -> Snapshot | None:
         """Fetch a snapshot and return it if all that it stands for is here.

@@ -1,13 +1,20 @@
 """The ledger over a vault's log, made anew whenever it may no longer be trusted."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
 from desktop.sync.chain import Chain, MissingKeyError
 from desktop.sync.comparison import stream_heads
 from desktop.vault.aside import cuts_of
-from desktop.vault.identity import Identity, keep_identity, read_founding, read_identity
+from desktop.vault.entries import Held
+from desktop.vault.identity import (
+    Identity,
+    add_founding,
+    keep_identity,
+    read_founding,
+    read_identity,
+)
 from desktop.vault.vault import Vault
 from shared.crypto.randomness import Random, Salts
 from shared.domain.operations import Change
@@ -75,21 +82,26 @@ class Books:
         return stream_heads(self.ledger.state.heads, self.membership)
 
     def heads_sent(self) -> tuple[StreamHead, ...]:
-        """Return the heads without own entries that no server has acknowledged."""
-        return stream_heads(self.ledger_heads_sent(), self.membership)
+        """Return how far the server is known to have each stream."""
+        heads = self._without(self.log.elsewhere(), self.ledger_heads_left())
+        return stream_heads(heads, self.membership)
 
-    def ledger_heads_sent(self) -> Heads:
-        """Return the same as the ledger knows them, whether they count or not."""
-        heads = dict(self.ledger.state.heads)
+    def ledger_heads_left(self) -> Heads:
+        """Return the heads without own entries that never left, whether they count or not."""
         unsent = self.log.unsent()
-        if unsent:
-            origin, seq = unsent[0].origin, unsent[0].seq - 1
-            last = self.log.hash_at(origin, seq)
+        first = {unsent[0].origin: unsent[0].seq} if unsent else {}
+        return self._without(first, self.ledger.state.heads)
+
+    def _without(self, firsts: Mapping[Origin, int], heads: Heads) -> Heads:
+        """Put heads back to the entry before some numbers."""
+        left = dict(heads)
+        for origin, first in firsts.items():
+            last = self.log.hash_at(origin, first - 1)
             if last is None:
-                heads.pop(origin, None)
+                left.pop(origin, None)
             else:
-                heads[origin] = Head(seq, last)
-        return heads
+                left[origin] = Head(first - 1, last)
+        return left
 
     def is_gone(self, origin: Origin, seq: int) -> bool:
         """Tell whether a snapshot stands here for an entry."""
@@ -109,6 +121,7 @@ class Books:
         if opened != keyring:
             self.identity = Identity(keys, opened)
             keep_identity(self._secrets, self.identity)
+        add_founding(self._secrets, chain.whole)
         cuts = cuts_of(chain.membership, self.ledger.state.heads)
         change = self.log.absorb((), [parcel.link for parcel in parcels], cuts=cuts)
         self._ledger = None
@@ -149,10 +162,29 @@ class Books:
         *,
         cursor: Cursor | None = None,
         log_id: LogId | None = None,
+        held: Held = Held.SERVER,
     ) -> Change:
-        """Store what the ledger accepted, and how far the server's log was read."""
+        """Store what the ledger accepted, where it came from, how far the server's log was read."""
         with self._or_forget():
-            return self.log.absorb(accepted, cursor=cursor, log_id=log_id)
+            return self.log.absorb(accepted, cursor=cursor, log_id=log_id, held=held)
+
+    def counting(self, origin: Origin, seq: int) -> SealedEntry | None:
+        """Return an entry held here, unless its device wrote it behind its cut."""
+        entry = self.log.entry_at(origin, seq)
+        writer = self.membership.devices[origin.device]
+        if entry is None or not writer.counts(origin.incarnation, seq, entry.hash):
+            return None
+        return entry
+
+    def carried(self) -> Iterator[SealedEntry]:
+        """Yield the entries that came or left by a folder, and that a server may lack, in order."""
+        firsts = self.log.elsewhere()
+        own = {entry.origin: entry.seq for entry in reversed(self.log.unsent())} if firsts else {}
+        for origin, first in sorted(firsts.items()):
+            seq = first
+            while seq != own.get(origin) and (entry := self.counting(origin, seq)) is not None:
+                yield entry
+                seq += 1
 
     def seal(self, numbers: Sequence[int], edits: Sequence[bytes]) -> list[SealedEntry]:
         """Write pending edits as own entries: one, or more if they are too many for one.
@@ -176,7 +208,7 @@ class Books:
         return rebuild(entry, self.identity.keyring)
 
     def renew(self) -> None:
-        """Go on as a new stream; what no server has acknowledged is sealed again."""
+        """Go on as a new stream; own entries that never left this device are sealed again."""
         self.log.renew()
         self._ledger = None
 

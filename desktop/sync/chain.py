@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
-from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
 from desktop.vault.identity import Identity
 from shared.crypto.boxes import close_epoch_box, open_epoch_box
@@ -19,14 +19,25 @@ from shared.membership import (
     Newcomer,
     Role,
     admit,
+    boxes_in,
     extend,
     verify_chain,
 )
-from shared.protocol.messages import ChainRequest, LinkParcel
+from shared.protocol.messages import ChainGrown, ChainReply, ChainRequest, LinkParcel
 from shared.protocol.problems import Code
 from shared.signing import sha256
 
 _TRIES = 5
+
+
+class ChainDoor(Protocol):
+    """Where another copy of the chain is: read, and grown by compare-and-swap on its end."""
+
+    def chain(self) -> ChainReply:
+        """Give all links."""
+
+    def append_links(self, request: ChainRequest) -> ChainGrown:
+        """Add links."""
 
 
 class FalseChainError(SyncError):
@@ -52,6 +63,17 @@ class Chain:
     boxes: tuple[bytes, ...] = field(repr=False)
 
     @property
+    def whole(self) -> tuple[LinkWithBoxes, ...]:
+        """The links whose boxes, for whomever they are, all came along."""
+        held = {sha256(box): box for box in self.boxes}
+        wanted = {link: boxes_in(link) for link in self.links}
+        return tuple(
+            LinkWithBoxes(link, tuple(held[name] for name in names))
+            for link, names in wanted.items()
+            if held.keys() >= set(names)
+        )
+
+    @property
     def hashes(self) -> frozenset[bytes]:
         """The hash of each link."""
         return frozenset(sha256(link) for link in self.links)
@@ -72,7 +94,7 @@ class Chain:
         return cls(membership, links, _boxes(parcels))
 
     @classmethod
-    def fetch(cls, courier: Courier, tenant: TenantId) -> "Chain":
+    def fetch(cls, courier: ChainDoor, tenant: TenantId) -> "Chain":
         """Fetch and check the whole chain; raise FalseChainError or what Courier raises."""
         return cls.read(courier.chain().links, tenant)
 
@@ -130,7 +152,7 @@ class Chain:
 
 
 def append(
-    courier: Courier, chain: Chain, make: Callable[[Membership], LinkWithBoxes]
+    courier: ChainDoor, chain: Chain, make: Callable[[Membership], LinkWithBoxes]
 ) -> tuple[Chain, LinkWithBoxes]:
     """Append one link; if the chain has moved, make it again for what the chain is now.
 

@@ -263,7 +263,8 @@ class Compaction:
         """Tell whether this is an owner's device, and the server has all that it wrote."""
         member = self._books.membership.devices.get(self._books.identity.keys.device)
         is_owner = member is not None and member.live and member.role is Role.OWNER
-        return is_owner and not self._books.log.unsent()
+        is_level = not self._books.log.unsent() and next(self._books.carried(), None) is None
+        return is_owner and is_level
 
 
 def is_due(tail: Tail, base: Snapshot | None, most: Most) -> bool:

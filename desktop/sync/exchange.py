@@ -112,9 +112,9 @@ class Exchange:
     def begin(self) -> None:
         """Begin a round."""
         self._remedies = self._barren = 0
-        self._wants_heads = False
         self.books.look_again()
         self._audit.begin()
+        self._wants_heads = self._outbox.carries  # the server may have all of it
 
     def parcel(self) -> SyncRequest:
         """Pack the next request. Sealing happens here, and not before."""
@@ -135,7 +135,7 @@ class Exchange:
             links,
             heads=self._digest(),
             entries=self._sent.sealed,
-            again=self._sent.again,
+            again=self._sent.again or self._sent.carried,
             vector=self._wants_heads,
             end=self._end(),
         )
@@ -220,6 +220,8 @@ class Exchange:
         waiting = self._inbox.size
         verdict = self._inbox.judge(reply.entries, self.books.ledger, self._audit.forked)
         self._audit.note_forked(verdict.forked)
+        if verdict.known and self._log.elsewhere():
+            self._log.confirm(verdict.known)
         if verdict.refused:
             self._audit.note(Notice.REFUSED)
         if verdict.late:
@@ -249,7 +251,7 @@ class Exchange:
     def _is_more(self, reply: SyncReply) -> bool:
         if reply.more or self._audit.review is not None or self._outbox.lost:
             return True
-        return self.backlog > 0
+        return self.backlog > 0 or self._outbox.carries
 
     def _settle(self) -> Outcome:
         """End the round, but look once more for what those that wait are waiting for."""
@@ -271,11 +273,11 @@ class Exchange:
                 self._count_remedy()
                 self._wants_heads = True
                 return Onward()
-            case Code.ENTRY_TAKEN if sent.again and 0 <= refusal.at < len(sent.entries):
+            case Code.ENTRY_TAKEN if _is_again(sent) and 0 <= refusal.at < len(sent.entries):
                 self._count_remedy()
                 self._leave_alone(sent.entries[refusal.at].origin)
                 return Onward()
-            case Code.ENTRY_TAKEN | Code.EPOCH_STALE if sent.entries and not sent.again:
+            case Code.ENTRY_TAKEN | Code.EPOCH_STALE if sent.entries and not _is_again(sent):
                 self._count_remedy()
                 return self._seal_again(refusal, sent)
             case _:
@@ -296,9 +298,13 @@ class Exchange:
     def _leave_alone(self, stream: Origin) -> None:
         """Send no more of a stream that the server knows otherwise: it has two histories."""
         self._audit.note_forked({stream})
-        self._outbox.lost.pop(stream, None)
+        self._outbox.leave_alone(stream)
 
     def _count_remedy(self) -> None:
         self._remedies += 1
         if self._remedies > _MOST_REMEDIES:
             raise ServerTroubleError
+
+
+def _is_again(sent: Consignment) -> bool:
+    return sent.again or sent.carried

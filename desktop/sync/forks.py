@@ -11,8 +11,7 @@ from enum import IntEnum
 import msgspec
 
 from desktop.sync.books import Books
-from desktop.sync.chain import Chain, MissingKeyError, admission, append
-from desktop.sync.courier import Courier
+from desktop.sync.chain import Chain, ChainDoor, MissingKeyError, admission, append
 from desktop.sync.errors import SyncError
 from desktop.sync.kit_change import kit_link
 from desktop.sync.removal import wish, wish_role
@@ -88,7 +87,7 @@ class Forks:
     def __init__(
         self,
         books: Books,
-        courier: Courier,
+        courier: ChainDoor,
         secrets: Secrets,
         random: Random,
         changed: Callable[[Change], None],
@@ -146,6 +145,7 @@ class Forks:
             chain, identity = self._do_again(fork, chain, identity, choice)
         if self._books.is_entangled(chain.membership, fork.common.epoch):
             raise EntangledForkError
+        add_founding(self._secrets, chain.whole)
         self._changed(self._books.follow(chain, identity, fork.common))
 
     def _do_again(

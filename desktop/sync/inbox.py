@@ -17,13 +17,14 @@ class Verdict:
     """What became of some entries.
 
     ``late``: refused because their device was removed before it wrote them. ``forked`` are
-    streams that show two histories.
+    streams that show two histories. ``known``: per stream, the last that was here already.
     """
 
     accepted: list[Accepted] = field(default_factory=list)
     refused: int = 0
     late: int = 0
     forked: set[Origin] = field(default_factory=set)
+    known: dict[Origin, int] = field(default_factory=dict)
 
 
 class Inbox:
@@ -83,8 +84,8 @@ class Inbox:
                 verdict.accepted.append(found)
             case Waiting():
                 self._keep(sealed)
-            case Duplicate():
-                pass
+            case Duplicate(origin, seq):
+                verdict.known[origin] = max(seq, verdict.known.get(origin, 0))
 
     def _keep(self, sealed: bytes) -> None:
         place = _stream(sealed)

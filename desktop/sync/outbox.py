@@ -1,7 +1,10 @@
-"""Entries on their way out: sealed when they are sent, kept until a server acknowledged them."""
+"""Entries on their way out: sealed when they are sent, kept until a server acknowledged them.
+
+What came or left by a folder is carried to a server that lacks it, whoever wrote it.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from desktop.sync.books import Books
 from shared.domain.stamps import Origin
@@ -16,11 +19,15 @@ _BATCH_BYTES = 256 * limits.KIB
 
 @dataclass(frozen=True, slots=True)
 class Consignment:
-    """What one request carries. ``again``: a server had it before and lost it."""
+    """What one request carries.
+
+    ``again``: a server had it before and lost it. ``carried``: it went by a folder before.
+    """
 
     entries: tuple[SealedEntry, ...] = ()
     sealed: tuple[bytes, ...] = ()
     again: bool = False
+    carried: bool = False
 
 
 @dataclass(slots=True)
@@ -30,31 +37,45 @@ class Outbox:
     books: Books
     lost: dict[Origin, int] = field(default_factory=dict)
     """Per stream, the last number that the server holds of what it had acknowledged."""
+    left_alone: set[Origin] = field(default_factory=set)
+    """Streams that the server knows otherwise: nothing of them is carried."""
 
     @property
     def backlog(self) -> int:
         """How many own edits are to be sent: none while this device may only look."""
         return self.books.log.waiting() if self._may_write() else 0
 
+    @property
+    def carries(self) -> bool:
+        """Whether entries are here that went by a folder, and that the server may lack."""
+        return next(self._carried_entries(), None) is not None
+
     def pack(self) -> Consignment:
-        """Return what to send next: first what the server lost, then what is new."""
+        """Return what to send next: what the server lost, what was carried here, what is new."""
         if self.lost:
-            return self._fill(self._lost_entries(), again=True)
-        return self._fill(self._new_entries(), again=False)
+            return replace(self._fill(self._lost_entries()), again=True)
+        if self.carries:
+            return replace(self._fill(self._carried_entries()), carried=True)
+        return self._fill(self._new_entries())
 
     def delivered(self, sent: Consignment, count: int | None = None) -> None:
         """Note that the server has the first ``count`` entries that were sent, or all."""
         entries = sent.entries if count is None else sent.entries[:count]
+        if entries:
+            self.books.log.acknowledge(entries)
         if not sent.again:
-            if entries:
-                self.books.log.acknowledge(entries)
             return
         for entry in entries:
             self.lost[entry.origin] = entry.seq
         if count is None:
             self._drop_what_is_whole()
 
-    def _fill(self, entries: Iterator[SealedEntry], *, again: bool) -> Consignment:
+    def leave_alone(self, stream: Origin) -> None:
+        """Send no more of a stream that the server knows otherwise."""
+        self.lost.pop(stream, None)
+        self.left_alone.add(stream)
+
+    def _fill(self, entries: Iterator[SealedEntry]) -> Consignment:
         chosen: list[SealedEntry] = []
         packed: list[bytes] = []
         room = _ROOM
@@ -62,7 +83,7 @@ class Outbox:
             chosen.append(entry)
             packed.append(self.books.sealed(entry))
             room -= len(packed[-1])
-        return Consignment(tuple(chosen), tuple(packed), again)
+        return Consignment(tuple(chosen), tuple(packed))
 
     def _may_write(self) -> bool:
         return self.books.membership.devices[self.books.identity.keys.device].may_write
@@ -79,19 +100,14 @@ class Outbox:
 
     def _lost_entries(self) -> Iterator[SealedEntry]:
         for origin, seq in sorted(self.lost.items()):
-            while (entry := self._counting(origin, seq := seq + 1)) is not None:
+            while (entry := self.books.counting(origin, seq := seq + 1)) is not None:
                 yield entry
 
-    def _counting(self, origin: Origin, seq: int) -> SealedEntry | None:
-        """Return an entry held here, unless its device wrote it behind its cut."""
-        entry = self.books.log.entry_at(origin, seq)
-        writer = self.books.membership.devices[origin.device]
-        if entry is None or not writer.counts(origin.incarnation, seq, entry.hash):
-            return None
-        return entry
+    def _carried_entries(self) -> Iterator[SealedEntry]:
+        return (entry for entry in self.books.carried() if entry.origin not in self.left_alone)
 
     def _drop_what_is_whole(self) -> None:
-        at = self._counting
+        at = self.books.counting
         self.lost = {
             origin: seq for origin, seq in self.lost.items() if at(origin, seq + 1) is not None
         }

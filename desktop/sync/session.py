@@ -92,8 +92,9 @@ class Session:
 
     def overhear(self, event: Event) -> bool:
         """Take in a wake-up; false if a round is needed to know more."""
-        if not self._exchange.overhear(event):
-            return False
+        with self._exchange.books.log.turn:
+            if not self._exchange.overhear(event):
+                return False
         self._attachments.fetch()
         return True
 
@@ -114,7 +115,8 @@ class Session:
 
     def tidy(self) -> None:
         """Let edits at the server be put together, if they are many; in a quiet moment."""
-        self._compaction.tidy()
+        with self._exchange.books.log.turn:
+            self._compaction.tidy()
 
     def _put_out(self, progress: Progress) -> None:
         """Remove the devices that are to be removed, by compare-and-swap on the chain's end.
@@ -135,7 +137,11 @@ class Session:
             self._exchange_all(progress)
 
     def _exchange_all(self, progress: Progress) -> None:
-        self._exchange.begin()
+        with self._exchange.books.log.turn:
+            self._exchange.begin()
+            self._go_on(progress)
+
+    def _go_on(self, progress: Progress) -> None:
         total = self._exchange.backlog
         tried = set[type[Outcome]]()
         while True:

@@ -1,6 +1,7 @@
 """Sealed entries and the heads of their streams, as they are stored."""
 
 from collections.abc import Sequence
+from enum import IntEnum
 from sqlite3 import Cursor
 
 from desktop.vault.archive import compress
@@ -16,7 +17,19 @@ SELECT device, incarnation, e.seq, e.hash, header, signature, salt, body
 FROM entry e JOIN stream s ON s.number = e.stream WHERE """
 
 
-def keep_entry(cursor: Cursor, entry: SealedEntry, heads: Heads, *, sent: bool) -> int:
+class Held(IntEnum):
+    """Where an entry is beside here.
+
+    ``HERE``: nowhere, it may be sealed again. ``SERVER``: a server is known to have it.
+    ``ELSEWHERE``: it left this device, or came, by a folder; a server may lack it.
+    """
+
+    HERE = 0
+    SERVER = 1
+    ELSEWHERE = 2
+
+
+def keep_entry(cursor: Cursor, entry: SealedEntry, heads: Heads, held: Held) -> int:
     """Store an entry as the last of its stream, with the heads it tells of; return its number."""
     moments = Moments(cursor)
     stream = moments.stream(entry.origin)
@@ -29,7 +42,7 @@ def keep_entry(cursor: Cursor, entry: SealedEntry, heads: Heads, *, sent: bool) 
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
     )
     sealed = (entry.hash, entry.header, entry.signature, entry.salt, entry.body)
-    return int(cursor.execute(sql, (stream, entry.seq, sent, *sealed)).lastrowid or 0)
+    return int(cursor.execute(sql, (stream, entry.seq, held, *sealed)).lastrowid or 0)
 
 
 def entries_where(
@@ -70,7 +83,7 @@ def moments_behind(cursor: Cursor, stream: int, last: int) -> set[int]:
 
 
 def drop_unsent(cursor: Cursor) -> None:
-    """Turn own entries that no server has back into pending edits."""
+    """Turn own entries that never left this device back into pending edits."""
     found = cursor.execute("SELECT number, stream, body FROM entry WHERE NOT sent").fetchall()
     for number, _, body in found:
         edits = decode_frame(body)[1]

@@ -1,8 +1,10 @@
 """What the sync reads and writes: entries, heads, links and how far the server's log was read."""
+# ruff: noqa: S608 - what is put into these statements are constants of desktop.vault.entries
 
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
+from threading import RLock
 
 from desktop.vault.archive import decompress
 from desktop.vault.aside import set_aside
@@ -10,6 +12,7 @@ from desktop.vault.bases import read_taken
 from desktop.vault.content import content_hash
 from desktop.vault.database import Database
 from desktop.vault.entries import (
+    Held,
     drop_unsent,
     entries_where,
     keep_entry,
@@ -34,12 +37,16 @@ _LABEL = "Sync"
 
 
 class Log:
-    """The entries of all streams. Safe from any thread."""
+    """The entries of all streams. Safe from any thread.
+
+    Whoever seals entries, or exchanges them with others, holds ``turn`` meanwhile.
+    """
 
     def __init__(self, database: Database, writer: Writer, random: Random) -> None:
         self._database = database
         self._writer = writer
         self._random = random
+        self.turn = RLock()
 
     @property
     def origin(self) -> Origin:
@@ -103,19 +110,49 @@ class Log:
     def keep_sealed(self, entry: SealedEntry, numbers: Sequence[int]) -> None:
         """Store an own entry in place of the pending edits that it holds, in their order."""
         with self._database.writing() as cursor:
-            number = keep_entry(cursor, entry, decode_frame(entry.body)[0], sent=False)
+            number = keep_entry(cursor, entry, decode_frame(entry.body)[0], Held.HERE)
             cursor.executemany(
                 "UPDATE edit SET entry = ?, place = ?, blob = NULL WHERE moment = ?",
                 [(number, place, moment) for place, moment in enumerate(numbers)],
             )
 
     def unsent(self) -> list[SealedEntry]:
-        """Return own entries that no server has acknowledged, in order."""
+        """Return own entries that never left this device, in order."""
         with self._database.reading() as cursor:
             return entries_where(cursor, "NOT sent", ())
 
+    def release(self) -> None:
+        """Note that own entries are about to leave by a folder: their numbers are taken for good.
+
+        It is noted first: if the folder never gets them, they are only written once more.
+        """
+        with self._database.writing() as cursor:
+            cursor.execute(f"UPDATE entry SET sent = {Held.ELSEWHERE:d} WHERE NOT sent")
+
+    def elsewhere(self) -> dict[Origin, int]:
+        """Return, per stream, the first number that no server is known to have."""
+        sql = f"""
+            SELECT s.device, s.incarnation, min(e.seq) FROM entry e
+            JOIN stream s ON s.number = e.stream
+            WHERE e.sent = {Held.ELSEWHERE:d} GROUP BY e.stream"""
+        with self._database.reading() as cursor:
+            return {
+                Origin(DeviceId(device), Incarnation(life)): seq
+                for device, life, seq in cursor.execute(sql)
+            }
+
+    def confirm(self, heads: Mapping[Origin, int]) -> None:
+        """Note that a server has what came or left by a folder, up to a number per stream."""
+        with self._database.writing() as cursor:
+            moments = Moments(cursor)
+            cursor.executemany(
+                f"UPDATE entry SET sent = {Held.SERVER:d}"
+                f" WHERE sent = {Held.ELSEWHERE:d} AND stream = ? AND seq <= ?",
+                [(moments.stream(origin), seq) for origin, seq in heads.items()],
+            )
+
     def acknowledge(self, entries: Sequence[SealedEntry]) -> None:
-        """Note that a server has these own entries."""
+        """Note that a server has these entries."""
         with self._database.writing() as cursor:
             moments = Moments(cursor)
             cursor.executemany(
@@ -124,7 +161,7 @@ class Log:
             )
 
     def waiting(self) -> int:
-        """Return how many own edits no server has yet."""
+        """Return how many own edits are on this device only."""
         sql = """
             SELECT (SELECT count(*) FROM edit WHERE blob IS NOT NULL)
                  + (SELECT count(*) FROM edit WHERE entry IN
@@ -147,6 +184,18 @@ class Log:
         with self._database.reading() as cursor:
             found = cursor.execute(sql, (json.dumps(last),))
             return {DeviceId(device): millis for device, millis in found}
+
+    def last_edits(self) -> dict[Origin, int]:
+        """Return for each stream the number of the last entry with edits that left its device."""
+        sql = """
+            SELECT device, incarnation, (
+                SELECT e.seq FROM entry e WHERE e.stream = s.number AND e.sent
+                AND EXISTS (SELECT 1 FROM edit WHERE entry = e.number)
+                ORDER BY e.seq DESC LIMIT 1) last
+            FROM stream s WHERE last IS NOT NULL"""
+        with self._database.reading() as cursor:
+            found = cursor.execute(sql).fetchall()
+        return {Origin(DeviceId(device), Incarnation(life)): seq for device, life, seq in found}
 
     def newest_elsewhere(self) -> tuple[DeviceId, int, str] | None:
         """Return the newest edit of another device: its device, milliseconds since 1970, label."""
@@ -171,16 +220,17 @@ class Log:
         cursor: Cursor | None = None,
         log_id: LogId | None = None,
         cuts: Mapping[Origin, int] | None = None,
+        held: Held = Held.SERVER,
     ) -> Change:
         """Merge accepted entries, add links, move the cursor: all or nothing.
 
         Entries held already are skipped. ``cuts``: of every stream that the links cut and that
-        went on here, the last number that counts; see desktop.vault.aside. Raises
-        MalformedEditError.
+        went on here, the last number that counts; see desktop.vault.aside. ``held``: where the
+        entries came from. Raises MalformedEditError.
         """
         with self._writer.transaction() as writing:
             for one in accepted:
-                _merge(writing, one)
+                _merge(writing, one, held)
             _add_links(writing.cursor, links)
             if cuts:
                 set_aside(writing, cuts)
@@ -224,7 +274,7 @@ class Log:
         return change_of(_LABEL, footprint, remote=True)
 
     def renew(self) -> Origin:
-        """Start a new incarnation; own entries that no server has become pending again."""
+        """Start a new incarnation; own entries that never left become pending again."""
         with self._database.writing() as cursor:
             lineage = Lineage.read(cursor)
             drop_unsent(cursor)
@@ -242,13 +292,13 @@ class Log:
             return content_hash(cursor)
 
 
-def _merge(writing: Writing, accepted: Accepted) -> None:
+def _merge(writing: Writing, accepted: Accepted, held: Held) -> None:
     """Store an entry and merge its edits, unless it is here."""
     entry = accepted.entry
     where = "device = ? AND incarnation = ? AND e.seq = ?"
     if entries_where(writing.cursor, where, (*entry.origin, entry.seq)):
         return
-    number = keep_entry(writing.cursor, entry, accepted.heads, sent=True)
+    number = keep_entry(writing.cursor, entry, accepted.heads, held)
     for place, blob in enumerate(accepted.edits):
         edit = decode_edit(blob, entry.origin.device)
         writing.clock.see(edit.reading)

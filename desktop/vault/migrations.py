@@ -11,7 +11,7 @@ from desktop.vault.database import Database
 from desktop.vault.disk import troubles
 from desktop.vault.errors import FullDiskError, NewerVaultError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Which state of desktop.vault.schema this program works on."""
 
 Migration = Callable[[Cursor], None]
@@ -34,9 +34,14 @@ def _find_numbers_that_stand_twice(cursor: Cursor) -> None:
     cursor.execute("CREATE INDEX copy_number ON copy (number, deleted) WHERE number IS NOT NULL")
 
 
+def _find_what_no_server_is_known_to_have(cursor: Cursor) -> None:
+    cursor.execute("CREATE INDEX entry_elsewhere ON entry (stream, seq) WHERE sent = 2")
+
+
 MIGRATIONS: Mapping[int, Migration] = {
     1: _make_room_for_snapshots,
     2: _find_numbers_that_stand_twice,
+    3: _find_what_no_server_is_known_to_have,
 }
 """By the version that each starts from. A new column takes its values out of ``extra``, a new
 kind its records out of ``stranger``."""

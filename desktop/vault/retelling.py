@@ -11,7 +11,7 @@ from desktop.vault.archive import decompress
 from desktop.vault.aside import cuts_of, forget_marks, set_aside
 from desktop.vault.bases import bodies_of, read_taken
 from desktop.vault.database import Database, make_durable
-from desktop.vault.entries import keep_entry, read_heads
+from desktop.vault.entries import Held, keep_entry, read_heads
 from desktop.vault.lineage import Lineage
 from desktop.vault.opening import Surroundings, make_database
 from desktop.vault.search import Speaker
@@ -92,7 +92,7 @@ class Retelling:
             number = int(self._cursor.execute(sql, row[1:]).lastrowid or 0)
             self._point([(origin.device, blob) for blob in blobs], "entry", number)
             return
-        number = keep_entry(self._cursor, entry, heads, sent=bool(sent))
+        number = keep_entry(self._cursor, entry, heads, Held(sent))
         for place, blob in enumerate(blobs):
             edit = decode_edit(blob, origin.device)
             self._writing.clock.see(edit.reading)

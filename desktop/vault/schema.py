@@ -194,16 +194,17 @@ class Seen(SQLModel, table=True):
 
 
 class Entry(SQLModel, table=True):
-    """A sealed entry, as its bytes are rebuilt from. ``sent``: a server has it."""
+    """A sealed entry, as its bytes are rebuilt from. ``sent``: desktop.vault.entries.Held."""
 
     __table_args__ = (
         UniqueConstraint("stream", "seq"),
         Index("entry_unsent", "number", sqlite_where=text("NOT sent")),
+        Index("entry_elsewhere", "stream", "seq", sqlite_where=text("sent = 2")),
     )
     number: int | None = Field(default=None, primary_key=True)
     stream: int
     seq: int
-    sent: bool = Field(sa_type=SmallInteger)
+    sent: int = Field(sa_type=SmallInteger)
     hash: bytes
     header: bytes
     signature: bytes

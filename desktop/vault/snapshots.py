@@ -94,7 +94,7 @@ class Snapshots:
             keep_base(cursor, snapshot)
             moments = Moments(cursor)
             cursor.executemany(
-                "UPDATE entry SET sent = 1 WHERE NOT sent AND stream = ? AND seq <= ?",
+                "UPDATE entry SET sent = 1 WHERE sent <> 1 AND stream = ? AND seq <= ?",
                 [(moments.stream(o), head.seq) for o, head in snapshot.manifest.heads.items()],
             )
 
@@ -121,12 +121,12 @@ class Snapshots:
         with self._database.writing() as cursor:
             keep_part(cursor, Kind.PIECE, piece)
 
-    def take_in(self, snapshot: Snapshot, log: LogId, check: Checking) -> Change:
+    def take_in(self, snapshot: Snapshot, log: LogId | None, check: Checking) -> Change:
         """Put a snapshot, whose pieces are here, in place of what is here: all or nothing.
 
         Edits that are not sealed come on top; entries that no server has are sealed again, in a
-        new stream. The server's log is to be read from its start. Raises MalformedPageError, and
-        what ``check`` raises.
+        new stream. The server's ``log`` is to be read from its start; it is None if the snapshot
+        came from elsewhere. Raises MalformedPageError, and what ``check`` raises.
         """
         with self._writer.transaction() as writing:
             cursor = writing.cursor
@@ -138,8 +138,9 @@ class Snapshots:
             after = read_heads(cursor).get(lineage.origin)
             if unsent or before != after:
                 self._begin_stream(cursor, lineage, after)
-            put(cursor, "vault/log", log)
-            put(cursor, "vault/reached", b"")
+            if log is not None:
+                put(cursor, "vault/log", log)
+                put(cursor, "vault/reached", b"")
             footprint = writing.merging.footprint
         return change_of(_LABEL, footprint, remote=True)
 

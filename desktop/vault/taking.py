@@ -142,6 +142,8 @@ class Taking:
         moments = self._writing.moments
         for origin, head in snapshot.manifest.heads.items():
             stream = moments.stream(origin)
+            known = "UPDATE entry SET sent = 1 WHERE sent = 2 AND stream = ? AND seq <= ?"
+            self._cursor.execute(known, (stream, head.seq))
             if self._goes_on(stream, head.seq):
                 continue
             sql = "UPDATE stream SET seq = ?, hash = ? WHERE number = ?"

@@ -227,7 +227,7 @@ def test_a_file_of_the_first_version_becomes_what_a_new_one_is(tmp_path):
     with database.reading() as cursor:
         new = cursor.execute(tables).fetchall()
     with database.writing() as cursor:
-        later = ("TABLE base", "TABLE part", "INDEX copy_number")
+        later = ("TABLE base", "TABLE part", "INDEX copy_number", "INDEX entry_elsewhere")
         for change in (*(f"DROP {each}" for each in later), "ALTER TABLE edit DROP segment"):
             cursor.execute(change)
         set_version(cursor, 1)

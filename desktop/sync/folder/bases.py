@@ -1,0 +1,102 @@
+"""Snapshots in a place: for whoever lacks entries that are gone from everywhere.
+
+Only a collection with a server has any; a device that took one in lays it down for the others.
+"""
+
+from collections.abc import Mapping
+
+from desktop.sync.bases import Bases, FalseBaseError
+from desktop.sync.books import Books
+from desktop.sync.errors import RefusedError
+from desktop.sync.folder.names import Listing, approval_name, object_name, snapshot_name
+from desktop.sync.folder.places import Source, Target
+from desktop.sync.refusal import Refusal
+from desktop.vault.vault import Snapshots
+from shared.domain.stamps import Origin
+from shared.envelope import Envelope, Kind, MalformedEnvelopeError
+from shared.ids import EntryHash
+from shared.ledger import DamagedEntryError, rebuild
+from shared.protocol import limits
+from shared.protocol.messages import Approval, BaseReply, SnapshotReply
+from shared.protocol.problems import Code
+from shared.signing import sha256
+from shared.signing.keys import SIGNATURE_BYTES
+
+
+class LaidDown:
+    """What a place has of snapshots, in the form in which a server tells it."""
+
+    def __init__(self, source: Source, listing: Listing) -> None:
+        self._source = source
+        self._listing = listing
+
+    def base(self) -> BaseReply:
+        """Say that none stands before others."""
+        return BaseReply()
+
+    def snapshot(self, name: EntryHash) -> SnapshotReply:
+        """Give a snapshot with its approvals."""
+        words = []
+        for device in sorted(self._listing.approvals.get(name, ())):
+            word = self._source.read(approval_name(name, device), SIGNATURE_BYTES)
+            if word is not None and len(word) == SIGNATURE_BYTES:
+                words.append(Approval(device, word))
+        return SnapshotReply(self._whole(snapshot_name(name), name), tuple(words))
+
+    def get_object(self, name: EntryHash) -> bytes:
+        """Give a piece or a segment."""
+        return self._whole(object_name(name), name)
+
+    def newest_first(self) -> list[EntryHash]:
+        """List the snapshots that are here, by the numbers that they say they have."""
+        numbers = {}
+        for name in self._listing.snapshots:
+            sealed = self._source.read(snapshot_name(name), limits.OBJECT_BYTES)
+            try:
+                if sealed is not None and sha256(sealed) == name:
+                    numbers[name] = Envelope.parse(sealed, Kind.SNAPSHOT).header.seq
+            except MalformedEnvelopeError:
+                continue
+        return sorted(numbers, key=lambda name: (-numbers[name], name))
+
+    def _whole(self, where: str, name: EntryHash) -> bytes:
+        """Read something by its hash; RefusedError if it is away, FalseBaseError if damaged."""
+        content = self._source.read(where, limits.OBJECT_BYTES)
+        if content is None:
+            raise RefusedError(Refusal(Code.NOT_FOUND))
+        if sha256(content) != name:
+            self._source.lay_aside(where)
+            raise FalseBaseError
+        return content
+
+
+def take_base(bases: Bases, laid_down: LaidDown, gaps: Mapping[Origin, int]) -> bool:
+    """Take in the newest snapshot that stands for one of these entries; false if none does."""
+    for name in laid_down.newest_first() if gaps else ():
+        try:
+            if bases.covers(name, gaps):
+                bases.take(name, None)
+                return True
+        except (FalseBaseError, RefusedError):
+            continue
+    return False
+
+
+def put_base(target: Target, listing: Listing, books: Books, snapshots: Snapshots) -> None:
+    """Lay down the snapshot that was taken in here, its parts first."""
+    taken = snapshots.taken
+    if taken is None:
+        return
+    segments = (EntryHash(segment.hash) for segment in taken.manifest.segments)
+    for name in (*taken.manifest.pieces, *segments):
+        part = None if name in listing.objects else snapshots.part(name)
+        if part is not None:
+            try:
+                target.put(object_name(name), rebuild(part, books.identity.keyring))
+            except DamagedEntryError:
+                continue
+    for device, word in taken.approvals.items():
+        if device not in listing.approvals.get(taken.hash, ()):
+            target.put(approval_name(taken.hash, device), word)
+    if taken.hash not in listing.snapshots:
+        target.put(snapshot_name(taken.hash), rebuild(taken.entry, books.identity.keyring))

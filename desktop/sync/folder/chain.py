@@ -1,0 +1,185 @@
+"""The chain of devices as it lies in a place: links, and key boxes beside them, by their hashes.
+
+The same door that a server has, but for one thing: nobody sees to it that links are appended to
+the end. Whoever finds two that follow the same one lets a person choose.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+
+from desktop.sync.books import Books
+from desktop.sync.chain import MissingKeyError
+from desktop.sync.folder.names import Listing, box_name, entry_name, link_name
+from desktop.sync.folder.places import Source, Target
+from desktop.vault.identity import keep_founding
+from desktop.vault.vault import Secrets
+from shared.domain.operations import Change
+from shared.envelope import Header
+from shared.membership import (
+    Fork,
+    InvalidChainError,
+    Link,
+    LinkWithBoxes,
+    Membership,
+    extend,
+    verify_chain,
+)
+from shared.membership.bodies import parse_body
+from shared.protocol import limits
+from shared.protocol.messages import ChainGrown, ChainReply, ChainRequest, LinkParcel
+from shared.signing import sha256
+
+_LEFT = "fork/left"
+
+
+class LinksIn:
+    """The links of a place that are not here, judged one after the other."""
+
+    def __init__(self, source: Source, listing: Listing, books: Books, secrets: Secrets) -> None:
+        self._source = source
+        self._listing = listing
+        self._books = books
+        self._secrets = secrets
+        self.parted = False
+        self.waits = False
+
+    def take(self) -> Iterator[Change]:
+        """Take in what goes on from here, with the keys. It ends where two ways go on.
+
+        ``parted`` and ``waits`` tell whether that is so, and whether a key is yet to come.
+        """
+        while True:
+            following = self._following(self._books.membership)
+            self.parted = len(following) > 1
+            if len(following) != 1:
+                return
+            try:
+                change = self._books.grow(following)
+            except MissingKeyError:
+                self.waits = True
+                return
+            self._keep(following[0])
+            yield change
+
+    def other_chain(self) -> tuple[LinkParcel, ...]:
+        """Return a whole valid chain that parts from ours; nothing if there is none."""
+        ours = self._books.links
+        for n, names in sorted(self._listing.links.items()):
+            if 1 < n <= len(ours) and names - {sha256(ours[n - 1])}:
+                before = verify_chain(ours[: n - 1], self._books.membership.tenant)
+                branch = [p for p in self._following(before) if p.link != ours[n - 1]]
+                if branch:
+                    common = tuple(LinkParcel(link, ()) for link in ours[: n - 1])
+                    return (*common, *self._on_from(before, branch[0]))
+        return ()
+
+    def _on_from(self, before: Membership, first: LinkParcel) -> list[LinkParcel]:
+        """Follow a branch to its end, or to where it parts again."""
+        branch, membership = [first], extend(before, first.link)
+        while len(following := self._following(membership)) == 1:
+            branch += following
+            membership = extend(membership, following[0].link)
+        return branch
+
+    def _following(self, membership: Membership) -> list[LinkParcel]:
+        """Return the valid links that follow the end of a chain, with the boxes that are here."""
+        n, found = membership.length + 1, []
+        for name in sorted(self._listing.links.get(n, ())):
+            link = self._source.read(link_name(n, name), limits.LINK_BYTES)
+            if link is None:
+                continue
+            if sha256(link) != name:
+                self._source.lay_aside(link_name(n, name))
+            elif _goes_on(membership, link):
+                found.append(LinkParcel(link, self._boxes_of(link)))
+        return found
+
+    def _boxes_of(self, link: bytes) -> tuple[bytes, ...]:
+        boxes = []
+        for name in parse_body(Link.parse(link)).boxes:
+            if name in self._listing.boxes:
+                box = self._source.read(box_name(name), limits.BOX_BYTES)
+                if box is not None and sha256(box) == name:
+                    boxes.append(box)
+                elif box is not None:
+                    self._source.lay_aside(box_name(name))
+        return tuple(boxes)
+
+    def _keep(self, parcel: LinkParcel) -> None:
+        """Keep a link that came with all its boxes, to hand it on like those made here."""
+        made = LinkWithBoxes(parcel.link, parcel.boxes)
+        try:
+            made.check()
+        except InvalidChainError:
+            return
+        keep_founding(self._secrets, (*self._books.founding, made))
+
+
+class OtherChain:
+    """Another chain that was found, and the door by which it grows: desktop.sync.forks.
+
+    It grows in memory only: whoever follows it keeps it, and lays down what a place lacks of it.
+    """
+
+    def __init__(self, parcels: Sequence[LinkParcel]) -> None:
+        self._parcels = tuple(parcels)
+
+    def chain(self) -> ChainReply:
+        """Give all links."""
+        return ChainReply(self._parcels)
+
+    def append_links(self, request: ChainRequest) -> ChainGrown:
+        """Add links."""
+        self._parcels += request.links
+        return ChainGrown(len(self._parcels))
+
+
+def put_chain(target: Target, listing: Listing, books: Books) -> int:
+    """Lay down the links and boxes that a place lacks; return how many links."""
+    boxes = {sha256(box): box for made in books.founding for box in made.boxes}
+    here = {name for link in books.links for name in parse_body(Link.parse(link)).boxes}
+    for name in sorted((boxes.keys() & here) - listing.boxes):
+        target.put(box_name(name), boxes[name])
+    count = 0
+    for n, link in enumerate(books.links, 1):
+        if sha256(link) not in listing.links.get(n, ()):
+            target.put(link_name(n, sha256(link)), link)
+            count += 1
+    return count
+
+
+def read_left(secrets: Secrets) -> set[str]:
+    """Return the names of what was left when another list of devices was followed."""
+    kept = secrets.get(_LEFT)
+    return msgspec.msgpack.decode(kept, type=set[str]) if kept else set()
+
+
+def keep_left(secrets: Secrets, names: Iterable[str]) -> None:
+    """Note what was left: nobody is asked about it again, wherever it lies."""
+    secrets.put(_LEFT, msgspec.msgpack.encode(sorted(read_left(secrets).union(names))))
+
+
+def left_by(books: Books, fork: Fork) -> list[str]:
+    """Name what is left when a fork's other side is followed.
+
+    Those are the links of this side, and own entries under keys that only this side has.
+    """
+    names = [link_name(Link.parse(link).n, sha256(link)) for link in fork.ours]
+    own = books.identity.keys.device
+    for origin, head in books.ledger.state.heads.items():
+        seq = head.seq if origin.device == own else 0
+        while (entry := books.log.entry_at(origin, seq)) is not None:
+            if Header.parse(entry.header).epoch <= fork.common.epoch:
+                break
+            names.append(entry_name(origin, seq))
+            seq -= 1
+    return names
+
+
+def _goes_on(membership: Membership, link: bytes) -> bool:
+    try:
+        extend(membership, link)
+    except InvalidChainError:
+        return False
+    return True

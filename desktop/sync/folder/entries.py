@@ -1,0 +1,162 @@
+"""Entries between the vault and a place: read, judged and merged; sealed and laid down."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import count, islice, takewhile
+
+from desktop.sync.books import Books
+from desktop.sync.folder.names import Listing, entry_name
+from desktop.sync.folder.places import Source, Target
+from desktop.sync.inbox import Inbox
+from desktop.vault.entries import Held
+from desktop.vault.progress import Progress
+from shared.domain.operations import Change
+from shared.domain.stamps import Origin
+from shared.envelope import Envelope, MalformedEnvelopeError
+from shared.ledger import MAX_EDITS, DamagedEntryError, NotWritableError, Refused, SealedEntry
+from shared.ledger.frame import decode_frame
+from shared.ledger.ledger import check_writer
+from shared.protocol import limits
+
+_BATCH = 64
+_BATCH_BYTES = 256 * limits.KIB
+"""Edits share an entry until they have so many bytes; a larger edit has one to itself."""
+
+Place = tuple[Origin, int]
+
+
+@dataclass(slots=True)
+class EntriesIn:
+    """Takes entries in. What it found is told by its fields, after ``take``."""
+
+    source: Source
+    listing: Listing
+    books: Books
+    forked: set[Origin] = field(default_factory=set)
+    edits: int = 0
+    refused: int = 0
+    late: int = 0
+    waits: bool = False
+    _damaged: set[Place] = field(default_factory=set)
+
+    def was_copied(self) -> bool:
+        """Tell whether a twin of this device wrote on in its stream, or this is an older state."""
+        own, log = self.books.log.origin, self.books.log
+        held = self.books.ledger.state.heads.get(own)
+        last = held.seq if held else 0
+        here = {entry.seq: entry.hash for entry in log.unsent() if entry.origin == own}
+        for seq in sorted(self.listing.entries.get(own, ())):
+            if seq > last or seq in here:
+                envelope = self._sound((own, seq))
+                if envelope is not None and envelope.hash != here.get(seq):
+                    return True
+        return False
+
+    def take(self, progress: Progress) -> Iterator[Change]:
+        """Take in all that can be, in as many passes as bring something."""
+        while True:
+            accepted, inbox, wanted = 0, Inbox(), self._wanted()
+            self.refused = self.late = 0
+            ahead = progress.through(wanted, "Reading edits", len(wanted))
+            while places := [*islice(ahead, _BATCH)]:
+                sealed = (each.sealed for place in places if (each := self._sound(place)))
+                verdict = inbox.judge(sealed, self.books.ledger, self.forked)
+                self.forked |= verdict.forked
+                self.refused += verdict.refused
+                self.late += verdict.late
+                accepted += len(verdict.accepted)
+                self.edits += sum(len(one.edits) for one in verdict.accepted)
+                if verdict.accepted:
+                    yield self.books.absorb(verdict.accepted, held=Held.ELSEWHERE)
+            self.waits = inbox.waits
+            if not accepted:
+                return
+
+    @property
+    def gaps(self) -> dict[Origin, int]:
+        """The first number that neither this device nor the place has, of streams that go on."""
+        heads, devices = self.books.ledger.state.heads, self.books.membership.devices
+        gaps = {}
+        for origin, seqs in self.listing.entries.items():
+            after = heads[origin].seq if origin in heads else 0
+            if origin.device in devices and max(seqs) > after and after + 1 not in seqs:
+                gaps[origin] = after + 1
+        return gaps
+
+    def _wanted(self) -> list[Place]:
+        """List what follows the heads here without a gap: streams in turn, each in order."""
+        heads, devices = self.books.ledger.state.heads, self.books.membership.devices
+        wanted = []
+        for origin, seqs in self.listing.entries.items():
+            if origin.device in devices and origin not in self.forked:
+                first = heads[origin].seq + 1 if origin in heads else 1
+                row = takewhile(seqs.__contains__, count(first))
+                wanted += [(n, origin, seq) for n, seq in enumerate(row)]
+        return [(origin, seq) for _, origin, seq in sorted(wanted)]
+
+    def _sound(self, place: Place) -> Envelope | None:
+        """Read an entry that is what its name says and was signed by its device."""
+        name = entry_name(*place)
+        sealed = None if place in self._damaged else self.source.read(name, limits.ENTRY_BYTES)
+        if sealed is None:
+            return None
+        try:
+            envelope = Envelope.parse(sealed)
+            check_writer(envelope, self.books.membership)
+            header = envelope.header
+            if (Origin(header.device, header.incarnation), header.seq) == place:
+                return envelope
+        except (MalformedEnvelopeError, Refused):
+            pass
+        self._damaged.add(place)
+        self.source.lay_aside(name)
+        return None
+
+    @property
+    def damaged(self) -> int:
+        """How many files are not what their names say, or not what anybody wrote."""
+        return len(self._damaged)
+
+
+def seal_pending(books: Books) -> None:
+    """Seal what is pending, and note of all own entries that they are about to leave."""
+    if books.membership.devices[books.identity.keys.device].may_write:
+        while (batch := books.log.pending(MAX_EDITS, _BATCH_BYTES))[0]:
+            try:
+                books.seal(*batch)
+            except NotWritableError:
+                break
+    books.log.release()
+
+
+def put_entries(
+    target: Target, listing: Listing, books: Books, progress: Progress
+) -> tuple[int, int]:
+    """Lay down what a place lacks; return how many edits, and how many entries are damaged here."""
+    lacking = [*_lacking(listing, books)]
+    edits = damaged = 0
+    for origin, seq in progress.through(lacking, "Writing edits", len(lacking)):
+        entry = books.counting(origin, seq)
+        if entry is None:
+            continue
+        try:
+            sealed = books.sealed(entry)
+        except DamagedEntryError:
+            damaged += 1
+            continue
+        target.put(entry_name(origin, seq), sealed)
+        edits += _count_edits(entry)
+    return edits, damaged
+
+
+def _lacking(listing: Listing, books: Books) -> Iterable[Place]:
+    """Yield what is here and not there; what a snapshot stands for is not here."""
+    state = books.ledger.state
+    for origin, head in sorted(state.heads.items()):
+        there, base = listing.entries.get(origin, set()), state.base.get(origin)
+        first = base.seq + 1 if base else 1
+        yield from ((origin, seq) for seq in range(first, head.seq + 1) if seq not in there)
+
+
+def _count_edits(entry: SealedEntry) -> int:
+    return len(decode_frame(entry.body)[1])

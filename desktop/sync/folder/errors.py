@@ -1,0 +1,86 @@
+"""What the world can do to an exchange folder or a bundle. Each class says its sentence."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from desktop.sync.errors import SyncError
+
+
+class FolderGoneError(SyncError):
+    """The exchange folder is not there. Plug in its disk, or choose another folder.
+
+    Nothing is lost: what did not go across goes with the next exchange.
+    """
+
+    passing = True
+
+
+class FolderClosedError(SyncError):
+    """Nothing can be written to the exchange folder; what lay there was taken in.
+
+    Allow it in the folder's properties, or choose another folder.
+    """
+
+
+class FolderFullError(SyncError):
+    """The disk of the exchange folder is full. Make room there, and exchange again."""
+
+
+class FolderTroubleError(SyncError):
+    """The exchange folder could not be read or written. Check its disk and its cable.
+
+    What went across is safe, and the rest goes with the next exchange.
+    """
+
+    passing = True
+
+
+class DetourError(SyncError):
+    """In the exchange folder, a link to another place stands where a folder should be.
+
+    Swingtag does not follow it. Take the link away, or choose another folder.
+    """
+
+
+class BundleGoneError(SyncError):
+    """The bundle is not there any more. Plug in its disk, or choose it again."""
+
+
+class NotABundleError(SyncError):
+    """That file is no bundle of Swingtag's, or it is damaged from its very beginning."""
+
+
+class NewerBundleError(SyncError):
+    """A newer Swingtag has written this bundle. Install that version to open it."""
+
+
+class OtherBundleError(SyncError):
+    """That bundle belongs to another collection. Nothing of it was taken in."""
+
+
+_MEANINGS: dict[int, type[SyncError]] = {
+    errno.ENOSPC: FolderFullError,
+    errno.EDQUOT: FolderFullError,
+    errno.EFBIG: FolderFullError,
+    errno.EACCES: FolderClosedError,
+    errno.EPERM: FolderClosedError,
+    errno.EROFS: FolderClosedError,
+    errno.ENOENT: FolderGoneError,
+    errno.ENODEV: FolderGoneError,
+    errno.ENXIO: FolderGoneError,
+    errno.ESTALE: FolderGoneError,
+    errno.ENOTCONN: FolderGoneError,
+    errno.EHOSTDOWN: FolderGoneError,
+    errno.ELOOP: DetourError,
+    errno.ENOTDIR: DetourError,
+}
+
+
+@contextmanager
+def folder_troubles() -> Iterator[None]:
+    """Turn what the system reports of a folder into what the collector can do about it."""
+    try:
+        yield
+    except OSError as error:
+        raise _MEANINGS.get(error.errno or 0, FolderTroubleError) from error

@@ -1,0 +1,72 @@
+"""Pictures between the vault and a place: the sealed bytes of a file as one piece.
+
+All of them come, thumbnails first: a stick is not there when somebody wants to see one.
+"""
+
+from collections.abc import Callable
+
+from desktop.sync.folder.names import Listing, file_name
+from desktop.sync.folder.places import Source, Target
+from desktop.sync.pictures import Wanted, cut_up, root_of, spoken_of
+from desktop.vault.progress import Progress
+from desktop.vault.vault import Vault
+from shared.crypto.attachments import SEALED_CHUNK_BYTES
+from shared.domain.operations import Change
+from shared.domain.schema import Kind
+
+_LABEL = "Pictures have arrived"
+
+
+def take_pictures(
+    vault: Vault,
+    source: Source,
+    listing: Listing,
+    progress: Progress,
+    changed: Callable[[Change], None],
+) -> int:
+    """Take in the pictures that are missing here; return how many came."""
+    lacking = [
+        wanted
+        for wanted in _in_turn(vault)
+        if wanted.file in listing.files and not vault.files.has(wanted.file)
+    ]
+    photos = set()
+    for wanted in progress.through(lacking, "Reading pictures", len(lacking)):
+        if vault.files.has(wanted.file) or _take(vault, source, wanted):
+            photos.add(wanted.photo)
+    if photos:
+        changed(Change(_LABEL, {Kind.PHOTO: frozenset(photos)}, remote=True))
+    return len(photos)
+
+
+def put_pictures(vault: Vault, target: Target, listing: Listing, progress: Progress) -> int:
+    """Lay down the pictures that a place lacks; return how many."""
+    lacking = {
+        wanted.file: wanted
+        for wanted in _in_turn(vault)
+        if wanted.file not in listing.files and vault.files.has(wanted.file)
+    }
+    photos = set()
+    for wanted in progress.through(lacking.values(), "Writing pictures", len(lacking)):
+        sealed = vault.files.read(wanted.file)
+        if root_of(cut_up(sealed)) == wanted.root:  # one that was harmed here is none
+            target.put(file_name(wanted.file), sealed)
+            photos.add(wanted.photo)
+    return len(photos)
+
+
+def _in_turn(vault: Vault) -> list[Wanted]:
+    """List all files that photos speak of, the thumbnails first."""
+    return sorted(spoken_of(vault.records), key=lambda wanted: wanted.chunks)
+
+
+def _take(vault: Vault, source: Source, wanted: Wanted) -> bool:
+    sealed = source.read(file_name(wanted.file), wanted.chunks * SEALED_CHUNK_BYTES)
+    if sealed is None:
+        return False
+    chunks = cut_up(sealed)
+    if root_of(chunks) != wanted.root:
+        source.lay_aside(file_name(wanted.file))
+        return False
+    vault.files.keep(wanted.file, chunks)
+    return True

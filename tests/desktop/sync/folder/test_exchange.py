@@ -1,0 +1,169 @@
+"""Two collectors whose devices exchange through a folder that holds both, and through bundles."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desktop.sync.chain import Chain
+from desktop.sync.folder.errors import NotABundleError, OtherBundleError
+from desktop.sync.folder.traffic import FolderNotice
+from desktop.sync.forks import Choice, choose, chosen, read_theirs
+from desktop.sync.removal import wish
+from tests.desktop.sync.folder.household import (
+    Household,
+    entries,
+    exchange,
+    household,
+    let_in,
+    open_bundle,
+    save_bundle,
+)
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def artmatt(tmp_path: Path) -> Iterator[Household]:
+    house = household(tmp_path / "homes", "artmatt")
+    yield house
+    house.close()
+
+
+@pytest.fixture
+def begin(tmp_path: Path) -> Iterator[Household]:
+    house = household(tmp_path / "homes", "begin")
+    yield house
+    house.close()
+
+
+def test_edits_go_across_and_two_collectors_do_not_mix(
+    artmatt: Household, begin: Household, stick: Path
+) -> None:
+    bears = {}
+    for house in (artmatt, begin):
+        for desk in house.desks:
+            bears[desk.vault.device] = desk.add(notes=desk.vault.folder.name)
+    artmatt.go_round(stick)
+    theirs = {path: path.read_bytes() for path in entries(artmatt.desks[0], stick)}
+    begin.go_round(stick)
+    for house in (artmatt, begin):
+        assert len(house.hashes) == 1
+        for desk in house.desks:
+            for other in house.desks:
+                assert desk.read(bears[other.vault.device])["notes"] == other.vault.folder.name
+    assert artmatt.hashes != begin.hashes
+    assert not begin.desks[0].read(bears[artmatt.desks[0].vault.device])
+    assert all(path.read_bytes() == content for path, content in theirs.items())
+    assert len(list((stick / "swingtag").iterdir())) == 2
+
+
+def test_a_second_exchange_with_nothing_new_writes_nothing(artmatt: Household, stick: Path) -> None:
+    laptop, tablet = artmatt.desks
+    laptop.add(notes="once")
+    assert exchange(laptop, stick).edits_out == 1
+    assert exchange(tablet, stick).edits_in == 1
+    before = {path: path.stat().st_mtime_ns for path in stick.rglob("*") if path.is_file()}
+    for desk in artmatt.desks:
+        traffic = exchange(desk, stick)
+        assert (traffic.edits_in, traffic.edits_out, traffic.sentences) == (0, 0, ())
+    assert {p: p.stat().st_mtime_ns for p in stick.rglob("*") if p.is_file()} == before
+
+
+def test_a_stick_that_lost_everything_is_filled_again_and_nothing_follows(
+    artmatt: Household, stick: Path
+) -> None:
+    laptop, tablet = artmatt.desks
+    bear = laptop.add(notes="kept")
+    artmatt.go_round(stick)
+    for path in sorted(stick.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    tablet.put(bear, notes="kept and changed")
+    assert exchange(tablet, stick).sentences == ()
+    assert exchange(laptop, stick).sentences == ()
+    assert laptop.read(bear)["notes"] == "kept and changed"
+    assert len(entries(laptop, stick)) == 2
+
+
+def test_a_bundle_brings_all_and_refuses_to_mix(
+    artmatt: Household, begin: Household, tmp_path: Path
+) -> None:
+    laptop, tablet = artmatt.desks
+    bear = laptop.add(notes="by mail")
+    path = tmp_path / "artmatt.swingbundle"
+    assert save_bundle(laptop, path).edits_out == 1
+    assert not list(tmp_path.glob("*.part"))
+    before = begin.hashes
+    with pytest.raises(OtherBundleError):
+        open_bundle(begin.desks[0], path)
+    assert begin.hashes == before
+    assert open_bundle(tablet, path).edits_in == 1
+    assert tablet.read(bear)["notes"] == "by mail"
+    whole = path.read_bytes()
+    for length in (0, 10, 36):
+        path.write_bytes(whole[:length])
+        with pytest.raises(NotABundleError):
+            open_bundle(tablet, path)
+    path.write_bytes(whole[:-700])
+    assert FolderNotice.ENDS_EARLY in open_bundle(tablet, path).notices
+
+
+def test_a_removal_reaches_the_others_by_the_folder(artmatt: Household, stick: Path) -> None:
+    laptop, tablet = artmatt.desks
+    phone = let_in(laptop, stick.parent / "phone.swingtag")
+    artmatt.desks.append(phone)
+    laptop.add(notes="before")
+    artmatt.go_round(stick)
+    wish(laptop.vault.secrets, phone.vault.device)
+    exchange(laptop, stick)
+    bear = laptop.add(notes="after")
+    exchange(laptop, stick)
+    assert exchange(tablet, stick).sentences == ()
+    assert tablet.read(bear)["notes"] == "after"
+    lost = phone.add(notes="too late")
+    traffic = exchange(phone, stick)
+    assert traffic.notices >= {FolderNotice.REMOVED}
+    assert not phone.read(bear)
+    artmatt.go_round(stick)
+    assert not tablet.read(lost)
+
+
+def test_two_who_removed_apart_are_shown_it_and_join_when_one_has_chosen(
+    tmp_path: Path, stick: Path
+) -> None:
+    house = household(tmp_path / "homes", "artmatt", devices=4)
+    laptop, tablet, phone, old = house.desks
+    house.go_round(stick)
+    other = tmp_path / "other stick"
+    other.mkdir()
+    wish(laptop.vault.secrets, old.vault.device)
+    bear = laptop.add(notes="laptop")
+    exchange(laptop, other)
+    wish(tablet.vault.secrets, old.vault.device)
+    bean = tablet.add(notes="tablet")
+    exchange(tablet, stick)
+    assert FolderNotice.CHOOSE in exchange(laptop, stick).notices
+    assert FolderNotice.CHOOSE in exchange(tablet, stick).notices
+    assert FolderNotice.PARTED in exchange(phone, stick).notices
+    assert read_theirs(tablet.vault.secrets)
+    choose(laptop.vault.secrets, Choice.AGAIN)
+    assert FolderNotice.CHOOSE not in exchange(laptop, stick).notices
+    for _ in range(3):
+        for desk in (tablet, phone, laptop):
+            traffic = exchange(desk, stick)
+    assert traffic.sentences == ()
+    assert not read_theirs(tablet.vault.secrets)
+    assert chosen(laptop.vault.secrets) is None
+    assert len({desk.hash for desk in (laptop, tablet, phone)}) == 1
+    for desk in (laptop, tablet, phone):
+        assert desk.read(bear)["notes"] == "laptop"
+        assert desk.read(bean)["notes"] == "tablet"
+        assert not Chain.held(desk.vault.log.state()).membership.devices[old.vault.device].live
+    exchange(laptop, other)
+    assert FolderNotice.CHOOSE not in exchange(tablet, other).notices, "left there, too"
+    house.close()
