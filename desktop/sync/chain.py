@@ -65,7 +65,7 @@ class Chain:
     @property
     def whole(self) -> tuple[LinkWithBoxes, ...]:
         """The links whose boxes, for whomever they are, all came along."""
-        held = {sha256(box): box for box in self.boxes}
+        held: dict[bytes, bytes] = {sha256(box): box for box in self.boxes}
         wanted = {link: boxes_in(link) for link in self.links}
         return tuple(
             LinkWithBoxes(link, tuple(held[name] for name in names))
