@@ -61,6 +61,11 @@ class Chain:
     links: tuple[bytes, ...]
     boxes: tuple[bytes, ...] = field(repr=False)
 
+    @property
+    def hashes(self) -> frozenset[bytes]:
+        """The hash of each link."""
+        return frozenset(sha256(link) for link in self.links)
+
     @classmethod
     def held(cls, state: LedgerState) -> "Chain":
         """Return the chain that a vault holds."""
