@@ -81,6 +81,7 @@ class Collection:
             write=self.write,
             announce=self.announce,
             wake=self._wake,
+            now_millis=surroundings.now_millis,
         )
         self.backups = BackupCare(
             vault.backups, self.settings, lambda: self.name, surroundings.now_millis

@@ -18,6 +18,7 @@ from desktop.sync.removal import (
     withdraw,
     withdraw_role,
 )
+from desktop.sync.silence import excuse, silent_since
 from desktop.vault.aside import cuts_of
 from desktop.vault.vault import Log, Records, Secrets
 from shared.crypto.paper import paper_device, secret_of
@@ -74,7 +75,8 @@ class KitVerdict(Enum):
 class Roster:
     """The devices of one collection, this one included.
 
-    ``announce`` tells the screens of what is no edit, ``wake`` asks for a sync if there is one.
+    ``announce`` tells the screens of what is no edit, ``wake`` asks for a sync if there is one,
+    ``now_millis`` is the wall clock.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class Roster:
         write: Write,
         announce: Callable[[Change], None],
         wake: Callable[[], None],
+        now_millis: Callable[[], int],
     ) -> None:
         self._log = log
         self._records = records
@@ -93,6 +96,7 @@ class Roster:
         self._write = write
         self._announce = announce
         self._wake = wake
+        self._now_millis = now_millis
         self._rights: Rights | None = None
 
     @property
@@ -117,11 +121,12 @@ class Roster:
         names = self._records.living(Kind.DEVICE)
         heard = self._log.last_written()
         membership = self._membership()
-        known = self._known(membership)
+        known, silent = self._known(membership), silent_since(self._secrets, self._now_millis())
         cards = [
             replace(
                 self._card(member, membership, names, heard),
                 fresh=member.device not in known and member.role is not Role.PAPER,
+                silent=member.device in silent and member.device != self._log.origin.device,
             )
             for member in membership.live
         ]
@@ -148,6 +153,11 @@ class Roster:
         """Remember that somebody said of a device that it is theirs."""
         known = self._known(self._membership())
         self._secrets.put(_KNOWN, b"".join(sorted(known | {device})))
+        self._note(device)
+
+    def excuse(self, device: DeviceId) -> None:
+        """Remember that somebody knows why a device was not heard from: it was off."""
+        excuse(self._secrets, device, self._now_millis())
         self._note(device)
 
     def _known(self, membership: Membership) -> set[bytes]:

@@ -166,6 +166,7 @@ class DeviceCard:
     ``heard_millis``: when it wrote the last edit that is here. ``leaving``: it is to be removed
     as soon as the server can be reached; ``to_be``: it gets these rights then.
     ``fresh``: it came since somebody last said here which devices are theirs.
+    ``silent``: it should have been heard from for two weeks.
     ``removed_by`` names the device that put it out, "" while it is one of the collection's;
     ``late``: changes that it made after that were here, and were set aside.
     """
@@ -181,5 +182,6 @@ class DeviceCard:
     rights: Rights = Rights.OWNER
     to_be: Rights | None = None
     fresh: bool = False
+    silent: bool = False
     removed_by: str = ""
     late: bool = False

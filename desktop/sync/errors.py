@@ -57,6 +57,14 @@ class ServerTroubleError(SyncError):
         self.retry_after = retry_after
 
 
+class HiddenChangeError(SyncError):
+    """The server says that your devices have a new key, and keeps back the change that made it.
+
+    It may be hiding that a device was removed. Your edits stay here and nothing is sent under the
+    old key. Compare your devices; if this stays, do not trust this server.
+    """
+
+
 class UnreadableReplyError(SyncError):
     """The server's answer cannot be read. Swingtag or the server needs an update."""
 

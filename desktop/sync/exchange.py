@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from desktop.sync.audit import NO_LOG, Audit, Patience
 from desktop.sync.books import Books
 from desktop.sync.chain import FalseChainError
-from desktop.sync.errors import ServerTroubleError
+from desktop.sync.errors import HiddenChangeError, ServerTroubleError
 from desktop.sync.inbox import Inbox
 from desktop.sync.notices import Notice
 from desktop.sync.outbox import Consignment, Outbox
 from desktop.sync.refusal import Refusal
+from desktop.sync.silence import Silence
 from desktop.vault.vault import Vault
 from shared.crypto.randomness import Random
 from shared.domain.operations import Change
@@ -96,8 +97,9 @@ class Exchange:
         self._patience = Patience(self.books, vault.secrets, now_millis)
         self._changed = changed
         self._sent = Consignment()
+        self._silence = Silence(self.books, vault.secrets, now_millis)
         self._wants_heads = False
-        self._remedies = self._barren = 0
+        self._remedies = self._barren = self._stale = 0
 
     @property
     def backlog(self) -> int:
@@ -112,7 +114,9 @@ class Exchange:
     def begin(self) -> None:
         """Begin a round."""
         self._remedies = self._barren = 0
+        self._stale = 0
         self.books.look_again()
+        self._silence.answer()
         self._audit.begin()
         self._wants_heads = self._outbox.carries  # the server may have all of it
 
@@ -144,7 +148,7 @@ class Exchange:
         """Take in an answer.
 
         Raises FalseChainError for links that are not the owner's, ServerTroubleError if the
-        server never comes to an end.
+        server never comes to an end, HiddenChangeError if it keeps links back.
         """
         sent, self._sent = self._sent, Consignment()
         if isinstance(reply, Refusal):
@@ -258,6 +262,9 @@ class Exchange:
         if self._inbox.waits and not self._audit.reviewed:
             self._audit.start_review()
             return Onward()
+        self._silence.note()
+        if self._inbox.newest_epoch > self.books.membership.epoch:
+            self._audit.note(Notice.HIDDEN)
         if self._patience.is_over(waits=self._inbox.waits):
             self._audit.note(Notice.WITHHELD)
         return Settled()
@@ -289,11 +296,20 @@ class Exchange:
         The server looks at entries in order, so it has those before the one at fault.
         """
         self._outbox.delivered(sent, max(refusal.at, 0))
+        if refusal.code is Code.EPOCH_STALE:
+            self._demand_new_key()
         self.books.renew()
         if refusal.code is Code.ENTRY_TAKEN:
             self._audit.note(Notice.COPIED)
         self._audit.start_review()
         return Onward()
+
+    def _demand_new_key(self) -> None:
+        """Raise HiddenChangeError if no link brought the newer key that was spoken of before."""
+        epoch = self.books.membership.epoch
+        if self._stale == epoch:
+            raise HiddenChangeError
+        self._stale = epoch
 
     def _leave_alone(self, stream: Origin) -> None:
         """Send no more of a stream that the server knows otherwise: it has two histories."""

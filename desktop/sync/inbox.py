@@ -40,6 +40,12 @@ class Inbox:
         return bool(self._waiting)
 
     @property
+    def newest_epoch(self) -> int:
+        """The newest epoch that an entry which waits was sealed in; 0 if none waits."""
+        sealed = self._waiting.values()
+        return max((Header.parse(each[:HEADER_BYTES]).epoch for each in sealed), default=0)
+
+    @property
     def size(self) -> int:
         """How many bytes wait."""
         return self._bytes

@@ -14,6 +14,11 @@ class Notice(Enum):
         "The server sent something that none of your devices wrote, or that was changed on the "
         "way. It was ignored. If this stays, do not trust this server."
     )
+    HIDDEN = (
+        "The server shows edits under a new key of your devices, and keeps back the change that "
+        "made it. It may be hiding that a device was removed. Compare your devices; if this "
+        "stays, do not trust this server."
+    )
     WITHHELD = (
         "The server holds back edits of another device that this one needs. "
         "Sync that device; if this stays, do not trust this server."

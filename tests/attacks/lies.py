@@ -296,7 +296,7 @@ SCHEMES: dict[str, tuple[Scheme, ...]] = {
         _of_entries(entries.a29_written_after_the_cut),
         Scheme(changed_links(membership.a29_links_of_a_removed_device), _CHAIN),
     ),
-    "A30": (Scheme(a30_hidden, frozenset({"WITHHELD", "RefusedError", "ServerTroubleError"})),),
+    "A30": (Scheme(a30_hidden, frozenset({"HIDDEN", "HiddenChangeError"})),),
     "A31": (Scheme(a15_two_histories, frozenset({"FORKED"})),),
     "K2": (Scheme(k2_snapshot, _BASE, based=True),),
     "K3": (Scheme(changed_objects(Kind.SEGMENT), _BASE, based=True),),

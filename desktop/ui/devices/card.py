@@ -22,6 +22,10 @@ _LEAVING = "It is removed as soon as the server can be reached."
 _WAITS = "It gets other rights as soon as the server can be reached."
 _NAMES = {Rights.OWNER: "Owner", Rights.EDITOR: "Editor", Rights.VIEWER: "Viewer"}
 _FRESH = "New here. Is this you?"
+_SILENT = (
+    "It should have been heard from by now. If it was in use, the server may be holding back what "
+    "it wrote: compare the six words on both devices."
+)
 _UNSEEN = "It was changed, but its words were not kept. Make a new kit."
 _DUE = "A week old, and not tested on this device yet."
 _PAPER = "Paper, 24 words. It brings everything back when no device is left."
@@ -35,6 +39,7 @@ class DeviceTile(Zone):
     kept = Signal(object)  # DeviceId
     granted = Signal(object, object)  # DeviceId, Rights
     recognised = Signal(object)  # DeviceId
+    excused = Signal(object)  # DeviceId
     kit_wanted = Signal()
     new_kit_wanted = Signal()
 
@@ -110,8 +115,8 @@ class DeviceTile(Zone):
         device, kit = self._device, self._kit
         if device.leaving or device.to_be:
             return _LEAVING if device.leaving else _WAITS
-        if device.fresh:
-            return _FRESH
+        if device.fresh or device.silent:
+            return _FRESH if device.fresh else _SILENT
         if kit is not None and kit.unseen:
             return _UNSEEN
         return _DUE if kit is not None and kit.due else ""
@@ -130,6 +135,10 @@ class DeviceTile(Zone):
             mine = Button("It is mine", pressed=partial(self.recognised.emit, device.device))
             no = Button("Remove it", "danger", pressed=self._remove)
             return [mine, no] if manages else [mine]
+        if device.silent:
+            off = Button("It was off", pressed=partial(self.excused.emit, device.device))
+            gone = Button("Remove\u2026", "quiet", pressed=self._ask_removal)
+            return [off, gone] if manages else [off]
         ways = [Button("Rename\u2026", "quiet", pressed=self._ask_name)]
         if manages and not device.this_one:
             ways.append(Button("Rights\u2026", "quiet", pressed=self._ask_rights))

@@ -36,6 +36,7 @@ class DevicesPage(Page):
     kept = Signal(object)  # DeviceId
     granted = Signal(object, object)  # DeviceId, Rights
     recognised = Signal(object)  # DeviceId
+    excused = Signal(object)  # DeviceId
     late_wanted = Signal()
     new_kit_wanted = Signal()
     followed = Signal(bool)  # whether this side's changes are to be done again
@@ -112,6 +113,7 @@ class DevicesPage(Page):
         tile.new_kit_wanted.connect(self.new_kit_wanted)
         tile.granted.connect(self.granted)
         tile.recognised.connect(self.recognised)
+        tile.excused.connect(self.excused)
         tile.renamed.connect(self.renamed)
         tile.removed.connect(self.removed)
         tile.kept.connect(self.kept)

@@ -89,6 +89,7 @@ class Pages(QObject):
             lambda device, name: self._attempt(partial(roster.rename, device, name))
         )
         page.recognised.connect(lambda device: self._attempt(partial(roster.recognise, device)))
+        page.excused.connect(lambda device: self._attempt(partial(roster.excuse, device)))
         page.removed.connect(lambda device: self._attempt(partial(roster.remove, device)))
         page.kept.connect(lambda device: self._attempt(partial(roster.keep, device)))
         page.granted.connect(

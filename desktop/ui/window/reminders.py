@@ -10,6 +10,7 @@ from desktop.ui.devices.removed_page import KEPT_REMOVED
 if TYPE_CHECKING:  # the window owns its reminders
     from desktop.ui.window.main_window import MainWindow
 
+_SILENT = "Nothing was heard from {} for more than two weeks."
 _KIT = "Your emergency kit is a week old. Can you still read all of it?"
 
 
@@ -20,6 +21,7 @@ class Reminders(QObject):
         super().__init__(window)
         self._window = window
         window.live.synced.connect(self._look_at_removed)
+        window.live.synced.connect(self._look_at_silent)
         kit = window.live.collection.kit
         if kit.restored:
             window.live.synced.connect(self._look_at_restored)
@@ -31,6 +33,18 @@ class Reminders(QObject):
         if status.phase in {SyncPhase.SAVED, SyncPhase.TROUBLE} and status.last_synced_millis:
             self._window.live.synced.disconnect(self._look_at_restored)
             self._window.pages.show_restored()
+
+    def _look_at_silent(self, status: SyncStatus) -> None:
+        """Say once at each start who should have been heard from, when all has come."""
+        window = self._window
+        if status.phase is not SyncPhase.SAVED or not status.last_synced_millis:
+            return
+        window.live.synced.disconnect(self._look_at_silent)
+        silent = [card.name for card in window.live.collection.devices() if card.silent]
+        if silent:
+            who = silent[0] if len(silent) == 1 else f"{len(silent)} of your devices"
+            words = _SILENT.format(who)
+            window.panels.bar.warn(words, action="Devices", run=window.pages.show_devices)
 
     def _look_at_removed(self, status: SyncStatus) -> None:
         """Say at length, once at each start, that this device was removed."""
