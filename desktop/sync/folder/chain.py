@@ -113,7 +113,9 @@ class LinksIn:
             made.check()
         except InvalidChainError:
             return
-        keep_founding(self._secrets, (*self._books.founding, made))
+        kept = self._books.founding
+        if made not in kept:
+            keep_founding(self._secrets, (*kept, made))
 
 
 class OtherChain:
