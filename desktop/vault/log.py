@@ -197,18 +197,6 @@ class Log:
             found = cursor.execute(sql).fetchall()
         return {Origin(DeviceId(device), Incarnation(life)): seq for device, life, seq in found}
 
-    def last_edits(self) -> dict[Origin, int]:
-        """Return for each stream the number of the last entry with edits that left its device."""
-        sql = """
-            SELECT device, incarnation, (
-                SELECT e.seq FROM entry e WHERE e.stream = s.number AND e.sent
-                AND EXISTS (SELECT 1 FROM edit WHERE entry = e.number)
-                ORDER BY e.seq DESC LIMIT 1) last
-            FROM stream s WHERE last IS NOT NULL"""
-        with self._database.reading() as cursor:
-            found = cursor.execute(sql).fetchall()
-        return {Origin(DeviceId(device), Incarnation(life)): seq for device, life, seq in found}
-
     def newest_elsewhere(self) -> tuple[DeviceId, int, str] | None:
         """Return the newest edit of another device: its device, milliseconds since 1970, label."""
         sql = """
