@@ -68,11 +68,9 @@ class Attachments:
         """Send all files that are left."""
         self._send(lambda _: True)
 
-    def send_again(self) -> None:
-        """Send all pictures that are here and not at the server: it has lost some."""
-        for wanted in spoken_of(self._records):
-            if self._is_sound(wanted):
-                self._attempt(wanted.file)
+    def edits_have_left(self) -> None:
+        """Send what must not be claimed before its edit is at the server."""
+        self._files.edits_have_left()
 
     def fetch(self) -> None:
         """Fetch the thumbnails that are missing here, then the originals that were asked for."""

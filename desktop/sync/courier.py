@@ -24,7 +24,7 @@ from desktop.sync.wire import (
     take,
 )
 from shared.crypto.devices import DeviceKeys
-from shared.ids import EntryHash, FileId, PairId, Slug, TenantId
+from shared.ids import Cursor, EntryHash, FileId, LogId, PairId, Slug, TenantId
 from shared.protocol import limits, paths
 from shared.protocol.messages import (
     About,
@@ -36,6 +36,11 @@ from shared.protocol.messages import (
     ClaimRequest,
     DoorsReply,
     DoorsRequest,
+    FilesReply,
+    FilesRequest,
+    ProofReply,
+    ProofRequest,
+    ReleaseRequest,
     SignUpReply,
     SignUpRequest,
     SlugAnswer,
@@ -146,9 +151,19 @@ class Courier:
         """Tell that an entry refers to an attachment of so many chunks."""
         granted(self._ask("POST", paths.claim(file), encode(ClaimRequest(chunks))))
 
-    def release(self, file: FileId) -> None:
-        """Tell that nothing refers to an attachment any more."""
-        granted(self._ask("POST", paths.release(file)))
+    def release(self, file: FileId, log: LogId, cursor: Cursor) -> None:
+        """Tell that nothing up to here in the log refers to an attachment any more."""
+        granted(self._ask("POST", paths.release(file), encode(ReleaseRequest(log, cursor))))
+
+    def proof(self, file: FileId, challenge: bytes) -> bytes:
+        """Let the server show that it has a claimed attachment; see shared.protocol.possession."""
+        asked = encode(ProofRequest(challenge))
+        return read(granted(self._ask("POST", paths.proof(file), asked)), ProofReply).proof
+
+    def files(self, after: bytes) -> FilesReply:
+        """Ask which attachments the server holds, after one of them."""
+        asked = encode(FilesRequest(after))
+        return read(granted(self._ask("POST", paths.FILES, asked, cap=_REPLY_BYTES)), FilesReply)
 
     def base(self) -> BaseReply:
         """Ask which snapshot is the base of the log, and which one is proposed."""

@@ -13,6 +13,7 @@ from desktop.sync.bases import Bases
 from desktop.sync.books import Books
 from desktop.sync.by_files import Answering, Asking
 from desktop.sync.chain import Chain
+from desktop.sync.claims import Claims
 from desktop.sync.compaction import Compaction
 from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
@@ -91,7 +92,7 @@ class Network:
             changed=note,
             now_millis=self.surroundings.now_millis,
         )
-        random = self.surroundings.random
+        random, now_millis = self.surroundings.random, self.surroundings.now_millis
         bases = Bases(vault, exchange.books, courier, note)
         compaction = Compaction(
             vault,
@@ -106,6 +107,7 @@ class Network:
             Forks(exchange.books, courier, vault.secrets, random, changed),
             bases,
             compaction,
+            Claims(vault, courier, exchange.books, changed=note, now_millis=now_millis),
         )
         return Session(exchange, courier, attachments, tools)
 

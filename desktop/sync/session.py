@@ -6,6 +6,7 @@ from typing import NamedTuple, assert_never
 from desktop.sync.attachments import Attachments
 from desktop.sync.bases import Bases
 from desktop.sync.chain import FalseChainError
+from desktop.sync.claims import Claims
 from desktop.sync.compaction import BaseLostError, Compaction
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError
@@ -45,6 +46,7 @@ class Tools(NamedTuple):
     forks: Forks
     bases: Bases
     compaction: Compaction
+    claims: Claims
 
 
 class Session:
@@ -60,6 +62,7 @@ class Session:
         self._forks = tools.forks
         self._bases = tools.bases
         self._compaction = tools.compaction
+        self._claims = tools.claims
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -96,7 +99,7 @@ class Session:
             if not self._exchange.overhear(event):
                 return False
         self._attachments.fetch()
-        return True
+        return not self._claims.due
 
     def sync(self, progress: Progress) -> None:
         """Bring both sides level.
@@ -107,8 +110,7 @@ class Session:
         self._attachments.begin()
         self._exchange_all(progress)
         self._put_out(progress)
-        if Notice.RESTORED in self._exchange.notices:
-            self._attachments.send_again()
+        self._compare_pictures()
         self._attachments.send_large()
         self._attachments.fetch()
         self._bases.fetch_history()
@@ -117,6 +119,13 @@ class Session:
         """Let edits at the server be put together, if they are many; in a quiet moment."""
         with self._exchange.books.log.turn:
             self._compaction.tidy()
+
+    def _compare_pictures(self) -> None:
+        """See now and then which pictures the server has, and whenever it lost something."""
+        if not self._exchange.books.log.waiting():
+            self._attachments.edits_have_left()
+        if self._claims.due or Notice.RESTORED in self._exchange.notices:
+            self._claims.compare()
 
     def _put_out(self, progress: Progress) -> None:
         """Remove the devices that are to be removed, by compare-and-swap on the chain's end.

@@ -9,6 +9,7 @@ from desktop.vault.diary import Diary
 from desktop.vault.files import Files
 from desktop.vault.memory import MemoryDatabase
 from desktop.vault.past import Progress, Span, build_past, read_span
+from desktop.vault.references import is_emptied_now
 from shared.domain.operations import Operation
 from shared.domain.schema import CUSTOM_PREFIX, TAG_PREFIX, Kind
 from shared.ids import FileId, RecordId
@@ -94,12 +95,14 @@ class Chronicle:
             if spot[0] is Kind.PHOTO
             and was.lives
             and not ((now := news.get(spot)) and now.lives)
-            and not self._has_picture(was.fields)
+            and not self._has_picture(now, was.fields)
         }
 
-    def _has_picture(self, fields: Fields) -> bool:
+    def _has_picture(self, now: Side | None, fields: Fields) -> bool:
+        """Tell whether there is something to show; of an emptied photo all must be here."""
         files = (fields.get(name) for name in ("file", "thumb_file"))
-        return any(self._files.has(FileId(file)) for file in files if isinstance(file, bytes))
+        here = [self._files.has(FileId(file)) for file in files if isinstance(file, bytes)]
+        return all(here) if now is not None and is_emptied_now(now.fields) else any(here)
 
     def _around(self, copy: RecordId) -> list[Spot]:
         """Return a copy, its photos, and all that it was ever linked with."""

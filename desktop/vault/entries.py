@@ -56,6 +56,19 @@ def entries_where(
     ]
 
 
+def written_at(cursor: Cursor, moment: int) -> tuple[Origin, int | None]:
+    """Return the stream of an edit and the number of its entry.
+
+    The number is None while the edit is pending, and 0 if a snapshot stands for the entry.
+    """
+    sql = """
+        SELECT device, incarnation, n.seq, e.blob IS NOT NULL
+        FROM edit e JOIN stream s ON s.number = e.stream LEFT JOIN entry n ON n.number = e.entry
+        WHERE e.moment = ?"""
+    device, life, seq, pending = cursor.execute(sql, (moment,)).fetchone()
+    return _origin(device, life), None if pending else seq or 0
+
+
 def read_heads(cursor: Cursor) -> dict[Origin, Head]:
     """Return the last entry of each stream that has any."""
     found = cursor.execute("SELECT device, incarnation, seq, hash FROM stream WHERE seq > 0")

@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterable
 from contextlib import suppress
+from enum import IntEnum
 from pathlib import Path
+from sqlite3 import Cursor
 
 from desktop.system.durable import durable_rename
 from desktop.vault.database import Database
@@ -16,12 +18,28 @@ _COMING = ".coming"
 _CONTENT = "content/"
 
 
+class Sent(IntEnum):
+    """Where a file is beside here.
+
+    ``AFTER_ITS_EDIT``: a server may have it, but may be about to let it go; it is to be claimed
+    again, and not before the edit that needs it has reached that server.
+    """
+
+    NOT_YET = 0
+    YES = 1
+    AFTER_ITS_EDIT = 2
+
+
 class Files:
-    """Keeps sealed files. Safe from any thread."""
+    """Keeps sealed files. Safe from any thread.
+
+    ``absent`` are those that no server had when it was asked last, as far as is known.
+    """
 
     def __init__(self, folder: Path, database: Database) -> None:
         self._folder = folder
         self._database = database
+        self.absent: set[FileId] = set()
 
     def keep(self, file: FileId, chunks: Iterable[bytes], *, sent: bool = False) -> None:
         """Store all sealed chunks of a file, safe before this returns.
@@ -41,6 +59,7 @@ class Files:
         with self._database.writing() as cursor:
             sql = "INSERT OR REPLACE INTO file (id, sent) VALUES (?, ?)"
             cursor.execute(sql, (file, sent))
+        self.absent.discard(file)
 
     def begun(self, file: FileId) -> bytes:
         """Return what came of a file that is still being fetched; nothing if none did."""
@@ -79,9 +98,32 @@ class Files:
     def remove(self, file: FileId) -> None:
         """Remove a file, if it is here."""
         with self._database.writing() as cursor:
-            cursor.execute("DELETE FROM file WHERE id = ?", (file,))
+            self.remove_within(cursor, file)
+
+    def remove_within(self, cursor: Cursor, file: FileId) -> None:
+        """Remove a file within a transaction that has made sure that it may go."""
+        cursor.execute("DELETE FROM file WHERE id = ?", (file,))
         with suppress(FileNotFoundError), troubles():
             self._path(file).unlink()
+
+    def give_up(self, file: FileId) -> bool:
+        """Remove a file that a server has; false if it is to be sent again by now."""
+        with self._database.writing() as cursor:
+            found = cursor.execute("SELECT sent FROM file WHERE id = ?", (file,)).fetchone()
+            if found is None or found[0] != Sent.YES:
+                return False
+            self.remove_within(cursor, file)
+        return True
+
+    def sizes(self) -> dict[FileId, int]:
+        """Return how many bytes each file takes that is here."""
+        found: dict[FileId, int] = {}
+        for folder in self._folder.glob("??"):
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if "." not in entry.name:
+                        found[FileId(bytes.fromhex(entry.name))] = entry.stat().st_size
+        return found
 
     def known(self, mark: bytes) -> bytes | None:
         """Return what was noted about a content, by its hash."""
@@ -101,6 +143,22 @@ class Files:
         with self._database.reading() as cursor:
             found = cursor.execute("SELECT id FROM file WHERE NOT sent").fetchall()
         return [FileId(file) for (file,) in found]
+
+    def send_again(self, files: Iterable[FileId]) -> None:
+        """Note that no server has these files after all."""
+        with self._database.writing() as cursor:
+            for file in files:
+                self.mark_within(cursor, file, Sent.NOT_YET)
+
+    def edits_have_left(self) -> None:
+        """Note that all edits are at the server: what waited for them may be claimed again."""
+        with self._database.writing() as cursor:
+            sql = "UPDATE file SET sent = ? WHERE sent = ?"
+            cursor.execute(sql, (Sent.NOT_YET, Sent.AFTER_ITS_EDIT))
+
+    def mark_within(self, cursor: Cursor, file: FileId, sent: Sent) -> None:
+        """Note where a file is, within a transaction."""
+        cursor.execute("UPDATE file SET sent = ? WHERE id = ?", (sent, file))
 
     def acknowledge(self, file: FileId) -> None:
         """Note that a server has a file."""

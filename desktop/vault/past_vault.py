@@ -31,7 +31,7 @@ class PastVault(Vault):
         self.tenant, self.device = vault.tenant, vault.device
         self.put_back = False
         self.files, self.secrets, self.log = vault.files, vault.secrets, vault.log
-        self.chronicle = vault.chronicle
+        self.chronicle, self.references = vault.chronicle, vault.references
         self.backups, self.checkup = vault.backups, vault.checkup
         self.records = Records(self._past, vault.files)
         self.shelves = Shelves(self._past)

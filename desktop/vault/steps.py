@@ -8,8 +8,10 @@ from sqlite3 import Cursor
 import msgspec
 
 from desktop.vault.database import Database
+from desktop.vault.files import Files
 from desktop.vault.forming import Forming
 from desktop.vault.layout import layout_of
+from desktop.vault.references import fitting
 from desktop.vault.undo import Step, next_redo, next_undo, push, take
 from desktop.vault.writing import Writer, Writing, change_of
 from shared.domain.operations import Change, Delete, Operation, Put, Restore
@@ -31,14 +33,15 @@ class Choice(Enum):
 class Steps:
     """Does, undoes and does again."""
 
-    def __init__(self, database: Database, writer: Writer) -> None:
+    def __init__(self, database: Database, writer: Writer, files: Files) -> None:
         self._database = database
+        self._files = files
         self._writer = writer
 
     def do(self, label: str, operations: Sequence[Operation], *, undoable: bool) -> Change:
         """Write operations as one step; see ``Vault.apply``."""
         with self._writer.transaction() as writing:
-            moments = writing.write(label, operations)
+            moments = writing.write(label, fitting(writing.cursor, self._files, operations))
             if undoable:
                 push(writing.cursor, label, moments)
             footprint = writing.merging.footprint

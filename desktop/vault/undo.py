@@ -17,7 +17,7 @@ from desktop.vault.moments import Moments
 from desktop.vault.writing import Writing
 from shared.domain.edits import Group, Shape
 from shared.domain.operations import Delete, Operation, PutMany, Restore
-from shared.domain.schema import DELETED, Kind, Value
+from shared.domain.schema import DELETED, EMPTIED, Kind, Value
 from shared.ids import RecordId
 
 MOST_STEPS = 500
@@ -148,7 +148,8 @@ class Inverse:
         for name, replaced in zip(group.fields, self._replaced(group, moment), strict=True):
             for row, prior in zip(rows, replaced, strict=True):
                 spot = (group.kind, row.record, name)
-                if not self._untouched(row, spot, moment):
+                emptied = row.deleted and row.extra.get(EMPTIED) is True  # gone for good
+                if emptied or not self._untouched(row, spot, moment):
                     self.skipped.add(name)
                     continue
                 value = self._archive.value(prior, spot) if prior else None

@@ -33,6 +33,7 @@ from desktop.vault.opening import (
     take_folder,
 )
 from desktop.vault.records import Records
+from desktop.vault.references import References
 from desktop.vault.search import Speaker
 from desktop.vault.secrets import Secrets, get, put
 from desktop.vault.shelves import Shelves
@@ -45,7 +46,17 @@ from shared.domain.stamps import HybridClock
 from shared.ids import DeviceId, TenantId
 from shared.ledger.heads import head_line
 
-__all__ = ["Files", "Log", "Records", "Secrets", "Shelves", "Snapshots", "Surroundings", "Vault"]
+__all__ = [
+    "Files",
+    "Log",
+    "Records",
+    "References",
+    "Secrets",
+    "Shelves",
+    "Snapshots",
+    "Surroundings",
+    "Vault",
+]
 
 _TOKEN = "vault/token"  # noqa: S105 - a name, not a secret
 _ANCHOR_EVERY_MILLIS = 10_000
@@ -98,12 +109,13 @@ class Vault:
         self.files = Files(self.folder / FILES, database)
         self.records = Records(database, self.files)
         self.chronicle = Chronicle(database, self.files)
+        self.references = References(database, self.files)
         self._writer = Writer(database, speaker, clock, lineage.origin, self._committed)
         self.checkup = Checkup(self.folder, self.key, database, self._surroundings)
         self.backups = Backups(
             self.folder, self.key, database, self.files, self._surroundings.random
         )
-        self._steps = Steps(database, self._writer)
+        self._steps = Steps(database, self._writer, self.files)
         self.log = Log(database, self._writer, self._surroundings.random)
         self.snapshots = Snapshots(database, self._writer, self._surroundings.random)
 
