@@ -8,7 +8,13 @@ from desktop.sync.chain import Chain, MissingKeyError
 from desktop.sync.comparison import stream_heads
 from desktop.vault.aside import cuts_of
 from desktop.vault.entries import Held
-from desktop.vault.identity import Identity, keep_identity, read_founding, read_identity
+from desktop.vault.identity import (
+    Identity,
+    add_founding,
+    keep_identity,
+    read_founding,
+    read_identity,
+)
 from desktop.vault.vault import Vault
 from shared.crypto.randomness import Random, Salts
 from shared.domain.operations import Change
@@ -115,6 +121,7 @@ class Books:
         if opened != keyring:
             self.identity = Identity(keys, opened)
             keep_identity(self._secrets, self.identity)
+        add_founding(self._secrets, chain.whole)
         cuts = cuts_of(chain.membership, self.ledger.state.heads)
         change = self.log.absorb((), [parcel.link for parcel in parcels], cuts=cuts)
         self._ledger = None

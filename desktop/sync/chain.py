@@ -19,6 +19,7 @@ from shared.membership import (
     Newcomer,
     Role,
     admit,
+    boxes_in,
     extend,
     verify_chain,
 )
@@ -60,6 +61,17 @@ class Chain:
     membership: Membership
     links: tuple[bytes, ...]
     boxes: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def whole(self) -> tuple[LinkWithBoxes, ...]:
+        """The links whose boxes, for whomever they are, all came along."""
+        held: dict[bytes, bytes] = {sha256(box): box for box in self.boxes}
+        wanted = {link: boxes_in(link) for link in self.links}
+        return tuple(
+            LinkWithBoxes(link, tuple(held[name] for name in names))
+            for link, names in wanted.items()
+            if held.keys() >= set(names)
+        )
 
     @property
     def hashes(self) -> frozenset[bytes]:

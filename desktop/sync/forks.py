@@ -15,7 +15,7 @@ from desktop.sync.chain import Chain, ChainDoor, MissingKeyError, admission, app
 from desktop.sync.errors import SyncError
 from desktop.sync.kit_change import kit_link
 from desktop.sync.removal import wish, wish_role
-from desktop.vault.identity import Identity, keep_founding, read_founding
+from desktop.vault.identity import Identity, add_founding
 from desktop.vault.vault import Secrets
 from shared.crypto.epochs import Keyring
 from shared.crypto.randomness import Random
@@ -145,6 +145,7 @@ class Forks:
             chain, identity = self._do_again(fork, chain, identity, choice)
         if self._books.is_entangled(chain.membership, fork.common.epoch):
             raise EntangledForkError
+        add_founding(self._secrets, chain.whole)
         self._changed(self._books.follow(chain, identity, fork.common))
 
     def _do_again(
@@ -155,7 +156,7 @@ class Forks:
             make = self._again(raw, chain.membership, identity, choice)
             if make is not None:
                 chain, made = append(self._courier, chain, make)
-                keep_founding(self._secrets, (*read_founding(self._secrets), made))
+                add_founding(self._secrets, (made,))
                 opened = chain.open_keys(identity.keys, identity.keyring)
                 identity = Identity(identity.keys, opened)
         return chain, identity

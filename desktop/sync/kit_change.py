@@ -9,7 +9,7 @@ from desktop.sync.books import Books
 from desktop.sync.chain import Chain, FalseChainError, append
 from desktop.sync.courier import Courier
 from desktop.sync.rotation import next_epoch
-from desktop.vault.identity import Identity, keep_founding, read_founding
+from desktop.vault.identity import Identity, add_founding
 from desktop.vault.vault import Vault
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.randomness import Random
@@ -56,4 +56,4 @@ def kit_link(
 
 def _keep(vault: Vault, made: LinkWithBoxes) -> None:
     """Keep a link with its boxes: a server that lost its chain gets it back from here."""
-    keep_founding(vault.secrets, (*read_founding(vault.secrets), made))
+    add_founding(vault.secrets, (made,))

@@ -13,7 +13,7 @@ from desktop.sync.joined import Joined
 from desktop.sync.restoring import is_whole, whole_links
 from desktop.vault.identity import (
     Identity,
-    keep_founding,
+    add_founding,
     read_founding,
     read_identity,
     read_server,
@@ -104,7 +104,8 @@ class Guest:
         keyring = chain.open_keys(self._keys, Keyring(chain.membership.tenant, {}))
         if chain.lacks_keys(self._keys.device, keyring):
             raise MissingKeyError
-        return Joined(server, Identity(self._keys, keyring), chain.links, welcome.heads)
+        identity = Identity(self._keys, keyring)
+        return Joined(server, identity, chain.links, welcome.heads, chain.whole)
 
     def _joined_by(self, welcome: Welcome) -> Joined:
         """Join with nothing but the welcome."""
@@ -209,7 +210,7 @@ class Host:
             chain, made = append(
                 self._courier, chain, lambda now: admission(now, identity, meeting.newcomer)
             )
-        keep_founding(secrets, (*read_founding(secrets), made))
+        add_founding(secrets, (made,))
         log.absorb((), chain.links)  # so that a server that loses them gets them back
         return chain, made
 

@@ -51,4 +51,4 @@ def recover(
     keys = DeviceKeys.generate(random)
     newcomer = keys.introduce(tenant)
     chain, _ = append(line, chain, lambda now: admission(now, Identity(paper, keyring), newcomer))
-    return Joined(server, Identity(keys, keyring), chain.links)
+    return Joined(server, Identity(keys, keyring), chain.links, founding=chain.whole)

@@ -7,7 +7,7 @@ it is not given. Another right needs no new key.
 
 from desktop.sync.books import Books
 from desktop.sync.rotation import next_epoch
-from desktop.vault.identity import Identity, keep_founding, read_founding
+from desktop.vault.identity import Identity, add_founding
 from desktop.vault.vault import Secrets
 from shared.crypto.randomness import Random
 from shared.ids import DeviceId
@@ -98,7 +98,7 @@ class Removals:
 
     def _kept(self, link: LinkWithBoxes) -> LinkWithBoxes:
         """Keep a link with its boxes: a server that lost its chain gets it back from here."""
-        keep_founding(self._secrets, (*read_founding(self._secrets), link))
+        add_founding(self._secrets, (link,))
         return link
 
 

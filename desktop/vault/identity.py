@@ -1,6 +1,6 @@
 """Who this device is, as its vault keeps it: its keys, the epoch keys it holds, its server."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -68,8 +68,17 @@ def keep_founding(secrets: Secrets, links: Sequence[LinkWithBoxes]) -> None:
     secrets.put(_FOUNDING, msgspec.msgpack.encode(kept))
 
 
+def add_founding(secrets: Secrets, links: Iterable[LinkWithBoxes]) -> None:
+    """Store more links with their boxes: a server that loses them gets them back from here."""
+    kept = read_founding(secrets)
+    known = {made.link for made in kept}
+    added = [made for made in links if made.link not in known]
+    if added:
+        keep_founding(secrets, (*kept, *added))
+
+
 def read_founding(secrets: Secrets) -> tuple[LinkWithBoxes, ...]:
-    """Return the first links with their boxes; none on a device that joined later."""
+    """Return the links that are here with all of their boxes."""
     raw = secrets.get(_FOUNDING)
     kept = msgspec.msgpack.decode(raw, type=tuple[_KeptLink, ...]) if raw else ()
     return tuple(LinkWithBoxes(made.link, made.boxes) for made in kept)

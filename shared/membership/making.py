@@ -48,10 +48,13 @@ class LinkWithBoxes:
 
         The link itself must have been accepted by ``extend``; this looks at the boxes only.
         """
-        body = parse_body(Link.parse(self.link))
-        expected = tuple(box for box in body.boxes if box != NO_HASH)
-        if tuple(sha256(box) for box in self.boxes) != expected:
+        if tuple(sha256(box) for box in self.boxes) != boxes_in(self.link):
             raise InvalidChainError
+
+
+def boxes_in(link: bytes) -> tuple[bytes, ...]:
+    """Return the hashes of the boxes that belong to an accepted link, in its order."""
+    return tuple(box for box in parse_body(Link.parse(link)).boxes if box != NO_HASH)
 
 
 def found(key: SigningKey, device: DeviceId, box_public: bytes, commitment: bytes) -> bytes:

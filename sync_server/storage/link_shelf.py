@@ -16,7 +16,7 @@ from shared.membership import (
     verify_chain,
 )
 from shared.membership.bodies import parse_body
-from shared.protocol.limits import BOX_BYTES
+from shared.protocol.limits import BOX_BYTES, KIB
 from shared.protocol.messages import LinkParcel
 from shared.protocol.problems import Code
 from shared.signing import sha256
@@ -25,6 +25,8 @@ from sync_server.storage.ports import Connection, Database
 
 EVERYBODY = DeviceId(b"")
 """Stands for the receiver of a box that every member may have."""
+SPARE_BYTES = 512 * KIB
+"""How many bytes of boxes for others go with one answer."""
 
 
 class LinkShelf:
@@ -74,17 +76,22 @@ class LinkShelf:
         return grown
 
     def after(self, count: int, device: DeviceId) -> tuple[LinkParcel, ...]:
-        """Return the links after the first ``count``, with the boxes for ``device``."""
+        """Return the links after the first ``count``, with the boxes for ``device``.
+
+        Those for others come along while there is room: every member that keeps them can give the
+        links back, should they get lost here.
+        """
         if count >= self.membership.length:
             return ()
         with self._database.read() as db:
             boxes: dict[int, tuple[bytes, ...]] = {}
-            for n, box in db.execute(
-                "SELECT link, box FROM box WHERE link > ? AND device IN (?, ?)"
-                " ORDER BY link, device",
-                (count, EVERYBODY, device),
+            room = SPARE_BYTES
+            for n, receiver, box in db.execute(
+                "SELECT link, device, box FROM box WHERE link > ? ORDER BY link, device", (count,)
             ):
-                boxes[n] = (*boxes.get(n, ()), box)
+                room -= 0 if receiver in {EVERYBODY, device} else len(box)
+                if room >= 0 or receiver in {EVERYBODY, device}:
+                    boxes[n] = (*boxes.get(n, ()), box)
             links = db.execute("SELECT n, link FROM link WHERE n > ? ORDER BY n", (count,))
             return tuple(LinkParcel(link, boxes.get(n, ())) for n, link in links)
 

@@ -4,22 +4,26 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
+import pytest
 
 from shared.membership import Newcomer, Role, Signer, admit, verify_chain
+from sync_server.storage import link_shelf
 from tests.sync_server.collector import Device, Keys, granted, refused
 from tests.sync_server.conftest import Households
 
 
-def test_a_device_that_was_added_finds_the_chain_and_its_own_box(households: Households) -> None:
+def test_a_device_that_was_added_finds_the_chain_and_all_boxes(households: Households) -> None:
     first = households.artmatt
     second = first.add()
     links = second.chain().links
     chain = verify_chain([parcel.link for parcel in links], first.collector.tenant)
     assert chain == first.collector.membership
-    assert [parcel.boxes for parcel in links] == [(), (), first.collector.parcels[2].boxes]
+    assert links == tuple(first.collector.parcels)
 
 
-def test_a_rotation_gives_each_device_its_box_and_the_key_before(households: Households) -> None:
+def test_each_device_finds_its_box_of_a_rotation_and_the_key_before_however_many_there_are(
+    households: Households, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first = households.artmatt
     second = first.add()
     made = first.collector.rotation()
@@ -27,6 +31,9 @@ def test_a_rotation_gives_each_device_its_box_and_the_key_before(households: Hou
     first.collector.take(made)
     previous, *boxes = made.boxes
     order = sorted(first.collector.membership.devices)
+    for device in (first, second):
+        assert device.sync(links=3).links[0].boxes == made.boxes
+    monkeypatch.setattr(link_shelf, "SPARE_BYTES", 0)
     for device in (first, second):
         (parcel,) = device.sync(links=3).links
         mine = boxes[order.index(device.keys.device)]

@@ -13,7 +13,7 @@ from desktop.sync.network import Network
 from desktop.sync.rhythm import Most, Rhythm
 from desktop.sync.schedule import Pace
 from desktop.sync.session import Session
-from desktop.vault.identity import keep_identity, keep_server
+from desktop.vault.identity import add_founding, keep_identity, keep_server
 from desktop.vault.vault import Surroundings, Vault
 from shared.domain.operations import Change, Delete, Put
 from shared.domain.schema import Kind, Value
@@ -136,6 +136,7 @@ def move_in(folder: Path, joined: Joined) -> Desk:
     keep_identity(vault.secrets, identity)
     keep_server(vault.secrets, joined.server)
     keep_promise(vault.secrets, joined.heads)
+    add_founding(vault.secrets, joined.founding)
     vault.log.absorb([], joined.links)
     return Desk(vault, line, hand, network)
 

@@ -23,6 +23,7 @@ from shared.protocol.problems import Code
 from tests.desktop.sync.conftest import Household, World, pair
 from tests.desktop.sync.desk import Desk, Hand, move_in, network_on, never_ready
 from tests.desktop.sync.line import Line
+from tests.sync_server.serving import running
 
 
 @pytest.fixture
@@ -180,6 +181,33 @@ def test_24_words_bring_everything_back(world: World, outside: Network, tmp_path
         house.sync()
         assert house.tablet.read(bear)["notes"] == "after the fire"
         assert world.begin.laptop.hash == world.begin.tablet.hash
+    finally:
+        desk.close()
+
+
+def test_who_is_left_gives_another_server_everything(
+    world: World, outside: Network, tmp_path: Path
+) -> None:
+    """The server is gone, and every device but the one that the kit let in."""
+    house = world.artmatt
+    bear = house.tablet.add(notes="from a device that is gone")
+    house.sync()
+    desk = move_in(tmp_path / "left.swingtag", recover(house, outside, world.server.address))
+    try:
+        desk.sync()
+        with running(tmp_path / "new server") as server:
+            desk.network.sign_up(desk.vault, server.address, "artmatt")
+            desk.restart()
+            desk.sync()
+            joined = recover(house, outside, server.address)
+            other = move_in(tmp_path / "other.swingtag", joined)
+            try:
+                other.sync()
+                assert other.read(bear)
+                assert other.hash == desk.hash == house.laptop.hash
+                assert len(joined.links) == len(desk.vault.log.state().links) + 1
+            finally:
+                other.close()
     finally:
         desk.close()
 
