@@ -1,7 +1,6 @@
 """What is held in memory of every copy: enough to list, count and sum without reading rows."""
 
 from array import array
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from sqlite3 import Cursor
 from typing import Any, overload
@@ -114,11 +113,13 @@ class Facts:
 
 
 def _sums(column: "array[int]", rows: Iterable[int]) -> dict[str, int]:
-    sums: Counter[int] = Counter()
-    for row in rows:
-        if packed := column[row]:
-            sums[packed & _CODE] += packed >> CURRENCY_BITS
-    return {currency: total for code, total in sums.items() if (currency := _currency(code))}
+    money = [packed for packed in map(column.__getitem__, rows) if packed]
+    sums: dict[str, int] = {}
+    for code in {packed & _CODE for packed in money}:
+        same = [packed for packed in money if packed & _CODE == code]
+        if currency := _currency(code):
+            sums[currency] = (sum(same) - code * len(same)) >> CURRENCY_BITS
+    return sums
 
 
 def _currency(code: int) -> str | None:

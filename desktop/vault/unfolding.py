@@ -60,7 +60,8 @@ class Unfolding:
             stamps.setdefault(grave.place, {})[DELETED] = self.moment(grave.edit)
             extras.setdefault(grave.place, {})[DELETED] = self._cover(grave)
         # A record that holds nothing names no edit, but a row has one: any will do.
-        born = [self.moment(edit or 1) for edit in page.born]
+        births = {edit: self.moment(edit or 1) for edit in set(page.born)}
+        born = list(map(births.__getitem__, page.born))
         count = len(page.records)
         maps = {"stamps": _packed(stamps, count)} if stamps else {}
         maps |= {"extra": _packed(extras, count)} if extras else {}

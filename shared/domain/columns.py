@@ -109,19 +109,20 @@ def unpack_ids(steps: Sequence[bytes | int | None]) -> list[bytes | None]:
     """Read steps back into ids of 16 bytes, or raise MalformedColumnError."""
     ids: list[bytes | None] = []
     last = -_ID_LIMIT
-    for step in steps:
-        if step is None:
-            ids.append(None)
-        elif isinstance(step, int):
-            last += step
-            if not 0 <= last < _ID_LIMIT:
+    try:
+        for step in steps:
+            if isinstance(step, int):  # most are
+                last += step
+                ids.append(last.to_bytes(RECORD_BYTES, "big"))
+            elif step is None:
+                ids.append(None)
+            elif len(step) == RECORD_BYTES:
+                last = int.from_bytes(step, "big")
+                ids.append(step)
+            else:
                 raise MalformedColumnError
-            ids.append(last.to_bytes(RECORD_BYTES, "big"))
-        elif len(step) == RECORD_BYTES:
-            last = int.from_bytes(step, "big")
-            ids.append(step)
-        else:
-            raise MalformedColumnError
+    except OverflowError as error:  # below the first id or beyond the last
+        raise MalformedColumnError from error
     return ids
 
 
@@ -133,7 +134,7 @@ def _pick(values: Sequence[Value], choices: dict[Value, None]) -> _Picks:
 def _picked(column: _Picks) -> list[Value]:
     choices = _bounded(column.choices)
     try:
-        return [choices[pick] for pick in column.picks]
+        return list(map(choices.__getitem__, column.picks))
     except IndexError as error:
         raise MalformedColumnError from error
 
@@ -169,7 +170,9 @@ def _from_planes(column: _Planes) -> list[Value]:
     if sys.byteorder == "big":
         words.byteswap()
     base = column.base
-    return _bounded([base + word if word else None for word in words])
+    values: list[Value] = [base + word if word else None for word in words]
+    fits = SMALLEST <= base <= LARGEST - (1 << 8 * column.width)
+    return values if fits else _bounded(values)
 
 
 def _bounded(values: list[Value]) -> list[Value]:
@@ -177,9 +180,8 @@ def _bounded(values: list[Value]) -> list[Value]:
     types = set(map(type, values))
     if not types <= _TYPES:
         raise MalformedColumnError
-    if int not in types:
-        return values
-    for value in values:
-        if type(value) is int and not SMALLEST <= value <= LARGEST:
+    if int in types:
+        numbers = [value for value in values if type(value) is int]
+        if min(numbers) < SMALLEST or max(numbers) > LARGEST:
             raise MalformedColumnError
     return values

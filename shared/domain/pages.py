@@ -8,7 +8,8 @@ alone. Only conflicts are noted by each device as it met them; their pages are n
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import Annotated, Any
+from operator import ge
+from typing import Annotated, Any, cast
 
 import msgspec
 
@@ -245,7 +246,7 @@ def _records(wire: _WireRecords) -> Records:
     columns = tuple(map(unpack_column, wire.columns))
     if {len(born), *map(len, columns)} != {len(records)}:
         raise MalformedPageError
-    if any(one >= other for one, other in pairwise(records)):
+    if any(map(ge, records, records[1:])):
         raise MalformedPageError
     if len(columns) != len(wire.fields) or len(set(wire.fields)) < len(wire.fields):
         raise MalformedPageError
@@ -283,10 +284,9 @@ def _conflicts(wire: _WireConflicts) -> Conflicts:
 
 def _ids(steps: _Steps) -> list[RecordId]:
     ids = unpack_ids(steps)
-    found = [RecordId(raw) for raw in ids if raw is not None]
-    if len(found) < len(ids):
+    if None in ids:
         raise MalformedPageError
-    return found
+    return cast(list[RecordId], ids)
 
 
 def _texts(column: Column) -> list[str]:
@@ -307,10 +307,9 @@ def _numbers(column: Column) -> list[int]:
 
 def _integers(column: Column) -> list[int]:
     values = unpack_column(column)
-    numbers = [value for value in values if type(value) is int]
-    if len(numbers) < len(values):
+    if not set(map(type, values)) <= {int}:
         raise MalformedPageError
-    return numbers
+    return cast(list[int], values)
 
 
 def _origin(raw: bytes) -> Origin:
