@@ -1,25 +1,52 @@
 """``python3 dev.py campaign mutation``: small lies in what must not lie; the tests must notice.
 
-Keys, links, entries, ledger and merge rules. Goes on where it stopped with the same ``--journal``.
-``--sample 200`` takes so many at random, ``--only shared/crypto/padding.py`` one file.
+Keys, links, entries, ledger and merge rules, in a copy of the tree. Each mutant meets the tests of
+``tests/shared`` that come by its lines, the quick ones first, until one fails.
+``--only shared/crypto`` takes files whose path begins so, ``--sample 200`` so many at random; with
+the same ``--journal`` it goes on where it stopped, and ``--again`` tries once more what was not
+noticed.
 """
 
 import argparse
+import json
+import multiprocessing
 import random
 import shutil
-import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
+from tests.mutation.equivalents import EQUIVALENTS
 from tests.mutation.mutants import Mutant, mutants_of
+from tests.mutation.reach import TESTS, Reach, measure, reach_of, settle_chance, warm_up
+from tests.mutation.trials import Outcome, go_to, try_out
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("crypto", "envelope", "membership", "ledger")
 RULES = "shared/domain/merge.py"
-SECONDS = 300
-NEEDED = ("shared", "desktop", "sync_server", "tests", "themes", "pyproject.toml")
+NEEDED = ("shared", "desktop", "sync_server", "tests", "themes", "docs", "pyproject.toml")
+
+
+class Trial(NamedTuple):
+    """A mutant of one module, whose source has this digest."""
+
+    path: str
+    mutant: Mutant
+    digest: str
+
+    @property
+    def what(self) -> str:
+        """Path and change."""
+        return f"{self.path} {self.mutant.name}"
+
+    @property
+    def name(self) -> str:
+        """The key in the journal."""
+        return f"{self.digest} {self.what}"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,15 +56,17 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
     parser.add_argument("--only", default="", help="files whose path begins so")
     parser.add_argument("--journal", type=Path, help="remembers what is done")
+    parser.add_argument("--again", action="store_true", help="try anew what was not noticed")
     asked = parser.parse_args(arguments)
-    trials = [
-        (path, mutant)
-        for path in files()
-        if path.startswith(asked.only)
-        for mutant in mutants_of((ROOT / path).read_text())
-    ]
-    random.Random(asked.seed).shuffle(trials)  # noqa: S311 - a sample, no secret
-    return run(trials[: asked.sample], asked.journal)
+    trials = [trial for path in files() if path.startswith(asked.only) for trial in trials_of(path)]
+    if asked.sample:
+        trials = random.Random(asked.seed).sample(trials, asked.sample)  # noqa: S311 - no secret
+    done = read(asked.journal, again=asked.again)
+    left = [trial for trial in trials if trial.name not in done and trial.what not in EQUIVALENTS]
+    if left:
+        with tempfile.TemporaryDirectory(prefix="swingtag-mutation-") as folder:
+            done |= run(Path(folder).resolve(), left, asked.journal)
+    return tell(trials, done)
 
 
 def files() -> list[str]:
@@ -46,59 +75,91 @@ def files() -> list[str]:
         str(path.relative_to(ROOT))
         for package in PACKAGES
         for path in sorted((ROOT / "shared" / package).glob("*.py"))
-        if path.name != "__init__.py"
     ]
     return [*found, RULES]
 
 
-def run(trials: Sequence[tuple[str, Mutant]], journal: Path | None) -> int:
-    """Try each that is not done, in a copy of the tree; tell of those that nobody noticed."""
+def trials_of(path: str) -> list[Trial]:
+    """Return all mutants of a module."""
+    source = (ROOT / path).read_text()
+    digest = sha256(source.encode()).hexdigest()[:8]
+    return [Trial(path, mutant, digest) for mutant in mutants_of(source)]
+
+
+def read(journal: Path | None, *, again: bool) -> dict[str, str]:
+    """Return verdicts by name."""
     lines = journal.read_text().splitlines() if journal and journal.exists() else []
-    done = dict(line.rsplit(" = ", 1) for line in lines)
-    with tempfile.TemporaryDirectory(prefix="swingtag-mutation-") as folder:
-        copy = Path(folder)
-        for name in NEEDED:
-            place = ROOT / name
-            (shutil.copytree if place.is_dir() else shutil.copy)(place, copy / name)
-        for path, mutant in trials:
-            name = f"{path} {mutant.what}"
-            if name not in done:
-                done[name] = verdict(copy, path, mutant)
-                print(f"{name}: {done[name]}", flush=True)
-                if journal:
-                    with journal.open("a") as file:
-                        file.write(f"{name} = {done[name]}\n")
-    noticed = sum(done.get(f"{path} {mutant.what}") == "noticed" for path, mutant in trials)
-    print(f"{noticed} of {len(trials)} noticed: {100 * noticed / max(1, len(trials)):.1f} %")
-    return int(noticed * 10 < len(trials) * 9)
+    done = {name: verdict for name, verdict, _ in map(json.loads, lines)}
+    return {name: verdict for name, verdict in done.items() if not (again and verdict[:3] == "NOT")}
 
 
-def verdict(copy: Path, path: str, mutant: Mutant) -> str:
-    """Run the package's own tests over a mutant, then all of shared's; say whether one failed."""
-    place, right = copy / path, (ROOT / path).read_text()
-    place.write_text(mutant.source)
-    try:
-        own = path.split("/")[1]
-        for tests in (f"tests/shared/{own}", "tests/shared"):
-            if fails(copy, tests):
-                return "noticed"
-    finally:
-        place.write_text(right)
-    return "NOT noticed"
+def run(copy: Path, trials: Sequence[Trial], journal: Path | None) -> dict[str, str]:
+    """Try each in a copy of the tree; return verdicts by name."""
+    for name in NEEDED:
+        place = ROOT / name
+        (shutil.copytree if place.is_dir() else shutil.copy)(place, copy / name)
+    settle_chance()
+    reach = prepare(copy)
+    done = {}
+    for trial in trials:
+        outcome = verdict(copy, trial, reach)
+        done[trial.name] = outcome.verdict
+        print(f"{outcome.verdict}: {trial.what}", flush=True)
+        if journal:
+            with journal.open("a") as file:
+                file.write(json.dumps([trial.name, *outcome]) + "\n")
+    return done
 
 
-def fails(copy: Path, tests: str) -> bool:
-    """Tell whether tests fail; one that never ends does."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", tests]
-    try:
-        return (
-            subprocess.run(
-                command, cwd=copy, capture_output=True, timeout=SECONDS, check=False
-            ).returncode
-            != 0
-        )
-    except subprocess.TimeoutExpired:
-        return True
+def prepare(copy: Path) -> Reach:
+    """Let a fork run all tests, and import here what libraries it needed."""
+    fork = multiprocessing.get_context("fork")
+    here, there = fork.Pipe()
+
+    def first_run() -> None:
+        go_to(copy)
+        there.send(measure())
+
+    child = fork.Process(target=first_run)
+    child.start()
+    there.close()
+    measured = here.recv()
+    child.join()
+    if measured["failed"]:
+        sys.exit(f"the tests of {TESTS} must pass before anything is changed")
+    warm_up(measured["libraries"])
+    return reach_of(copy, measured["seconds"])
+
+
+def verdict(copy: Path, trial: Trial, reach: Reach) -> Outcome:
+    """Run the tests that come by; over what takes effect on import, then all the others."""
+    path, mutant = trial.path, trial.mutant
+    tests = reach.tests(path, mutant.lines)
+    outcome = Outcome("NOT noticed", "")
+    if tests:
+        limit = 30 + 5 * sum(reach.seconds[test] for test in tests)
+        outcome = try_out(copy, path, mutant.source, tests, limit)
+    if outcome.verdict == "NOT noticed" and mutant.lines is None:
+        return try_out(copy, path, mutant.source, [TESTS], 30 + 5 * sum(reach.seconds.values()))
+    return outcome
+
+
+def tell(trials: Sequence[Trial], done: dict[str, str]) -> int:
+    """Print the score of each package, and of all; 1 if it is less than 90 %."""
+    counts: dict[str, Counter[str]] = {}
+    score = 0.0
+    for trial in trials:
+        equivalent = trial.what in EQUIVALENTS
+        kind = "equivalent" if equivalent else done.get(trial.name, "not tried")
+        for place in (trial.path.rsplit("/", 1)[0], "all"):
+            counts.setdefault(place, Counter())[kind] += 1
+    for place in sorted(counts, key=lambda place: (place == "all", place)):
+        kinds = counts[place]
+        asked = kinds.total() - kinds["equivalent"] - kinds["stillborn"]
+        score = 100 * kinds["noticed"] / max(1, asked)
+        told = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
+        print(f"{place}: {kinds.total()} mutants, {told}: {score:.1f} %")
+    return int(score < 90)
 
 
 if __name__ == "__main__":

@@ -1,98 +1,125 @@
-"""Small lies about a module's source, one at a time: what a test should notice."""
+"""Small lies about a module's source, one at a time: what a test should notice.
+
+Compared values, boundaries, constants, signs, conditions, arguments, slices, returned values,
+filters, loops, caught errors; statements left out. Not tried: annotations of functions, decorators,
+imports, docstrings, sentences for people.
+"""
 
 import ast
-import copy
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from typing import NamedTuple
 
-_COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-_RECKONED: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Add,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult,
-    ast.LShift: ast.RShift,
-    ast.RShift: ast.LShift,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-    ast.BitXor: ast.BitOr,
-}
+from tests.mutation.lies import Function, lies_about, may_be_left_out
+
+_LEFT_ALONE = {"decorator_list", "returns", "type_comment"}
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Mutant(NamedTuple):
-    """A changed source. ``what`` says where and how."""
+    """A changed source. ``name`` says where and how, and holds when lines move.
 
-    what: str
+    ``lines``: where a test must come by to notice; None if it takes effect on import.
+    """
+
+    name: str
+    lines: range | None
     source: str
 
 
+class Place(NamedTuple):
+    """A node in the tree: where it hangs, and what is around it."""
+
+    parent: ast.AST
+    field: str
+    at: int | None
+    node: ast.AST
+    scope: str
+    function: Function | None
+    statement: ast.stmt | None
+
+    def put(self, node: ast.AST) -> None:
+        """Hang another node there."""
+        if self.at is None:
+            setattr(self.parent, self.field, node)
+        else:
+            getattr(self.parent, self.field)[self.at] = node
+
+    @property
+    def lines(self) -> range | None:
+        """The lines from the statement around to the end of the node; None outside functions."""
+        if self.function is None or self.statement is None:
+            return None
+        return range(self.statement.lineno, (getattr(self.node, "end_lineno", None) or 0) + 1)
+
+
 def mutants_of(source: str) -> Iterator[Mutant]:
-    """Yield every mutant of a module."""
+    """Yield every mutant of a module; no two have the same source."""
     tree = ast.parse(source)
-    for number, node in enumerate(ast.walk(tree)):
-        for name, change in _changes(node):
-            changed = copy.deepcopy(tree)
-            twin = next(each for place, each in enumerate(ast.walk(changed)) if place == number)
-            change(twin)
-            line = getattr(node, "lineno", 0)
-            yield Mutant(f"line {line}: {name}", ast.unparse(ast.fix_missing_locations(changed)))
+    made, named = {ast.unparse(tree)}, Counter[str]()
+    for place in list(_places(tree, Place(tree, "", None, tree, "", None, None))):
+        for lie in _lies(place):
+            place.put(ast.copy_location(lie, place.node))
+            changed = ast.unparse(tree)
+            place.put(place.node)
+            if changed in made:
+                continue
+            made.add(changed)
+            name = f"{place.scope or 'module'}: {_text(place.node)} -> {_text(lie)}"
+            named[name] += 1
+            number = f" ({named[name]})" if named[name] > 1 else ""
+            yield Mutant(name + number, place.lines, changed)
 
 
-def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
-    """Yield what can be done to a node, by name."""
-    yield from _other_signs(node)
-    yield from _other_values(node)
+def _lies(place: Place) -> Iterator[ast.AST]:
+    node = place.node
+    yield from lies_about(node, place.parent, place.field, place.function)
+    if isinstance(node, ast.stmt) and may_be_left_out(node, place.parent, place.function):
+        yield ast.Pass()
 
 
-def _other_signs(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
+def _places(node: ast.AST, around: Place) -> Iterator[Place]:
+    """Yield all nodes that may be lied about, from the top down."""
+    for field, value in ast.iter_fields(node):
+        if field in _LEFT_ALONE or (field == "annotation" and around.function):
+            continue
+        several = isinstance(value, list)
+        for at, child in enumerate(value if several else [value]):
+            if isinstance(child, ast.AST) and not _speaks(child):
+                place = _place(around, node, field, child)._replace(at=at if several else None)
+                yield place
+                yield from _places(child, place)
+
+
+def _place(around: Place, node: ast.AST, field: str, child: ast.AST) -> Place:
+    function, scope, statement = around.function, around.scope, around.statement
+    if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and field == "body":
+        scope = f"{scope}.{node.name}" if scope else node.name
+        function = node if isinstance(node, _FUNCTIONS) else function
+    if isinstance(child, ast.stmt):
+        statement = child
+    return Place(node, field, None, child, scope, function, statement)
+
+
+def _speaks(node: ast.AST) -> bool:
+    """Tell whether this is a docstring, a list of names, or a sentence for people."""
     match node:
-        case ast.Compare(ops=[op]) if type(op) in _COMPARED:
-            other = _COMPARED[type(op)]
-            yield f"{type(op).__name__} -> {other.__name__}", _set("ops", [other()])
-        case ast.BoolOp(op=ast.And()):
-            yield "and -> or", _set("op", ast.Or())
-        case ast.BoolOp(op=ast.Or()):
-            yield "or -> and", _set("op", ast.And())
-        case ast.BinOp(op=op) if type(op) in _RECKONED and not _is_text(node):
-            reckoned = _RECKONED[type(op)]
-            yield f"{type(op).__name__} -> {reckoned.__name__}", _set("op", reckoned())
-        case ast.UnaryOp(op=ast.Not()):
-            yield "without not", _set("op", ast.UAdd())
+        case ast.Expr(value=ast.Constant()) | ast.Assign(targets=[ast.Name(id="__all__")]):
+            return True
+        case ast.Constant(value=str(text)):
+            return " " in text
+        case ast.Import() | ast.ImportFrom():
+            return True
+        case _:
+            return False
 
 
-def _other_values(node: ast.AST) -> Iterator[tuple[str, Callable[[ast.AST], None]]]:
+def _text(node: ast.AST) -> str:
+    """Return a node as one short line."""
     match node:
-        case ast.Constant(value=bool(value)):
-            yield f"{value} -> {not value}", _set("value", not value)
-        case ast.Constant(value=int(value)):
-            yield f"{value} -> {value + 1}", _set("value", value + 1)
-        case ast.If(body=[ast.Raise(), *_]):
-            yield "never refuses", _set("test", ast.Constant(value=False))
-
-
-def _is_text(node: ast.BinOp) -> bool:
-    """Tell whether it puts texts or types together, where another sign is no program."""
-    return any(
-        isinstance(side, ast.JoinedStr | ast.Name)
-        and (isinstance(side, ast.JoinedStr) or side.id[:1].isupper())
-        for side in (node.left, node.right)
-    )
-
-
-def _set(name: str, value: object) -> Callable[[ast.AST], None]:
-    def change(node: ast.AST) -> None:
-        setattr(node, name, value)
-
-    return change
+        case ast.Pass():
+            return "left out"
+        case ast.For(target=target, iter=values):
+            return f"for {ast.unparse(target)} in {ast.unparse(values)}"
+        case _:
+            return " ".join(ast.unparse(node).split())
