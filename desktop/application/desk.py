@@ -15,6 +15,7 @@ from desktop.ui.first_run.beginnings import (
     Begun,
     Joining,
     Stop,
+    JoiningByFiles,
     Tell,
     Trouble,
     Verdict,
@@ -233,6 +234,10 @@ class _Late:
 
 
 def _raise(window: QWidget) -> None:
+    def pair_by_files(self) -> JoiningByFiles:
+        """Begin to join without a server."""
+        return self._keeper.result().pair_by_files()
+
     window.showNormal()
     window.raise_()
     window.activateWindow()

@@ -1,12 +1,20 @@
 """A new device joins a collection, for the screens of the first run."""
 
-from desktop.application.online import Patience
+from pathlib import Path
+
+from desktop.application.online import Patience, attempt
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.library import Library, Wish
+from desktop.sync.by_files import Asking
 from desktop.sync.network import Network
 from desktop.sync.pairing import Guest
 from desktop.ui.first_run.beginnings import Begun, Trouble, Wanted
 from shared.crypto.pairing import PairingError
+
+EMPTY = (
+    "This device belongs to the collection now, and holds nothing of it yet: that comes with an "
+    "exchange folder or a bundle from your other device."
+)
 
 
 class Arrival:
@@ -45,3 +53,42 @@ class Arrival:
     def cancel(self) -> None:
         """Give up, whatever it waits for."""
         self._patience.end()
+
+
+class ArrivalByFiles:
+    """One pairing without a server, from the new device's side."""
+
+    def __init__(self, asking: Asking, library: Library) -> None:
+        self._asking, self._library = asking, library
+
+    @property
+    def name(self) -> str:
+        """A name for this device's file."""
+        return self._asking.name
+
+    @property
+    def saved(self) -> Path:
+        """Where it was saved last."""
+        return self._asking.saved
+
+    @property
+    def digits(self) -> str:
+        """Six digits to compare, if it has come so far."""
+        return self._asking.digits
+
+    def save(self, path: Path) -> Trouble | None:
+        """Save this device's file, as far as it has come."""
+        return attempt(lambda: self._asking.save(path))
+
+    def meet(self, path: Path) -> Trouble | None:
+        """Open the answer of the other device, and save this one's file anew."""
+        return attempt(lambda: self._asking.meet(path))
+
+    def join(self, path: Path, wanted: Wanted) -> Begun | Trouble:
+        """Open the answer as it was saved last, and join."""
+        try:
+            joined = self._asking.join(path)
+            collection = self._library.join(joined, Wish(wanted.name, wanted.password))
+            return Begun(collection, notice="" if joined.server else EMPTY)
+        except EXPECTED as error:
+            return Trouble(sentence(error))

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QDate, QLocale
 
-from desktop.application.joining import Arrival
+from desktop.application.joining import Arrival, ArrivalByFiles
 from desktop.application.online import Connection, judge
 from desktop.collection.backups import Progress
 from desktop.collection.collection import Collection
@@ -149,6 +149,10 @@ class Keeper:
     ) -> Begun | Trouble:
         """Make a collection of a backup, beside whatever else there is."""
         source = Backup(backup.path, backup.secret, by_kit=backup.by_kit)
+    def pair_by_files(self) -> ArrivalByFiles:
+        """Begin to join a collection from this device, without a server."""
+        return ArrivalByFiles(self._network.asking(), self._library)
+
         try:
             done = self._library.restore(
                 source, Wish(wanted.name, wanted.password), Progress(tell, stop)

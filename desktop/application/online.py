@@ -1,12 +1,15 @@
 """What an open collection does with a server, for the screens; and the vault beneath it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Event
 
 from desktop.collection.collection import Collection
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.kit import mark_of
 from desktop.collection.library import SKIN
+from desktop.sync.by_files import Answering
 from desktop.sync.network import Network
 from desktop.sync.pairing import Reception
 from desktop.sync.worker import Worker
@@ -17,10 +20,11 @@ from desktop.vault.vault import Vault
 from shared.crypto.paper import PAPER_BYTES, paper_device, words_of
 from shared.domain.operations import Change
 from shared.domain.schema import Kind
-from shared.ids import RecordId
+from shared.ids import DeviceId, RecordId
 from shared.protocol.messages import About
 
 _NEW_KIT = "Change the emergency kit"
+_ADDED = "Add a device"
 
 
 class Patience:
@@ -96,6 +100,21 @@ class Connection:
             self._collection.sync.sync_now()
         return None
 
+    def answer(self, path: Path) -> "VisitorByFiles | Trouble":
+        """Open the file of a new device that can ask no server."""
+        try:
+            answering = self._network.answering(self._vault, path)
+        except EXPECTED as error:
+            return Trouble(sentence(error))
+        return VisitorByFiles(self, answering)
+
+    def tell_of(self, label: str, device: DeviceId) -> None:
+        """Show the list of devices anew, and take what changed to the others soon."""
+        record = frozenset([RecordId(device)])
+        self._collection.announce(Change(label, {Kind.DEVICE: record}))
+        if self._collection.sync is not None:
+            self._collection.sync.sync_now()
+
     def new_kit(self) -> Kit | Trouble:
         """Let a new emergency kit take the old one's place; it is yet to be dated.
 
@@ -109,9 +128,7 @@ class Connection:
         except EXPECTED as error:
             return Trouble(sentence(error))
         words, self._paper_secret = words_of(self._paper_secret), b""
-        collection.announce(Change(_NEW_KIT, {Kind.DEVICE: frozenset([RecordId(paper.device)])}))
-        if collection.sync is not None:
-            collection.sync.sync_now()
+        self.tell_of(_NEW_KIT, paper.device)
         mark = mark_of(collection.tenant, links)
         return Kit(collection.name, words, collection.tenant.hex(), self.server, "", mark)
 
@@ -142,6 +159,57 @@ class Visitor:
     def admit(self) -> Trouble | None:
         """Let it in."""
         return self.connection.admit(self.reception)
+
+
+class VisitorByFiles:
+    """A new device that asks by a file, at the door of an open collection."""
+
+    def __init__(self, connection: Connection, answering: Answering) -> None:
+        self._connection, self._answering = connection, answering
+
+    @property
+    def name(self) -> str:
+        """A name for the answer's file."""
+        return self._answering.name
+
+    @property
+    def saved(self) -> Path:
+        """Where it was saved last."""
+        return self._answering.saved
+
+    @property
+    def digits(self) -> str:
+        """Six digits to compare, if it has come so far."""
+        return self._answering.digits
+
+    @property
+    def admitted(self) -> bool:
+        """Whether the device was let in, its answer saved or not."""
+        return self._answering.admitted
+
+    def save(self, path: Path) -> Trouble | None:
+        """Save the answer, as far as it has come."""
+        return attempt(lambda: self._answering.save(path))
+
+    def meet(self, path: Path) -> Trouble | None:
+        """Open the device's file as it was saved anew."""
+        return attempt(lambda: self._answering.meet(path))
+
+    def admit(self) -> Trouble | None:
+        """Let it in, and save the answer anew."""
+        trouble = attempt(self._answering.admit)
+        if self._answering.admitted:
+            self._connection.tell_of(_ADDED, self._answering.newcomer)
+        return trouble
+
+
+def attempt(deed: Callable[[], None]) -> Trouble | None:
+    """Do something that may be prevented, and say by what."""
+    try:
+        deed()
+    except EXPECTED as error:
+        return Trouble(sentence(error))
+    return None
 
 
 def judge(network: Network, server: str, name: str) -> Verdict:

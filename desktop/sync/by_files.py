@@ -27,7 +27,7 @@ from shared.crypto.devices import DeviceKeys
 from shared.crypto.pair_files import SUFFIX, PairingFileError
 from shared.crypto.pairing import PairingError, Waiting
 from shared.crypto.randomness import Random
-from shared.ids import PAIR_BYTES, PairId, TenantId
+from shared.ids import PAIR_BYTES, DeviceId, PairId, TenantId
 
 _OPENED = "pairing files opened"
 _REMEMBERED = 64
@@ -133,6 +133,13 @@ class Answering:
     def admitted(self) -> bool:
         """Whether the new device belongs to the collection, its welcome saved or not."""
         return self._reception is not None and self._reception.admitted
+
+    @property
+    def newcomer(self) -> DeviceId:
+        """Who asks, once there are digits."""
+        if self._reception is None:
+            raise MisfitError
+        return self._reception.newcomer
 
     def save(self, path: Path) -> None:
         """Save the answer, or save it somewhere else, as far as it has come."""

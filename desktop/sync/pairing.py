@@ -25,8 +25,8 @@ from shared.crypto.epochs import Keyring
 from shared.crypto.pairing import Code, Greeting, Meeting, Met, PairingError, Waiting, Welcome
 from shared.crypto.randomness import Random
 from shared.crypto.sealing import NotOpenedError
-from shared.ids import TenantId
-from shared.membership import LinkWithBoxes
+from shared.ids import DeviceId, TenantId
+from shared.membership import LinkWithBoxes, Membership
 from shared.protocol.messages import LinkParcel
 
 OFFER, REVEAL, WELCOME = range(3)
@@ -201,17 +201,22 @@ class Host:
 
     def _sign(self, meeting: Meeting) -> tuple[Chain, LinkWithBoxes]:
         """Append the link that adds the new device, at the server if there is one, and keep it."""
-        log, secrets = self._vault.log, self._vault.secrets
-        chain, identity = Chain.held(log.state()), read_identity(secrets)
-        if self._courier is None:
-            made = admission(chain.membership, identity, meeting.newcomer)
-            chain = chain.grown((LinkParcel(made.link, made.boxes),))
-        else:
-            chain, made = append(
-                self._courier, chain, lambda now: admission(now, identity, meeting.newcomer)
-            )
-        add_founding(secrets, (made,))
-        log.absorb((), chain.links)  # so that a server that loses them gets them back
+        identity = read_identity(self._vault.secrets)
+
+        def sign(now: Membership) -> LinkWithBoxes:
+            return admission(now, identity, meeting.newcomer)
+
+        log, courier = self._vault.log, self._courier
+        if courier is not None:
+            return self._keep(*append(courier, Chain.held(log.state()), sign))
+        with log.turn:
+            chain = Chain.held(log.state())
+            made = sign(chain.membership)
+            return self._keep(chain.grown((LinkParcel(made.link, made.boxes),)), made)
+
+    def _keep(self, chain: Chain, made: LinkWithBoxes) -> tuple[Chain, LinkWithBoxes]:
+        add_founding(self._vault.secrets, (made,))
+        self._vault.log.absorb((), chain.links)  # so that a server that loses them gets them back
         return chain, made
 
 
@@ -242,6 +247,11 @@ class Reception:
         self._meeting = meeting
         self._welcome = b""
         self.digits = meeting.digits
+
+    @property
+    def newcomer(self) -> DeviceId:
+        """Who wants to join."""
+        return self._meeting.newcomer.device
 
     @property
     def admitted(self) -> bool:

@@ -1,5 +1,6 @@
 """What the screens ask of the program about the server. Everything waits: call it in an errand."""
 
+from pathlib import Path
 from typing import Protocol
 
 from desktop.collection.values import About
@@ -18,6 +19,35 @@ class Visit(Protocol):
         """Let it in, once the digits were found to agree."""
 
 
+class VisitByFiles(Protocol):
+    """Another device that asks by a file which a person brought."""
+
+    @property
+    def name(self) -> str:
+        """A name for the answer's file."""
+
+    @property
+    def saved(self) -> Path:
+        """Where it was saved last."""
+
+    @property
+    def digits(self) -> str:
+        """Six digits to compare; empty until the device's file was opened as it was saved anew."""
+
+    @property
+    def admitted(self) -> bool:
+        """Whether the device was let in, its answer saved or not."""
+
+    def save(self, path: Path) -> Trouble | None:
+        """Save the answer, as far as it has come."""
+
+    def meet(self, path: Path) -> Trouble | None:
+        """Open the device's file as it was saved anew."""
+
+    def admit(self) -> Trouble | None:
+        """Let it in, once the digits were found to agree, and save the answer anew."""
+
+
 class Online(Protocol):
     """An open collection and its server."""
 
@@ -33,6 +63,9 @@ class Online(Protocol):
 
     def welcome(self, code: str) -> Visit | Trouble:
         """Answer the code of a new device, and wait for it."""
+
+    def answer(self, path: Path) -> VisitByFiles | Trouble:
+        """Open the file of a new device."""
 
     def new_kit(self) -> Kit | Trouble:
         """Let a new emergency kit take the old one's place; it is yet to be dated."""

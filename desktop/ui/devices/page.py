@@ -19,7 +19,10 @@ from desktop.ui.notation import Notation
 from desktop.ui.page import Page
 from desktop.ui.zone import Zone, column, row
 
-_ALONE = "This collection lives on this computer only. With a server, other devices can join it."
+_ALONE = (
+    "This collection lives on this computer only. Others can join it, with a server or without."
+)
+_TOGETHER_ALONE = "Each of these can read this collection, and nobody else."
 _TOGETHER = "Each of these can read this collection, and no other. The server cannot."
 _LOOKS = "This device may only look: it shows everything and changes nothing."
 
@@ -28,6 +31,7 @@ class DevicesPage(Page):
     """A card for each device, this one first; then adding one, or signing up with a server."""
 
     add_wanted = Signal()
+    files_wanted = Signal()
     signed_up = Signal()
     server_wanted = Signal()
     kit_wanted = Signal()
@@ -62,12 +66,21 @@ class DevicesPage(Page):
         say(self._looks, "warning")
         self._fork = ForkNotice()
         self._comparison = Comparison(words, waiting)
-        lead = Text(_TOGETHER if self._server else _ALONE)
+        self._lead = Text(_TOGETHER if self._server else _ALONE)
+        self._by_files = self._adding_by_files()
         more = self._adding() if self._server else SignUp(online)
         gone = column(self._heading, self._former, gap=2)
         body = Zone(
             layout=column(
-                self._fork, lead, self._looks, self._cards, more, self._comparison, gone, gap=4
+                self._fork,
+                self._lead,
+                self._looks,
+                self._cards,
+                self._by_files,
+                more,
+                self._comparison,
+                gone,
+                gap=4,
             )
         )
         self._comparison.setVisible(bool(self._server))
@@ -94,6 +107,10 @@ class DevicesPage(Page):
         owner = rights is Rights.OWNER
         manages = bool(self._server) and owner
         self._looks.setVisible(rights is Rights.VIEWER)
+        self._by_files.setVisible(owner and not self._server)
+        if not self._server:
+            computers = [card for card in devices if not card.paper]
+            self._lead.say(_TOGETHER_ALONE if len(computers) > 1 else _ALONE)
         self._tiles = [
             self._tile(device, manages=owner if device.paper else manages) for device in devices
         ]
@@ -132,6 +149,14 @@ class DevicesPage(Page):
         knows = Button("What the server knows", icon=Icon.SHOW, pressed=self._ask_server)
         # Methods, not the signals themselves: those exist only once the page does.
         return Zone(layout=column(row(add, knows, None, gap=2), address, gap=2))
+
+    def _adding_by_files(self) -> Zone:
+        words = Text("Without a server, two files that you carry over let it in.", "caption")
+        add = Button("Add a device", "primary", icon=Icon.ADD, pressed=self._ask_files)
+        return Zone(layout=column(row(add, None), words, gap=2))
+
+    def _ask_files(self) -> None:
+        self.files_wanted.emit()
 
     def _ask_add(self) -> None:
         self.add_wanted.emit()

@@ -13,7 +13,8 @@ from desktop.ui.zone import Zone, column, row
 _LINES = 4
 _HOW = (
     "On the other computer, start Swingtag, choose \u201cJoin with another device\u201d and bring "
-    "the code that it shows to this one. Paste it here."
+    "the code that it shows to this one. Paste it here. If it cannot reach the server, two files "
+    "do it, too."
 )
 _COMPARE = (
     "Let it in only if the other screen shows the same six digits. "
@@ -25,6 +26,7 @@ class WelcomePage(Page):
     """One device is let in, or nothing happens."""
 
     admitted = Signal()
+    files_wanted = Signal()
 
     def __init__(self, online: Online) -> None:
         self._online = online
@@ -41,17 +43,18 @@ class WelcomePage(Page):
         self._said.hide()
         self._go = Button("Go on", "primary", pressed=self._forward)
         self._go.setEnabled(False)
+        self._files = Button("Use two files", "quiet", pressed=self._ask_files)
+        across = row(self._go, None, self._files)
         super().__init__(
             "Add a device",
-            Zone(
-                layout=column(
-                    self._words, self._code, self._digits, self._said, row(self._go, None), gap=4
-                )
-            ),
+            Zone(layout=column(self._words, self._code, self._digits, self._said, across, gap=4)),
             "Back to the devices",
         )
         self._code.textChanged.connect(self._judge)
         self.left.connect(online.cancel)
+
+    def _ask_files(self) -> None:
+        self.files_wanted.emit()
 
     def _judge(self) -> None:
         self._said.hide()
@@ -83,6 +86,7 @@ class WelcomePage(Page):
         self._visit = outcome
         self._words.say(_COMPARE)
         self._code.hide()
+        self._files.hide()
         self._digits.say(f"{outcome.digits[:3]} {outcome.digits[3:]}")
         self._digits.show()
         self._go.setText("They agree: let it in")

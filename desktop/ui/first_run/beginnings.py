@@ -6,6 +6,7 @@ are loaded.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,11 +16,20 @@ if TYPE_CHECKING:  # the data layer, which is not there yet when the first scree
     from desktop.collection.collection import Collection
 
 
+class Damage(Enum):
+    """What is left of a collection that cannot be opened as it is."""
+
+    NONE = "it is sound"
+    FILE = "its file can be told again from its history"
+    BEYOND = "a backup, another device or the emergency kit brings it back"
+
+
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """It could not be done. ``sentence`` says why, and what to do next."""
 
     sentence: str
+    damage: Damage = Damage.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,31 @@ class Joining(Protocol):
         """Give up, whatever it waits for."""
 
 
+class JoiningByFiles(Protocol):
+    """One pairing from the new device's side, with files that a person carries."""
+
+    @property
+    def name(self) -> str:
+        """A name for this device's file."""
+
+    @property
+    def saved(self) -> Path:
+        """Where it was saved last."""
+
+    @property
+    def digits(self) -> str:
+        """Six digits to compare; empty until an answer was opened and the file saved anew."""
+
+    def save(self, path: Path) -> Trouble | None:
+        """Save this device's file, as far as it has come."""
+
+    def meet(self, path: Path) -> Trouble | None:
+        """Open the answer of the other device, and save this one's file anew."""
+
+    def join(self, path: Path, wanted: Wanted) -> Begun | Trouble:
+        """Open the answer as it was saved last, and join."""
+
+
 class Beginnings(Protocol):
     """The five doors."""
 
@@ -106,6 +141,9 @@ class Beginnings(Protocol):
 
     def pair(self, server: str) -> Joining | Trouble:
         """Begin to join."""
+
+    def pair_by_files(self) -> JoiningByFiles:
+        """Begin to join without a server."""
 
     def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
         """Bring a collection back from its emergency kit."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, QTimer
 
 from desktop.ui.first_run.beginnings import Beginnings, Begun, Joining, Trouble, Wanted
+from desktop.ui.first_run.by_files import FilesFlow
 from desktop.ui.first_run.joining import CodeStep, DigitsStep, WhereStep
 from desktop.ui.first_run.looks import LooksStep
 from desktop.ui.first_run.naming import NamingStep
@@ -86,6 +87,7 @@ class JoinFlow(QObject):
         self._trail, self._beginnings, self._finish = trail, beginnings, finish
         self._where = WhereStep(server)
         self._where.forward.connect(self._pair)
+        self._where.by_files.connect(lambda: FilesFlow(trail, beginnings, finish, self._where))
         trail.go(self._where)
 
     def _pair(self) -> None:

@@ -1,6 +1,6 @@
 """The steps of a device that joins: the server, the code to carry over, six digits to compare."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit
 
@@ -11,10 +11,13 @@ from desktop.ui.look import Icon
 from desktop.ui.zone import Zone, column, row
 
 _CODE_LINES = 4
+_DIFFER = "If they differ, somebody is in between: go back and make a new code."
 
 
 class WhereStep(Step):
     """Asks for the server that both devices talk through."""
+
+    by_files = Signal()
 
     def __init__(self, server: str = "") -> None:
         self._server = named_line("Server", "sync.example.org")
@@ -24,10 +27,11 @@ class WhereStep(Step):
             "nothing secret leaves it.",
             "caption",
         )
+        files = Button("No server? Use two files", "link", pressed=self._ask_files)
         super().__init__(
             "Join with another device",
             "Have the other device at hand, with the collection open.",
-            Zone(layout=column(self._server, note, gap=3)),
+            Zone(layout=column(self._server, note, row(files, None), gap=3)),
             "Make a code",
         )
         self._server.textChanged.connect(self._judge)
@@ -37,6 +41,9 @@ class WhereStep(Step):
     def server(self) -> str:
         """The server's address as it was typed."""
         return self._server.text().strip()
+
+    def _ask_files(self) -> None:
+        self.by_files.emit()
 
     def _judge(self) -> None:
         self.refuse("")
@@ -71,14 +78,14 @@ class CodeStep(Step):
 class DigitsStep(Step):
     """Shows six digits; the person says whether the other screen shows the same."""
 
-    def __init__(self, digits: str, forward: str) -> None:
+    def __init__(self, digits: str, forward: str, lead: str = "", differ: str = _DIFFER) -> None:
         shown = Text(f"{digits[:3]} {digits[3:]}", "display")
         shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         shown.setAccessibleName("Six digits: " + " ".join(digits))
-        note = Text("If they differ, somebody is in between: go back and make a new code.")
+        note = Text(differ)
         super().__init__(
             "Do both screens show these digits?",
-            "",
+            lead,
             Zone(layout=column(shown, note, gap=4)),
             forward,
         )

@@ -74,6 +74,11 @@ class Step(Zone):
         """Let the person give up what the program waits for."""
         self._back.setEnabled(True)
 
+    def take_forward(self) -> None:
+        """Let the keyboard go on from here with Enter."""
+        self.setFocusProxy(self._forward)
+        self._forward.setFocus()
+
     def no_way_back(self) -> None:
         """Take the way back away: what was done is done."""
         self._back.hide()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QDate, QObject
 from desktop.collection.library import SKIN
 from desktop.collection.values import LaidAside
 from desktop.ui.backups.page import BackupsPage
+from desktop.ui.devices.files_page import FilesPage
 from desktop.ui.devices.late_page import LatePage
 from desktop.ui.devices.online import Online
 from desktop.ui.devices.page import DevicesPage
@@ -33,6 +34,7 @@ _PLAIN = (
     LatePage,
     RemovedPage,
     WelcomePage,
+    FilesPage,
     ServerPage,
     DrillPage,
     ChangePage,
@@ -79,6 +81,7 @@ class Pages(QObject):
         )
         self._window.live.synced.connect(page.follow)
         page.add_wanted.connect(self.show_welcome)
+        page.files_wanted.connect(self.show_files)
         page.signed_up.connect(self.show_devices)
         page.server_wanted.connect(self.show_server)
         page.kit_wanted.connect(self.show_drill)
@@ -163,6 +166,13 @@ class Pages(QObject):
     def show_welcome(self) -> None:
         """Let another device in."""
         page = WelcomePage(self._online)
+        page.admitted.connect(self._admitted)
+        page.files_wanted.connect(self.show_files)
+        self._replace(page, _nothing, back=self.show_devices)
+
+    def show_files(self) -> None:
+        """Let another device in, without a server."""
+        page = FilesPage(self._online)
         page.admitted.connect(self._admitted)
         self._replace(page, _nothing, back=self.show_devices)
 

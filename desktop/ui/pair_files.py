@@ -1,0 +1,45 @@
+"""The files of a pairing, as a person chooses them: where to save, which to open, what is saved."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from desktop.ui.controls import Button, Text
+from desktop.ui.look import Icon
+from desktop.ui.zone import Zone, column, row
+
+SUFFIX = ".swingpair"
+_KIND = f"Files to add a device (*{SUFFIX})"
+
+
+def choose_place(parent: QWidget, title: str, proposed: Path) -> Path | None:
+    """Ask where to save a file; None if nobody wants to."""
+    name, _ = QFileDialog.getSaveFileName(parent, title, str(proposed), _KIND)
+    if not name:
+        return None
+    path = Path(name)
+    return path if path.suffix == SUFFIX else path.with_name(path.name + SUFFIX)
+
+
+def choose_file(parent: QWidget, title: str, folder: Path) -> Path | None:
+    """Ask which file to open; None if nobody wants to."""
+    name, _ = QFileDialog.getOpenFileName(parent, title, str(folder), _KIND)
+    return Path(name) if name else None
+
+
+class SavedFile(Zone):
+    """Where this device's file lies, and a button to save it somewhere else."""
+
+    def __init__(self, pressed: Callable[[], object]) -> None:
+        self._words = Text(role="strong", one_line=True)
+        self._where = Text(role="caption", one_line=True)
+        self._save = Button("Save it elsewhere\u2026", "quiet", icon=Icon.DOWNLOAD, pressed=pressed)
+        across = row(column(self._words, self._where, gap=0), self._save, gap=3, edge=2)
+        across.setStretch(0, 1)
+        super().__init__("well", across)
+
+    def show_file(self, path: Path, words: str) -> None:
+        """Name the file."""
+        self._words.say(f"{words}: {path.name}")
+        self._where.say(str(path.parent))
