@@ -23,7 +23,11 @@ NO_REPORT_SENTENCE = "Something went wrong inside Swingtag. What was saved is sa
 
 
 class Boundary(QObject):
-    """Catches what nobody expected, on any thread, and says so once on the screen's thread."""
+    """Catches what nobody expected, on any thread, and says so once on the screen's thread.
+
+    ``explain`` gives the sentence of an error that is no fault of the program, a disk that broke
+    while something was painted, say; empty for all others.
+    """
 
     struck = Signal(str)
 
@@ -32,6 +36,7 @@ class Boundary(QObject):
         self._folder = folder
         self._version = version
         self._now = now
+        self.explain: Callable[[BaseException], str] = lambda _error: ""
 
     def stand_guard(self) -> None:
         """Take over from Python's own handlers, which print everything to the terminal."""
@@ -41,11 +46,11 @@ class Boundary(QObject):
     def handle(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        """Write the report and tell the screen."""
+        """Write the report and tell the screen; what the world did is told without a report."""
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        self.struck.emit(self._sentence(report(error, self._version)))
+        self.struck.emit(self.explain(error) or self._sentence(report(error, self._version)))
 
     def _handle_in_thread(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None:

@@ -13,6 +13,7 @@ from desktop.ui.errand import Errand
 from desktop.ui.first_run.beginnings import (
     BackupFile,
     Begun,
+    Damage,
     Joining,
     Stop,
     JoiningByFiles,
@@ -99,7 +100,7 @@ class Desk(QObject):
 
     def _first_run(self) -> FirstRunWindow:
         window = FirstRunWindow(_Late(self._keeper), bundled())
-        window.begun.connect(self._open)
+        window.begun.connect(lambda begun: self._open_new(window, begun))
         window.elsewhere.connect(self._choose_another)
         return window
 
@@ -120,6 +121,12 @@ class Desk(QObject):
                 lambda: self._keeper.result().unlock(folder, password, remember=remember),
             )
         )
+        unlock.repair_wanted.connect(
+            lambda folder, password: self._send(
+                unlock, lambda: self._keeper.result().repair(folder, password)
+            )
+        )
+        unlock.backup_wanted.connect(self._open_backup)
         unlock.elsewhere.connect(self.show_first_run)
         Errand(
             unlock,
@@ -132,18 +139,21 @@ class Desk(QObject):
 
     def _send(self, unlock: UnlockWindow, work: Callable[[], Begun | Trouble | None]) -> None:
         def arrived(outcome: Begun | Trouble | None) -> None:
-            if isinstance(outcome, Begun):
-                self._open(outcome)
-            else:
-                unlock.refuse(outcome.sentence if outcome else "")
+            trouble = self._open(outcome) if isinstance(outcome, Begun) else outcome
+            if trouble is not None and trouble.damage is not Damage.NONE:
+                unlock.offer_remedies(trouble.sentence, repair=trouble.damage is Damage.FILE)
+            elif trouble is not None or outcome is None:
+                unlock.refuse(trouble.sentence if trouble else "")
 
         Errand(unlock, work, then=arrived, failed=lambda _error: unlock.refuse(""))
 
-    def _open(self, begun: Begun) -> None:
-        """Put an open collection on the screen in place of the door."""
+    def _open(self, begun: Begun) -> Trouble | None:
+        """Put an open collection on the screen in place of the door, unless it is damaged."""
         keeper = self._keeper.result()
         collection = begun.collection
         window = keeper.window(collection)
+        if isinstance(window, Trouble):
+            return window
         folder = collection.folder
         self._windows[folder] = window
         window.lock_wanted.connect(lambda: self._lock(folder))
@@ -156,6 +166,12 @@ class Desk(QObject):
         if begun.notice:
             window.panels.bar.warn(begun.notice)
         self._show_door(None)
+        return None
+
+    def _open_new(self, door: FirstRunWindow, begun: Begun) -> None:
+        trouble = self._open(begun)
+        if trouble is not None:
+            door.say(trouble.sentence)
 
     def _lock(self, folder: Path) -> None:
         """Close a collection and ask for its password, even if the keychain keeps the key."""

@@ -23,7 +23,7 @@ from desktop.collection.backups import Progress
 from desktop.collection.collection import Collection
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.known import KnownCollections
-from desktop.collection.library import SKIN, Backup, Library, Machine, Wish
+from desktop.collection.library import SKIN, Backup, Library, Machine, Mended, Wish
 from desktop.collection.reference.catalogue import Reference, load
 from desktop.drawing.imaging import QtImaging
 from desktop.sync.courier import open_http
@@ -35,6 +35,7 @@ from desktop.system.paths import device_name
 from desktop.ui.first_run.beginnings import (
     BackupFile,
     Begun,
+    Damage,
     Stop,
     Tell,
     Trouble,
@@ -46,7 +47,9 @@ from desktop.ui.live import LiveCollection
 from desktop.ui.look.packs import bundled, bundled_skin
 from desktop.ui.notation import Notation, system_locale
 from desktop.ui.window.main_window import MainWindow
+from desktop.vault.errors import DamagedVaultError
 from desktop.vault.vault import Surroundings, Vault
+from shared.crypto.unlock import DamagedUnlockError
 from shared.ids import tenant_id
 
 SAMPLE = "Sample"
@@ -59,6 +62,14 @@ PART_OF_A_BACKUP = (
 )
 MENDED = "The collection was built again from its history. The damaged file lies beside it."
 LACKING = "Parts of the history are damaged; a sync fetches them from your other devices."
+DAMAGED = (
+    "The collection's file is damaged. Swingtag can build it again from its history, and keeps the "
+    "damaged file beside it."
+)
+BEYOND = (
+    "This collection is damaged beyond repair here. A backup, another device or the emergency kit "
+    "brings it back. Do not delete the damaged one before that."
+)
 NO_SUCH_ID = (
     "That is no collection id. It has 64 letters from 0 to 9 and a to f; compare it with the sheet."
 )
@@ -95,8 +106,17 @@ class Keeper:
         try:
             collection = self._library.open_remembered(folder)
         except EXPECTED as error:
-            return Trouble(sentence(error))
+            return _trouble(error)
         return None if collection is None else Begun(collection)
+
+    def repair(self, folder: Path, password: str) -> Begun | Trouble:
+        """Tell a damaged collection again; without a password its key is in the keychain."""
+        try:
+            return _mended(self._library.repair(folder, password))
+        except DamagedVaultError:
+            return Trouble(BEYOND, Damage.BEYOND)
+        except EXPECTED as error:
+            return _trouble(error)
 
     def create(self, wanted: Wanted) -> Begun | Trouble:
         """Make a new collection with its emergency kit, and sign it up if a server is wanted."""
@@ -169,12 +189,17 @@ class Keeper:
 
         def mended() -> Begun | Trouble:
             try:
-                done = mend()
+                return _mended(mend())
+            except DamagedVaultError:
+                return Trouble(BEYOND, Damage.BEYOND)
             except EXPECTED as error:
-                return Trouble(sentence(error))
-            return Begun(done.collection, notice=f"{MENDED} {LACKING}" if done.lost else MENDED)
+                return _trouble(error)
 
         return mended
+
+    def explain(self, error: BaseException) -> str:
+        """Return the sentence of what the world can do; empty for a fault of the program."""
+        return sentence(error) if isinstance(error, EXPECTED) else ""
 
     def look_around(self) -> Begun | Trouble:
         """Make the sample in a folder that goes away when its window is closed."""
@@ -185,11 +210,15 @@ class Keeper:
         wish = Wish(SAMPLE, secrets.token_hex(), sample=True, currency=self._notation.currency)
         return _begun(lambda: library.create(wish).collection)
 
-    def window(self, collection: Collection) -> MainWindow:
-        """Make the window of an open collection, in its own skin."""
-        skin = bundled_skin(collection.settings.get(SKIN, "classic"))
-        online = self._connections[collection.folder]
-        return MainWindow(LiveCollection(collection), online, self._notation, bundled(), skin)
+    def window(self, collection: Collection) -> MainWindow | Trouble:
+        """Make the window of an open collection, in its own skin; close one that is damaged."""
+        try:
+            skin = bundled_skin(collection.settings.get(SKIN, "classic"))
+            online = self._connections[collection.folder]
+            return MainWindow(LiveCollection(collection), online, self._notation, bundled(), skin)
+        except EXPECTED as error:
+            self.close(collection)
+            return _trouble(error)
 
     def close(self, collection: Collection) -> None:
         """Close a collection; a sample is thrown away."""
@@ -225,4 +254,17 @@ def _begun(open_collection: Callable[[], Collection]) -> Begun | Trouble:
     try:
         return Begun(open_collection())
     except EXPECTED as error:
-        return Trouble(sentence(error))
+        return _trouble(error)
+
+
+def _mended(done: Mended) -> Begun:
+    return Begun(done.collection, notice=f"{MENDED} {LACKING}" if done.lost else MENDED)
+
+
+def _trouble(error: Exception) -> Trouble:
+    """Say what happened, and whether the collection must be told again or brought back."""
+    if isinstance(error, DamagedVaultError):
+        return Trouble(DAMAGED, Damage.FILE)
+    if isinstance(error, DamagedUnlockError):
+        return Trouble(sentence(error), Damage.BEYOND)
+    return Trouble(sentence(error))

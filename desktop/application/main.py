@@ -65,7 +65,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     boundary = Boundary(where.reports, version("swingtag"), datetime.now)
     boundary.stand_guard()
     known = KnownCollections(where.settings / KNOWN_FILE, where.collections)
-    desk = Desk(known, load(lambda: keeper_of(known)))
+    keeper = load(lambda: keeper_of(known))
+    boundary.explain = explain_with(keeper)
+    desk = Desk(known, keeper)
     boundary.struck.connect(desk.tell)
     instance.listen(lambda later: grant(desk, later) if later else desk.come_forward())
     grant(desk, wish)
@@ -160,14 +162,26 @@ def load(build: "Callable[[], Keeper]") -> "Future[Keeper]":
 
     def work() -> None:
         try:
-            built = build()
+            keeper.set_result(build())
+        except BaseException as error:
+            keeper.set_exception(error)  # whoever waits for it must not wait for ever
+            raise
         finally:
             gc.freeze()
             gc.enable()
-        keeper.set_result(built)
 
     Thread(target=work, name="data layer", daemon=True).start()
     return keeper
+
+
+def explain_with(keeper: "Future[Keeper]") -> Callable[[BaseException], str]:
+    """Let the data layer, once it is there, say what an error of its own means."""
+
+    def explain(error: BaseException) -> str:
+        is_there = keeper.done() and keeper.exception() is None
+        return keeper.result().explain(error) if is_there else ""
+
+    return explain
 
 
 def keeper_of(known: KnownCollections) -> "Keeper":

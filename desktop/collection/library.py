@@ -37,7 +37,7 @@ from desktop.vault.identity import (
     keep_identity,
     keep_server,
 )
-from desktop.vault.opening import ANCHOR
+from desktop.vault.opening import ANCHOR, read_key
 from desktop.vault.progress import UNWATCHED, Progress
 from desktop.vault.repairing import repair
 from desktop.vault.restoring import restore
@@ -190,15 +190,25 @@ class Library:
 
         That raises DamagedVaultError if not even the device's secrets can be read.
         """
-        folder, surroundings = collection.folder, self._machine.surroundings
         key, keyring = collection.opening()
+        return partial(self._mend, collection.folder, key, keyring)
 
-        def mend() -> Mended:
-            done = repair(folder, key, keyring, surroundings)
-            vault = Vault.open_with_key(folder, key, surroundings, anchors=self._anchors(folder))
-            return Mended(self._opened(vault, remembered=False), done.entries + done.rows)
+    def repair(self, folder: Path, password: str) -> Mended:
+        """Tell a collection again that cannot be opened; without a password the keychain has a key.
 
-        return mend
+        Raises WrongPasswordError, KeychainClosedError, what the vault raises, and DamagedVaultError
+        if not even the device's secrets can be read.
+        """
+        kept = None
+        if not password and self._machine.keychain is not None:
+            kept = self._machine.keychain.fetch(str(folder))
+        return self._mend(folder, kept or read_key(folder, password), None)
+
+    def _mend(self, folder: Path, key: bytes, keyring: Keyring | None) -> Mended:
+        surroundings = self._machine.surroundings
+        done = repair(folder, key, keyring, surroundings)
+        vault = Vault.open_with_key(folder, key, surroundings, anchors=self._anchors(folder))
+        return Mended(self._opened(vault, remembered=False), done.entries + done.rows)
 
     def open_remembered(self, folder: Path) -> Collection | None:
         """Open a collection without a password; None if the keychain has no key for it.

@@ -16,7 +16,8 @@ class CollectionExistsError(VaultError):
 class DamagedVaultError(VaultError):
     """The collection's file is damaged or not the one that belongs here.
 
-    Do not delete it. Restore the collection from a backup, another device or the emergency kit.
+    Do not delete it. Swingtag offers to repair it when you open it; a backup, another device or
+    the emergency kit brings it back, too.
     """
 
 

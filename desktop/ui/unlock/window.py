@@ -25,6 +25,8 @@ class UnlockWindow(Zone):
     """Asks for one collection's password."""
 
     asked = Signal(Path, str, bool)
+    repair_wanted = Signal(Path, str)
+    backup_wanted = Signal()
     elsewhere = Signal()
 
     def __init__(self, known: Sequence[KnownCollection], look: Look) -> None:
@@ -33,9 +35,12 @@ class UnlockWindow(Zone):
         self._name.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._password = Secret("Password")
         self._remember = QCheckBox("Remember on this device")
-        self._remember.hide()
+        self._can_remember = False
         self._trouble = Text(role="danger")
         self._unlock = Button("Unlock", "primary")
+        self._repair = Button("Repair", "primary", pressed=self._ask_repair)
+        self._backup = Button("Restore a backup\u2026", pressed=self._ask_backup)
+        self._again = Button("Join again or use the kit\u2026", pressed=self._ask_elsewhere)
         self._switch = Button("Another collection", "quiet")
         self._fields = Zone(
             layout=column(
@@ -45,6 +50,9 @@ class UnlockWindow(Zone):
                 self._trouble,
                 self._remember,
                 self._unlock,
+                self._repair,
+                self._backup,
+                self._again,
                 self._switch,
                 gap=3,
             )
@@ -60,7 +68,8 @@ class UnlockWindow(Zone):
 
     def offer_to_remember(self, can: bool) -> None:  # noqa: FBT001 - it is an errand's result
         """Offer to keep the key in the keychain, where there is one."""
-        self._remember.setVisible(can)
+        self._can_remember = can
+        self._remember.setVisible(can and not self._unlock.isHidden())
 
     def go_to(self, collection: KnownCollection) -> None:
         """Ask for the password of this collection."""
@@ -72,17 +81,36 @@ class UnlockWindow(Zone):
 
     def refuse(self, sentence: str) -> None:
         """Say why it did not open; the password stays, selected, to be typed again."""
-        self.wait(waiting=False)
-        self._trouble.say(sentence)
-        self._trouble.setVisible(bool(sentence))
+        self._say(sentence, locked=True)
         self._password.setAccessibleDescription(sentence)
         self._password.setFocus()
         self._password.selectAll()
 
+    def offer_remedies(self, sentence: str, *, repair: bool) -> None:
+        """Say that the collection is damaged, and offer what brings it back."""
+        self._say(sentence, locked=False)
+        self._repair.setVisible(repair)
+        first = self._repair if repair else self._backup
+        first.setAccessibleDescription(sentence)
+        first.setFocus()
+
+    def _say(self, sentence: str, *, locked: bool) -> None:
+        """Say something over the password, or over the remedies if it is of no use."""
+        self.wait(waiting=False)
+        self._trouble.say(sentence)
+        self._trouble.setVisible(bool(sentence))
+        for control in (self._password, self._unlock):
+            control.setVisible(locked)
+        self._remember.setVisible(locked and self._can_remember)
+        for remedy in (self._repair, self._backup, self._again):
+            remedy.setVisible(not locked)
+
     def wait(self, *, waiting: bool) -> None:
-        """Show that the collection is being opened."""
+        """Show that the collection is being opened, or repaired."""
         self._unlock.setText("Opening\u2026" if waiting else "Unlock")
-        for control in (self._unlock, self._password, self._switch, self._remember):
+        self._repair.setText("Repairing\u2026" if waiting else "Repair")
+        opening = (self._unlock, self._password, self._switch, self._remember)
+        for control in (*opening, self._repair, self._backup, self._again):
             control.setEnabled(not waiting)
 
     @override
@@ -105,6 +133,17 @@ class UnlockWindow(Zone):
         other.triggered.connect(self.elsewhere)
         menu.addAction(other)
         return menu
+
+    def _ask_repair(self) -> None:
+        self.wait(waiting=True)
+        self.repair_wanted.emit(self._asking.folder, self._password.text())
+
+    # Methods, not the signals themselves: those exist only once the window does.
+    def _ask_backup(self) -> None:
+        self.backup_wanted.emit()
+
+    def _ask_elsewhere(self) -> None:
+        self.elsewhere.emit()
 
     def _ask(self) -> None:
         self.refuse("")

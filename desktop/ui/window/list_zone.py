@@ -116,7 +116,7 @@ class ListZone(Zone):
         self._found_totals = found.totals
         self._say_totals()
         self.shelf.when_empty(_emptiness(query, look_of(self)))
-        self.shelf.show_stock(FoundStock(found, self._live.collection, self._pictures))
+        self.shelf.show_stock(FoundStock(found, self._live, self._pictures))
         self.shelf.show_sort(query.sort, descending=query.descending)
         known = [how for _words, *how in _SORTS]
         wished = [query.sort, query.descending]

@@ -158,11 +158,13 @@ class MainWindow(QMainWindow):
         panels = self.panels
         panels.inspector.finish()
         self.past.close()
-        self._memory.keep(
-            self.saveGeometry(),
-            panels.folding.sizes,
-            panels.list.shelf.view,
-            self.wardrobe.text_scale,
+        self.live.attempt(
+            lambda: self._memory.keep(
+                self.saveGeometry(),
+                panels.folding.sizes,
+                panels.list.shelf.view,
+                self.wardrobe.text_scale,
+            )
         )
         self._pictures.stop()
         self.backups.close()

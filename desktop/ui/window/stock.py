@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from desktop.collection.collection import Collection
 from desktop.collection.values import CopyRow, Found
+from desktop.ui.live import LiveCollection
 from desktop.ui.pictures import Deliver, PictureFetch
 from shared.ids import RecordId
 
@@ -11,9 +11,9 @@ from shared.ids import RecordId
 class FoundStock:
     """The copies that a query found; rows and pictures come when they are looked at."""
 
-    def __init__(self, found: Found, collection: Collection, pictures: PictureFetch) -> None:
+    def __init__(self, found: Found, live: LiveCollection, pictures: PictureFetch) -> None:
         self._found = found
-        self._collection = collection
+        self._live = live
         self._pictures = pictures
 
     @property
@@ -22,8 +22,8 @@ class FoundStock:
         return self._found.ids
 
     def rows(self, ids: Sequence[RecordId]) -> Sequence[CopyRow]:
-        """Read a page of rows."""
-        return self._collection.rows(ids)
+        """Read a page of rows; what cannot be read is said, and left empty."""
+        return self._live.attempt(lambda: self._live.collection.rows(ids)) or ()
 
     def thumbnail(self, photo: RecordId, deliver: Deliver) -> None:
         """Fetch a small picture."""

@@ -1,10 +1,14 @@
 import sys
 import threading
+from concurrent.futures import Future
 from datetime import UTC, datetime
 
 import pytest
 
 from desktop.application.boundary import Boundary, report
+from desktop.application.keeper import Keeper
+from desktop.application.main import explain_with
+from desktop.vault.errors import FullDiskError
 
 SECRET = "Peanut cost 640 and sleeps in the attic"
 
@@ -49,6 +53,28 @@ def test_a_folder_that_cannot_be_written_costs_only_the_report(qtbot, tmp_path, 
     with qtbot.waitSignal(boundary.struck) as struck:
         boundary.handle(type(error), error, None)
     assert "What was saved is safe." in struck.args[0]
+
+
+def test_what_the_world_did_is_told_in_its_own_words_without_a_report(qtbot, tmp_path, error):
+    boundary = Boundary(tmp_path, "1", lambda: datetime(2026, 1, 1, tzinfo=UTC))
+    keeper = Future()
+    boundary.explain = explain_with(keeper)
+    with qtbot.waitSignal(boundary.struck) as early:
+        boundary.handle(FullDiskError, FullDiskError(), None)
+    assert "Something went wrong" in early.args[0]
+    keeper.set_result(Explainer())
+    with qtbot.waitSignal(boundary.struck) as struck:
+        boundary.handle(FullDiskError, FullDiskError(), None)
+    assert struck.args[0].startswith("The disk is full.")
+    with qtbot.waitSignal(boundary.struck) as ours:
+        boundary.handle(type(error), error, None)
+    assert "Something went wrong" in ours.args[0]
+
+
+class Explainer:
+    """All that is asked of a keeper here."""
+
+    explain = staticmethod(lambda error: Keeper.explain(None, error))
 
 
 def test_it_hears_what_happens_on_any_thread(qtbot, tmp_path, monkeypatch):
