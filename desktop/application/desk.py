@@ -15,8 +15,8 @@ from desktop.ui.first_run.beginnings import (
     Begun,
     Damage,
     Joining,
-    Stop,
     JoiningByFiles,
+    Stop,
     Tell,
     Trouble,
     Verdict,
@@ -234,6 +234,10 @@ class _Late:
         """Begin to join."""
         return self._keeper.result().pair(server)
 
+    def pair_by_files(self) -> JoiningByFiles:
+        """Begin to join without a server."""
+        return self._keeper.result().pair_by_files()
+
     def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
         """Bring a collection back from its emergency kit."""
         return self._keeper.result().restore(kit, wanted)
@@ -250,10 +254,6 @@ class _Late:
 
 
 def _raise(window: QWidget) -> None:
-    def pair_by_files(self) -> JoiningByFiles:
-        """Begin to join without a server."""
-        return self._keeper.result().pair_by_files()
-
     window.showNormal()
     window.raise_()
     window.activateWindow()

@@ -149,6 +149,10 @@ class Keeper:
         except EXPECTED as error:
             return Trouble(sentence(error))
 
+    def pair_by_files(self) -> ArrivalByFiles:
+        """Begin to join a collection from this device, without a server."""
+        return ArrivalByFiles(self._network.asking(), self._library)
+
     def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
         """Bring a collection back from its emergency kit."""
         try:
@@ -169,10 +173,6 @@ class Keeper:
     ) -> Begun | Trouble:
         """Make a collection of a backup, beside whatever else there is."""
         source = Backup(backup.path, backup.secret, by_kit=backup.by_kit)
-    def pair_by_files(self) -> ArrivalByFiles:
-        """Begin to join a collection from this device, without a server."""
-        return ArrivalByFiles(self._network.asking(), self._library)
-
         try:
             done = self._library.restore(
                 source, Wish(wanted.name, wanted.password), Progress(tell, stop)

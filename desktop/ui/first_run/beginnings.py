@@ -7,7 +7,6 @@ are loaded.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,20 +24,11 @@ class Damage(Enum):
     BEYOND = "a backup, another device or the emergency kit brings it back"
 
 
-class Damage(Enum):
-    """What is left of a collection that cannot be opened as it is."""
-
-    NONE = "it is sound"
-    FILE = "its file can be told again from its history"
-    BEYOND = "a backup, another device or the emergency kit brings it back"
-
-
 @dataclass(frozen=True, slots=True)
 class Trouble:
     """It could not be done. ``sentence`` says why, and what to do next."""
 
     sentence: str
-    damage: Damage = Damage.NONE
     damage: Damage = Damage.NONE
 
 
