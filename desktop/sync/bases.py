@@ -1,6 +1,6 @@
 """Snapshots on their way in: judged, and taken in where entries are gone; then the history."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Protocol
 
@@ -9,11 +9,10 @@ from desktop.sync.errors import RefusedError, SyncError
 from desktop.vault.vault import Vault
 from shared.domain.operations import Change
 from shared.domain.pages import MalformedPageError, is_agreed
-from shared.domain.stamps import Origin
 from shared.envelope import Kind
 from shared.ids import EntryHash, LogId
 from shared.ledger import Code as Fault
-from shared.ledger import Refused, SealedEntry, Waiting
+from shared.ledger import Heads, Refused, SealedEntry, Waiting
 from shared.ledger.making import PastEdit, decode_segment
 from shared.ledger.snapshots import (
     Segment,
@@ -86,14 +85,14 @@ class Bases:
         finally:
             self._books.look_again()
         self._changed(change)
+        self._let_be_found()
 
-    def covers(self, name: EntryHash, entries: Mapping[Origin, int]) -> bool:
-        """Tell whether a snapshot stands for any of these entries; raise FalseBaseError."""
+    def heads_of(self, name: EntryHash) -> Heads:
+        """Tell up to which heads a snapshot goes; raise FalseBaseError."""
         try:
-            heads = self._judged(name).manifest.heads
+            return self._judged(name).manifest.heads
         except Refused as error:
             raise FalseBaseError from error
-        return any(o in heads and heads[o].seq >= seq for o, seq in entries.items())
 
     def learn(self, name: EntryHash, *, to_sign: bool = False) -> Snapshot | None:
         """Fetch a snapshot and return it if all that it stands for is here.
@@ -152,6 +151,12 @@ class Bases:
             if not self._snapshots.has(name):
                 sealed = self._courier.get_object(name)
                 self._snapshots.keep_piece(open_part(sealed, name, Kind.PIECE, tenant, keyring))
+
+    def _let_be_found(self) -> None:
+        """Make the search index of what is listed by now."""
+        found = self._snapshots.let_be_found()
+        if not found.empty:
+            self._changed(found)
 
     def _checking(self, snapshot: Snapshot) -> Callable[[Iterable[bytes]], Iterator[bytes]]:
         keyring, header = self._books.identity.keyring, snapshot.header

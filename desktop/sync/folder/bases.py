@@ -3,7 +3,7 @@
 Only a collection with a server has any; a device that took one in lays it down for the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from desktop.sync.bases import Bases, FalseBaseError
 from desktop.sync.books import Books
@@ -12,10 +12,9 @@ from desktop.sync.folder.names import Listing, approval_name, object_name, snaps
 from desktop.sync.folder.places import Source, Target
 from desktop.sync.refusal import Refusal
 from desktop.vault.vault import Snapshots
-from shared.domain.stamps import Origin
 from shared.envelope import Envelope, Kind, MalformedEnvelopeError
 from shared.ids import EntryHash
-from shared.ledger import DamagedEntryError, rebuild
+from shared.ledger import DamagedEntryError, Heads, rebuild
 from shared.protocol import limits
 from shared.protocol.messages import Approval, BaseReply, SnapshotReply
 from shared.protocol.problems import Code
@@ -70,11 +69,14 @@ class LaidDown:
         return content
 
 
-def take_base(bases: Bases, laid_down: LaidDown, gaps: Mapping[Origin, int]) -> bool:
-    """Take in the newest snapshot that stands for one of these entries; false if none does."""
-    for name in laid_down.newest_first() if gaps else ():
+def take_base(bases: Bases, laid_down: LaidDown, lacks: Callable[[Heads], bool]) -> bool:
+    """Take in the newest snapshot that stands for entries which are lacking; tell whether any does.
+
+    ``lacks`` tells whether some, up to given heads, are neither here nor there.
+    """
+    for name in laid_down.newest_first():
         try:
-            if bases.covers(name, gaps):
+            if lacks(bases.heads_of(name)):
                 bases.take(name, None)
                 return True
         except (FalseBaseError, RefusedError):

@@ -31,6 +31,8 @@ from shared.protocol.messages import ChainGrown, ChainReply, ChainRequest, LinkP
 from shared.signing import sha256
 
 _LEFT = "fork/left"
+_FOUNDING = 2
+"""So many links the first device signed at once: nobody can sign others apart from it."""
 
 
 class LinksIn:
@@ -66,7 +68,7 @@ class LinksIn:
         """Return a whole valid chain that parts from ours; nothing if there is none."""
         ours = self._books.links
         for n, names in sorted(self._listing.links.items()):
-            if 1 < n <= len(ours) and names - {sha256(ours[n - 1])}:
+            if _FOUNDING < n <= len(ours) and names - {sha256(ours[n - 1])}:
                 before = verify_chain(ours[: n - 1], self._books.membership.tenant)
                 branch = [p for p in self._following(before) if p.link != ours[n - 1]]
                 if branch:

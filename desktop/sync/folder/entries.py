@@ -13,7 +13,14 @@ from desktop.vault.progress import Progress
 from shared.domain.operations import Change
 from shared.domain.stamps import Origin
 from shared.envelope import Envelope, MalformedEnvelopeError
-from shared.ledger import MAX_EDITS, DamagedEntryError, NotWritableError, Refused, SealedEntry
+from shared.ledger import (
+    MAX_EDITS,
+    DamagedEntryError,
+    Heads,
+    NotWritableError,
+    Refused,
+    SealedEntry,
+)
 from shared.ledger.frame import decode_frame
 from shared.ledger.ledger import check_writer
 from shared.protocol import limits
@@ -72,16 +79,14 @@ class EntriesIn:
             if not accepted:
                 return
 
-    @property
-    def gaps(self) -> dict[Origin, int]:
-        """The first number that neither this device nor the place has, of streams that go on."""
-        heads, devices = self.books.ledger.state.heads, self.books.membership.devices
-        gaps = {}
-        for origin, seqs in self.listing.entries.items():
-            after = heads[origin].seq if origin in heads else 0
-            if origin.device in devices and max(seqs) > after and after + 1 not in seqs:
-                gaps[origin] = after + 1
-        return gaps
+    def lacks(self, heads: Heads) -> bool:
+        """Tell whether some entries up to these heads are neither here nor there."""
+        ours = self.books.ledger.state.heads
+        for origin, head in heads.items():
+            following = ours[origin].seq + 1 if origin in ours else 1
+            if following <= head.seq and following not in self.listing.entries.get(origin, ()):
+                return True
+        return False
 
     def _wanted(self) -> list[Place]:
         """List what follows the heads here without a gap: streams in turn, each in order."""
@@ -97,11 +102,10 @@ class EntriesIn:
     def _sound(self, place: Place) -> Envelope | None:
         """Read an entry that is what its name says and was signed by its device."""
         name = entry_name(*place)
-        sealed = None if place in self._damaged else self.source.read(name, limits.ENTRY_BYTES)
-        if sealed is None:
+        if place in self._damaged:
             return None
         try:
-            envelope = Envelope.parse(sealed)
+            envelope = Envelope.parse(self.source.read(name, limits.ENTRY_BYTES) or b"")
             check_writer(envelope, self.books.membership)
             header = envelope.header
             if (Origin(header.device, header.incarnation), header.seq) == place:

@@ -161,7 +161,7 @@ class FolderExchange:
             books.renew()
             traffic.notices.add(FolderNotice.COPIED)
         self._merge(entries, progress)
-        if take_base(bases, laid_down, entries.gaps):
+        if take_base(bases, laid_down, entries.lacks):
             self._merge(entries, progress)
         if listing.objects:
             bases.fetch_history()

@@ -1,5 +1,6 @@
 """Collectors without a server: their devices, and what is carried between them by hand."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,10 @@ from desktop.vault.progress import UNWATCHED, Progress
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring
 from shared.protocol.messages import LinkParcel
-from tests.desktop.sync.desk import Desk, Hand, move_in, network_on
+from tests.desktop.sync.desk import Desk, Hand, move_in, network_on, open_desk
 from tests.desktop.sync.line import Line
+
+HOUSES = {"artmatt": 4, "begin": 3}
 
 
 def found(folder: Path) -> Desk:
@@ -68,12 +71,34 @@ class Household:
             desk.close()
 
 
-def household(folder: Path, name: str, devices: int = 2) -> Household:
-    """Make a collector with some devices."""
-    folder.mkdir(parents=True, exist_ok=True)
-    first = found(folder / f"{name}-1.swingtag")
-    others = [let_in(first, folder / f"{name}-{n}.swingtag") for n in range(2, devices + 1)]
-    return Household([first, *others])
+@dataclass(frozen=True)
+class Template:
+    """The folders of all devices, closed, and the keys to open them: made once, copied often."""
+
+    folder: Path
+    keys: dict[str, bytes]
+
+    def house(self, home: Path, name: str, devices: int = 2) -> Household:
+        """Open copies of some of a collector's devices."""
+        names = [f"{name}-{n}.swingtag" for n in range(1, devices + 1)]
+        for each in names:
+            shutil.copytree(self.folder / each, home / each)
+        return Household([open_desk(home / each, self.keys[each], "") for each in names])
+
+
+def make_template(folder: Path) -> Template:
+    """Make two collectors with some devices each."""
+    keys = {}
+    for name, devices in HOUSES.items():
+        first = found(folder / f"{name}-1.swingtag")
+        desks = [
+            first,
+            *(let_in(first, folder / f"{name}-{n}.swingtag") for n in range(2, devices + 1)),
+        ]
+        for desk in desks:
+            keys[desk.vault.folder.name] = desk.vault.key
+            desk.close()
+    return Template(folder, keys)
 
 
 def place_of(desk: Desk, folder: Path) -> FolderPlace:

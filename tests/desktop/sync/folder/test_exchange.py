@@ -1,6 +1,5 @@
 """Two collectors whose devices exchange through a folder that holds both, and through bundles."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,34 +11,12 @@ from desktop.sync.forks import Choice, choose, chosen, read_theirs
 from desktop.sync.removal import wish
 from tests.desktop.sync.folder.household import (
     Household,
+    Template,
     entries,
     exchange,
-    household,
-    let_in,
     open_bundle,
     save_bundle,
 )
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    folder = tmp_path / "stick"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def artmatt(tmp_path: Path) -> Iterator[Household]:
-    house = household(tmp_path / "homes", "artmatt")
-    yield house
-    house.close()
-
-
-@pytest.fixture
-def begin(tmp_path: Path) -> Iterator[Household]:
-    house = household(tmp_path / "homes", "begin")
-    yield house
-    house.close()
 
 
 def test_edits_go_across_and_two_collectors_do_not_mix(
@@ -113,10 +90,11 @@ def test_a_bundle_brings_all_and_refuses_to_mix(
     assert FolderNotice.ENDS_EARLY in open_bundle(tablet, path).notices
 
 
-def test_a_removal_reaches_the_others_by_the_folder(artmatt: Household, stick: Path) -> None:
-    laptop, tablet = artmatt.desks
-    phone = let_in(laptop, stick.parent / "phone.swingtag")
-    artmatt.desks.append(phone)
+def test_a_removal_reaches_the_others_by_the_folder(
+    homes: Template, tmp_path: Path, stick: Path
+) -> None:
+    artmatt = homes.house(tmp_path, "artmatt", devices=3)
+    laptop, tablet, phone = artmatt.desks
     laptop.add(notes="before")
     artmatt.go_round(stick)
     wish(laptop.vault.secrets, phone.vault.device)
@@ -131,12 +109,13 @@ def test_a_removal_reaches_the_others_by_the_folder(artmatt: Household, stick: P
     assert not phone.read(bear)
     artmatt.go_round(stick)
     assert not tablet.read(lost)
+    artmatt.close()
 
 
 def test_two_who_removed_apart_are_shown_it_and_join_when_one_has_chosen(
-    tmp_path: Path, stick: Path
+    homes: Template, tmp_path: Path, stick: Path
 ) -> None:
-    house = household(tmp_path / "homes", "artmatt", devices=4)
+    house = homes.house(tmp_path, "artmatt", devices=4)
     laptop, tablet, phone, old = house.desks
     house.go_round(stick)
     other = tmp_path / "other stick"

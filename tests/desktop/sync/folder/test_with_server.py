@@ -1,0 +1,123 @@
+"""Devices that have a server and a stick: what came by one goes by the other, without alarm."""
+
+import secrets
+from pathlib import Path
+
+from shared.crypto.paper import PAPER_BYTES, paper_device
+from shared.domain.schema import Kind
+from shared.domain.stamps import Origin
+from shared.ledger import Head
+from tests.desktop.sync.conftest import World, pair
+from tests.desktop.sync.desk import Desk
+from tests.desktop.sync.folder.household import exchange, open_bundle, save_bundle, shelf
+
+
+def quiet(*desks: Desk) -> None:
+    """Sync, and see that nothing is said."""
+    for desk in desks:
+        desk.sync()
+        assert desk.session.notices == ()
+
+
+def last_own(desk: Desk) -> tuple[Origin, Head]:
+    """Return the last entry that a device wrote."""
+    return desk.vault.log.origin, desk.vault.log.state().heads[desk.vault.log.origin]
+
+
+def test_what_came_by_stick_is_carried_to_the_server_quietly(world: World, stick: Path) -> None:
+    laptop, tablet = world.artmatt.desks
+    others = world.begin.laptop.hash
+    bears = [laptop.add(notes="written under way")]
+    exchange(laptop, stick)
+    exchange(tablet, stick)
+    bears.append(tablet.add(notes="and answered"))
+    exchange(tablet, stick)
+    exchange(laptop, stick)
+    quiet(tablet)
+    assert not tablet.vault.log.elsewhere(), "the server has the laptop's, too"
+    asked = len(tablet.line.asked)
+    quiet(tablet)
+    assert len(tablet.line.asked) - asked == 1
+    quiet(laptop, tablet, laptop)
+    assert not laptop.vault.log.elsewhere()
+    assert laptop.hash == tablet.hash
+    assert all(desk.read(bear) for bear in bears for desk in (laptop, tablet))
+    laptop.line.carried.clear()
+    traffic = exchange(laptop, stick)
+    assert (traffic.edits_in, traffic.edits_out, traffic.sentences) == (0, 0, ())
+    world.begin.sync()
+    assert world.begin.laptop.hash == others
+
+
+def test_a_stick_that_is_older_than_the_server_says_nothing(world: World, stick: Path) -> None:
+    laptop, tablet = world.artmatt.desks
+    laptop.add(notes="by stick and by server")
+    exchange(laptop, stick)
+    quiet(laptop)
+    laptop.add(notes="by the server only")
+    quiet(laptop)
+    assert exchange(tablet, stick).edits_in == 1
+    quiet(tablet, laptop)
+    assert not tablet.vault.log.elsewhere()
+    assert exchange(tablet, stick).sentences == ()
+    assert exchange(laptop, stick).sentences == ()
+    assert laptop.hash == tablet.hash
+
+
+def test_what_left_by_stick_keeps_its_number_when_the_key_changes(
+    world: World, stick: Path, tmp_path: Path
+) -> None:
+    """C8: what left under the old key is carried as it is; what never left is sealed again."""
+    laptop, tablet = world.artmatt.desks
+    bear = laptop.add(notes="left under the old key")
+    exchange(laptop, stick)
+    stream, head = last_own(laptop)
+    bean = laptop.add(notes="sealed, and never sent")
+    laptop.line.cut = True
+    tablet.network.change_kit(tablet.vault, paper_device(secrets.token_bytes(PAPER_BYTES)))
+    quiet(tablet)
+    laptop.line.cut = False
+    quiet(laptop, tablet, laptop)
+    assert tablet.vault.log.hash_at(stream, head.seq) == head.hash
+    for record in (bear, bean):
+        assert tablet.read(record) == laptop.read(record) != {}
+    bundle = tmp_path / "all.swingbundle"
+    save_bundle(laptop, bundle)
+    assert open_bundle(tablet, bundle).sentences == ()
+    exchange(tablet, stick)
+    assert exchange(laptop, stick).sentences == ()
+    quiet(laptop, tablet)
+
+
+def test_a_snapshot_on_the_stick_serves_who_lacks_entries_that_are_gone(
+    world: World, stick: Path, tmp_path: Path
+) -> None:
+    house = world.artmatt
+    laptop, tablet = house.desks
+    tablet.line.cut = True
+    mine = tablet.add(notes="written where no server is")
+    bears = [laptop.add(notes=f"bear {n}") for n in range(3)]
+    for n in range(10):
+        laptop.put(bears[0], notes=f"changed {n}")
+        laptop.sync()
+    days = 100
+    laptop.hand.ahead += days * 24 * 3_600_000
+    world.server.dial.turn(days * 24 * 3600)
+    laptop.sync()
+    laptop.tidy()
+    with pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        phone.sync()
+        laptop.sync()
+        assert phone.vault.snapshots.taken is not None
+        exchange(phone, stick)
+        assert list((shelf(phone, stick) / "snapshots").iterdir())
+        assert exchange(tablet, stick).sentences == ()
+        assert [tablet.read(bear) for bear in bears] == [laptop.read(bear) for bear in bears]
+        assert len(tablet.vault.records.history(Kind.COPY, bears[0])) >= 10
+        exchange(phone, stick)
+        assert phone.read(mine)
+        assert phone.hash == tablet.hash
+        tablet.line.cut = False
+        tablet.hand.ahead = phone.hand.ahead = laptop.hand.ahead
+        quiet(phone, tablet, laptop, phone)
+        assert laptop.hash == tablet.hash == phone.hash
