@@ -14,6 +14,7 @@ from shared.crypto.boxes import close_epoch_box
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring, close_previous, commitment_of
 from shared.crypto.padding import pad, padded_length
+from shared.crypto.pair_files import PairingFile, Part
 from shared.crypto.pairing import Code, Greeting, Waiting, Welcome
 from shared.crypto.paper import paper_device, words_of
 from shared.crypto.randomness import Salts
@@ -38,7 +39,14 @@ from shared.membership import (
     revoke,
     rotate,
 )
-from shared.signing import RequestSummary, SigningKey, labelled, sign_request
+from shared.signing import (
+    NO_HASH,
+    RequestSummary,
+    SigningKey,
+    labelled,
+    sha256,
+    sign_request,
+)
 from tests.shared.vectors.refusals import Reader, refused_entries, refused_links
 from tests.shared.vectors.snapshots import snapshot
 from tests.shared.worlds import stream
@@ -89,6 +97,7 @@ def vectors(recorded: list[Vector]) -> dict[str, Any]:
     """Derive everything; ``recorded`` are the boxes of the file."""
     boxes = Boxes(recorded)
     chain, membership, entries, snapshots = history(boxes)
+    by_files = pairing_by_files(boxes, chain, membership)
     return {
         "labelled": labels(),
         "signing": signing(),
@@ -107,6 +116,7 @@ def vectors(recorded: list[Vector]) -> dict[str, Any]:
         "refusals": refusals(chain, entries),
         "attachments": [attachment(n) for n in (0, 1000, 600_000)],
         "pairing": [pairing()],
+        "pairing_by_files": [by_files],
     }
 
 
@@ -382,6 +392,45 @@ def pairing() -> Vector:
         "reveal": met.reveal.hex(),
         "digits": met.digits,
         "welcome": meeting.welcome(content, stream("vector welcome")).hex(),
+    }
+
+
+def pairing_by_files(boxes: Boxes, chain: Vector, membership: Membership) -> Vector:
+    """Bring a newcomer in by four files; the welcome tells it everything."""
+    tenant = membership.tenant
+    newcomer = device("by files")
+    waiting = Waiting.start(stream("vector asking"))
+    greeting = Greeting.answer(waiting.code, tenant, stream("vector answering"))
+    met = waiting.meet(greeting.offer, newcomer, stream("vector reveal by files"))
+    meeting = greeting.meet(met.reveal)
+    box = boxes.box(newcomer, membership.epoch, tenant)
+    made = admit(membership, SECOND.signer, meeting.newcomer, Role.OWNER, box)
+    links = (*(bytes.fromhex(row["link"]) for row in chain["links"]), made.link)
+    content = Welcome(
+        tenant,
+        sha256(made.link),
+        links,
+        box,
+        (b"l" * 64,),
+        "https://sync.example.org",
+        (),
+        tuple(boxes.box(newcomer, epoch, tenant) for epoch in range(1, membership.epoch)),
+    )
+    welcome = meeting.welcome(content, stream("vector welcome by files"))
+    messages = (waiting.code.raw, greeting.offer, met.reveal, welcome)
+    answers = (NO_HASH, *map(sha256, messages))
+    made_millis = 1_764_000_000_000
+    files = [
+        PairingFile(part, waiting.code.pair, made_millis + part, answers[n], message).encode()
+        for n, (part, message) in enumerate(zip(Part, messages, strict=True))
+    ]
+    keys = (stream("vector asking")(32), stream("vector answering")(32))
+    return {
+        "private_keys": [key.hex() for key in keys],
+        "digits": met.digits,
+        "files": [file.hex() for file in files],
+        "box_seed": newcomer.box.seed.hex(),
+        "device": newcomer.device.hex(),
     }
 
 

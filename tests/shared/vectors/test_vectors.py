@@ -8,6 +8,7 @@ import pytest
 
 from shared.crypto.boxes import BoxKey, open_epoch_box
 from shared.crypto.epochs import Keyring, open_previous
+from shared.crypto.pair_files import PairingFile, PairingFileError
 from shared.crypto.paper import secret_of
 from shared.crypto.unlock import unwrap
 from shared.ids import DeviceId, TenantId
@@ -15,8 +16,9 @@ from shared.ledger import Refused
 from shared.ledger.snapshots import Snapshot, judge_snapshot
 from shared.membership import LinkWithBoxes, verify_chain
 from shared.membership.chain import InvalidChainError
-from shared.signing import labelled
+from shared.signing import labelled, sha256
 from tests.shared.vectors import refusals
+from tests.shared.vectors import second_pairing as pairing
 from tests.shared.vectors import second_reader as second
 from tests.shared.vectors import second_snapshots as snapshots
 from tests.shared.vectors.comparison import compare
@@ -176,6 +178,31 @@ def test_unlock_files_and_kits_of_today_open_tomorrow() -> None:
         assert unwrap(row["password"], box) == second.unlock(row["password"], box) == key
     for row in RECORDED["paper"]:
         assert secret_of(row["words"]).hex() == row["secret"]
+
+
+def test_the_second_reader_joins_by_files() -> None:
+    """And every byte of the outside of a file counts, but for the moment it was saved."""
+    (row,) = RECORDED["pairing_by_files"]
+    files = [bytes.fromhex(file) for file in row["files"]]
+    private = [bytes.fromhex(key) for key in row["private_keys"]]
+    joined = pairing.join(files, private, *raw(row, "device", "box_seed"))
+    assert joined.digits == row["digits"]
+    assert joined.keys == EPOCH_KEYS
+    assert bytes.fromhex(row["device"]) in joined.chain.live()
+    for n, file in enumerate(files):
+        for at in (*range(22), *range(30, 66)):
+            changed = bytearray(file)
+            changed[at] ^= 1
+            others = [
+                *files[:n],
+                bytes(changed[:-32]) + sha256(bytes(changed[:-32])),
+                *files[n + 1 :],
+            ]
+            with pytest.raises(second.Bad):
+                pairing.join(others, private, *raw(row, "device", "box_seed"))
+            if at < 5 or at >= 62:
+                with pytest.raises(PairingFileError):
+                    PairingFile.parse(others[n])
 
 
 def test_two_readers_agree_on_random_logs() -> None:
