@@ -14,6 +14,7 @@ from desktop.collection.checkup import CheckCare
 from desktop.collection.choices import Choices
 from desktop.collection.copies import Copies
 from desktop.collection.devices import Roster
+from desktop.collection.exchanging import ExchangeCare
 from desktop.collection.imaging import Imaging
 from desktop.collection.kit import KitCare
 from desktop.collection.late import LateChanges
@@ -56,7 +57,7 @@ class Collection:
     ``copies`` has the verbs for pieces, ``photos`` for pictures, ``words`` choices, tags, places
     and own fields, ``settings`` preferences, ``roster`` the devices, ``kit`` the
     emergency kit, ``late`` what was set aside of removed devices, ``reference`` what Ty made,
-    ``backups`` and ``checks`` keep it safe.
+    ``backups`` and ``checks`` keep it safe, ``exchange`` goes without a server.
     ``forget_key`` lets the computer's keychain forget the key, None if it was not asked to keep it.
     """
 
@@ -85,6 +86,14 @@ class Collection:
         )
         self.backups = BackupCare(
             vault.backups, self.settings, lambda: self.name, surroundings.now_millis
+        )
+        self.exchange = ExchangeCare(
+            vault,
+            self.settings,
+            surroundings,
+            announce=self.announce,
+            came=self._wake,
+            kept=self._tell_of_exchange,
         )
         self.checks = CheckCare(vault.checkup, vault.secrets, self._want)
         self.kit = KitCare(vault.tenant, self.roster, self.settings, surroundings.now_millis)
@@ -234,7 +243,9 @@ class Collection:
     @property
     def status(self) -> SyncStatus:
         """Where the sync stands."""
-        return STAYS_HERE if self._sync is None else self._sync.status
+        if self._sync is not None:
+            return self._sync.status
+        return self.exchange.status or STAYS_HERE
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher`` whenever the status changes; returns what ends that."""
@@ -281,9 +292,16 @@ class Collection:
         if self._sync is not None:
             self._sync.sync_now()
 
+    def _tell_of_exchange(self) -> None:
+        """Tell where a collection without a server stands."""
+        if self._sync is None:
+            self.tell(self.status)
+
     def _made(self, change: Change) -> Change:
         """Tell everybody of a change that was made here."""
         self.announce(change)
         if self._sync is not None and not change.empty:
             self._sync.edited()
+        elif not change.empty and self.exchange.status is not None:
+            self._tell_of_exchange()
         return change

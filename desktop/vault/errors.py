@@ -53,7 +53,8 @@ class DiskTroubleError(VaultError):
 class CloudFolderError(VaultError):
     """A collection in a folder that is copied to a cloud while Swingtag writes gets damaged.
 
-    Choose another folder; Swingtag brings the collection to your other computers itself.
+    Choose another folder for it. A cloud's folder is right as an exchange folder: choose it under
+    Devices, "Without a server", and Swingtag lays sealed copies of your changes there.
     """
 
 

@@ -77,10 +77,12 @@ class FolderExchange:
             traffic.notices.add(FolderNotice.ENDS_EARLY)
         return traffic
 
-    def save_bundle(self, target: Target, progress: Progress = UNWATCHED) -> Traffic:
-        """Lay down all that is here."""
+    def save_bundle(
+        self, target: Target, progress: Progress = UNWATCHED, *, pictures: bool = True
+    ) -> Traffic:
+        """Lay down all that is here, with or without the pictures."""
         traffic = Traffic()
-        self._put(target, Listing(), traffic, progress)
+        self._put(target, Listing(), traffic, progress, pictures=pictures)
         return traffic
 
     def _take(self, source: Source, traffic: Traffic, progress: Progress) -> Listing:
@@ -181,7 +183,15 @@ class FolderExchange:
             if not change.empty:
                 self._changed(change)
 
-    def _put(self, target: Target, listing: Listing, traffic: Traffic, progress: Progress) -> None:
+    def _put(
+        self,
+        target: Target,
+        listing: Listing,
+        traffic: Traffic,
+        progress: Progress,
+        *,
+        pictures: bool = True,
+    ) -> None:
         books = self._books
         with self._vault.log.turn:
             books.look_again()
@@ -196,7 +206,8 @@ class FolderExchange:
             traffic.edits_out, damaged = put_entries(target, listing, books, progress)
         if damaged:
             traffic.notices.add(FolderNotice.DAMAGED_HERE)
-        traffic.pictures_out = put_pictures(self._vault, target, listing, progress)
+        if pictures:
+            traffic.pictures_out = put_pictures(self._vault, target, listing, progress)
 
     def _carry_out_wishes(self) -> None:
         """Sign what was wished of devices: here nobody appends links but the devices themselves."""

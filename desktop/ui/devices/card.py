@@ -19,7 +19,9 @@ _WHAT_HAPPENS = (
     "take that back. Your other devices get a new key by themselves. Your emergency kit stays good."
 )
 _LEAVING = "It is removed as soon as the server can be reached."
+_LEAVING_BY_HAND = "It is removed with the next exchange."
 _WAITS = "It gets other rights as soon as the server can be reached."
+_WAITS_BY_HAND = "It gets other rights with the next exchange."
 _NAMES = {Rights.OWNER: "Owner", Rights.EDITOR: "Editor", Rights.VIEWER: "Viewer"}
 _FRESH = "New here. Is this you?"
 _SILENT = (
@@ -50,8 +52,10 @@ class DeviceTile(Zone):
         *,
         manages: bool,
         kit: KitState | None = None,
+        by_hand: bool = False,
     ) -> None:
         super().__init__("card")
+        self._by_hand = by_hand
         self._device, self._kit = device, kit
         self._facts = Zone(layout=self._face(notation, manages=manages))
         self._line = QLineEdit(device.name)
@@ -114,6 +118,8 @@ class DeviceTile(Zone):
         """Say what waits, or what is amiss with the kit."""
         device, kit = self._device, self._kit
         if device.leaving or device.to_be:
+            if self._by_hand:
+                return _LEAVING_BY_HAND if device.leaving else _WAITS_BY_HAND
             return _LEAVING if device.leaving else _WAITS
         if device.fresh or device.silent:
             return _FRESH if device.fresh else _SILENT

@@ -24,6 +24,7 @@ _ALONE = (
 )
 _TOGETHER_ALONE = "Each of these can read this collection, and nobody else."
 _TOGETHER = "Each of these can read this collection, and no other. The server cannot."
+_BY_HAND = "Devices also exchange through a stick, a shared folder, or as one file."
 _LOOKS = "This device may only look: it shows everything and changes nothing."
 
 
@@ -43,6 +44,7 @@ class DevicesPage(Page):
     excused = Signal(object)  # DeviceId
     late_wanted = Signal()
     new_kit_wanted = Signal()
+    exchange_wanted = Signal()
     followed = Signal(bool)  # whether this side's changes are to be done again
 
     def __init__(
@@ -78,6 +80,7 @@ class DevicesPage(Page):
                 self._cards,
                 self._by_files,
                 more,
+                self._by_hand(),
                 self._comparison,
                 gone,
                 gap=4,
@@ -105,12 +108,13 @@ class DevicesPage(Page):
         self._devices, self._gone, self._kit = now
         rights = next((card.rights for card in devices if card.this_one), Rights.OWNER)
         owner = rights is Rights.OWNER
-        manages = bool(self._server) and owner
+        manages = owner
         self._looks.setVisible(rights is Rights.VIEWER)
         self._by_files.setVisible(owner and not self._server)
         if not self._server:
             computers = [card for card in devices if not card.paper]
             self._lead.say(_TOGETHER_ALONE if len(computers) > 1 else _ALONE)
+            self._comparison.setVisible(len(computers) > 1)
         self._tiles = [
             self._tile(device, manages=owner if device.paper else manages) for device in devices
         ]
@@ -126,7 +130,9 @@ class DevicesPage(Page):
 
     def _tile(self, device: DeviceCard, *, manages: bool) -> DeviceTile:
         kit = self._kit if device.paper else None
-        tile = DeviceTile(device, self._notation, manages=manages, kit=kit)
+        tile = DeviceTile(
+            device, self._notation, manages=manages, kit=kit, by_hand=not self._server
+        )
         tile.new_kit_wanted.connect(self.new_kit_wanted)
         tile.granted.connect(self.granted)
         tile.recognised.connect(self.recognised)
@@ -154,6 +160,19 @@ class DevicesPage(Page):
         words = Text("Without a server, two files that you carry over let it in.", "caption")
         add = Button("Add a device", "primary", icon=Icon.ADD, pressed=self._ask_files)
         return Zone(layout=column(row(add, None), words, gap=2))
+
+    def _by_hand(self) -> Zone:
+        go = Button("Exchange folder and bundles", icon=Icon.SYNC, pressed=self._ask_exchange)
+        return Zone(
+            layout=column(
+                column(Text("Without a server", "title"), Text(_BY_HAND, "caption"), gap=0),
+                row(go, None),
+                gap=3,
+            )
+        )
+
+    def _ask_exchange(self) -> None:
+        self.exchange_wanted.emit()
 
     def _ask_files(self) -> None:
         self.files_wanted.emit()

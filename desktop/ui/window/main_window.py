@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from desktop.collection.values import Rights, SyncPhase, SyncStatus
 from desktop.ui.backups.watch import BackupWatch
+from desktop.ui.devices.exchange_watch import ExchangeWatch
 from desktop.ui.devices.online import Online
 from desktop.ui.live import LiveCollection
 from desktop.ui.notation import Notation
@@ -63,6 +64,7 @@ class MainWindow(QMainWindow):
         self._memory = Memory(live.collection.settings)
         self._pictures = PictureFetch(live.collection.photos, self)
         self.backups = BackupWatch(live.collection.backups, self)
+        self.exchange = ExchangeWatch(live.collection.exchange, self)
         self.panels = Panels.make(live, notation, self._pictures, QMenu(self))
         self.deeds = Deeds(live, self.panels.bar, self.panels.inspector.writing)
         self.wardrobe = Wardrobe(self, skin, text_scale=self._memory.text_scale)
@@ -126,9 +128,11 @@ class MainWindow(QMainWindow):
         menu.popup(where)
 
     def sync_now(self) -> None:
-        """Sync without waiting, where there is a server."""
+        """Sync without waiting, where there is a server; else exchange through the folder."""
         sync = self.live.collection.sync
-        if sync is None:
+        if sync is None and self.exchange.care.state.folder:
+            self.exchange.exchange()
+        elif sync is None:
             self.panels.bar.tell(_NO_SERVER)
         elif sync.status.phase is SyncPhase.PAUSED:
             sync.resume()
@@ -168,6 +172,7 @@ class MainWindow(QMainWindow):
         )
         self._pictures.stop()
         self.backups.close()
+        self.exchange.close()
         self.live.stop()
         self._burst.stop()
         super().closeEvent(event)
@@ -187,6 +192,7 @@ class MainWindow(QMainWindow):
     def _listen(self) -> None:
         self._burst.timeout.connect(self.repaint_all)
         self.live.changed.connect(self._on_change)
+        self.live.changed.connect(self.exchange.note)
         self.live.synced.connect(self._show_status)
         self.live.troubled.connect(self.panels.bar.warn)
 

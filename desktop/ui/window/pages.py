@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, QObject
@@ -10,6 +11,7 @@ from PySide6.QtCore import QDate, QObject
 from desktop.collection.library import SKIN
 from desktop.collection.values import LaidAside
 from desktop.ui.backups.page import BackupsPage
+from desktop.ui.devices.exchange_page import ExchangePage
 from desktop.ui.devices.files_page import FilesPage
 from desktop.ui.devices.late_page import LatePage
 from desktop.ui.devices.online import Online
@@ -34,6 +36,7 @@ _PLAIN = (
     LatePage,
     RemovedPage,
     WelcomePage,
+    ExchangePage,
     FilesPage,
     ServerPage,
     DrillPage,
@@ -84,6 +87,7 @@ class Pages(QObject):
         page.files_wanted.connect(self.show_files)
         page.signed_up.connect(self.show_devices)
         page.server_wanted.connect(self.show_server)
+        page.exchange_wanted.connect(self.show_exchange)
         page.kit_wanted.connect(self.show_drill)
         page.followed.connect(lambda again: self._attempt(partial(roster.follow, again=again)))
         page.late_wanted.connect(self.show_late)
@@ -136,6 +140,26 @@ class Pages(QObject):
         """Say what the server knows."""
         page = ServerPage(self._online, self._window.notation)
         self._replace(page, _nothing, back=self.show_devices)
+
+    def show_exchange(self) -> None:
+        """Show how devices exchange without a server."""
+        window = self._window
+        watch, collection = window.exchange, window.live.collection
+        page = ExchangePage(watch, window.notation, lambda: collection.name)
+
+        def choose(folder: Path) -> None:
+            self._attempt(partial(watch.care.choose, folder))
+            if watch.care.state.folder == str(folder):
+                watch.exchange()
+            page.refresh()
+
+        def leave() -> None:
+            watch.care.leave()
+            page.refresh()
+
+        page.chosen.connect(choose)
+        page.dropped.connect(leave)
+        self._replace(page, page.refresh, back=self.show_devices)
 
     def show_drill(self) -> None:
         """Let the emergency kit be tried."""

@@ -97,6 +97,10 @@ def _wire_edges(window: "MainWindow") -> None:
     window.backups.troubled.connect(
         lambda words: panels.bar.warn(words, action="Backups", run=pages.show_backups)
     )
+    window.exchange.told.connect(panels.bar.tell)
+    window.exchange.troubled.connect(
+        lambda words: panels.bar.warn(words, action="Exchange", run=pages.show_exchange)
+    )
     menu = panels.top.name.menu()
     for name in ("another", "times", "lock", "backups", "settings", "about"):
         action: QAction = window.commands[name]
