@@ -21,6 +21,7 @@ from desktop.collection.late import LateChanges
 from desktop.collection.naming import Mint
 from desktop.collection.news import News
 from desktop.collection.photos import Photos
+from desktop.collection.photos_here import PhotosHere
 from desktop.collection.reference.catalogue import Reference
 from desktop.collection.settings import NAME, Settings, name_here
 from desktop.collection.shelving import shelves
@@ -54,7 +55,8 @@ Watcher = Callable[[SyncStatus], None]
 class Collection:
     """Reads and writes one opened vault.
 
-    ``copies`` has the verbs for pieces, ``photos`` for pictures, ``words`` choices, tags, places
+    ``copies`` has the verbs for pieces, ``photos`` for pictures, ``photos_here`` what of
+    them is on this device, ``words`` choices, tags, places
     and own fields, ``settings`` preferences, ``roster`` the devices, ``kit`` the
     emergency kit, ``late`` what was set aside of removed devices, ``reference`` what Ty made,
     ``backups`` and ``checks`` keep it safe, ``exchange`` goes without a server.
@@ -105,8 +107,19 @@ class Collection:
             imaging=imaging,
             random=surroundings.random,
             mint=mint,
+            references=vault.references,
             write=self.write,
-            ask_for=self._want,
+            device=vault.device,
+            policy=lambda: self.photos_here.policy,
+            syncs=lambda: self._sync is not None,
+            fetch=self._want,
+        )
+        self.photos_here = PhotosHere(
+            vault.references,
+            vault.files,
+            vault.secrets,
+            write_for_good=self._write_for_good,
+            wake=self._wake,
         )
         self.choices = Choices(records, self.write, self._choose)
         self.news = News(
@@ -287,6 +300,10 @@ class Collection:
     def _want(self, photo: RecordId) -> None:
         if self._sync is not None:
             self._sync.want(photo)
+
+    def _write_for_good(self, label: str, operations: Sequence[Operation]) -> Change:
+        self.roster.demand_writing()
+        return self._made(self._vault.apply(label, operations, undoable=False))
 
     def _wake(self) -> None:
         if self._sync is not None:

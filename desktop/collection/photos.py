@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -10,7 +11,9 @@ from desktop.collection.copies import Write
 from desktop.collection.imaging import Imaging
 from desktop.collection.naming import Mint
 from desktop.collection.order import between
-from desktop.vault.vault import Files, Records
+from desktop.collection.values import Photo
+from desktop.vault.photo_policy import PhotoPolicy
+from desktop.vault.vault import Files, Records, References
 from shared.crypto.attachments import (
     SEALED_CHUNK_BYTES,
     DamagedAttachmentError,
@@ -23,7 +26,17 @@ from shared.crypto.randomness import Random
 from shared.crypto.sealing import KEY_BYTES
 from shared.domain.operations import Change, Delete, Put
 from shared.domain.schema import Kind
-from shared.ids import FILE_BYTES, FileId, RecordId, TenantId
+from shared.ids import FILE_BYTES, DeviceId, FileId, RecordId, TenantId
+
+
+class Whereabouts(Enum):
+    """Where the original of a photo is. The small picture is shown in any case."""
+
+    HERE = "on this device"
+    COMING = "on its way"
+    ON_REQUEST = "at the server; it comes when somebody asks for it"
+    ELSEWHERE = "on the device that added it, which has not sent it yet"
+    NOWHERE = "it was added here, is not here, and not at the server"
 
 
 class PictureElsewhereError(LookupError):
@@ -34,18 +47,23 @@ class PictureElsewhereError(LookupError):
 class Photos:
     """Seals and opens the pictures of one tenant.
 
-    ``ask_for`` is told of a photo that somebody wants to see and that is not on this device, or
-    damaged here. A picture that is added twice on this device is stored and sent once.
+    ``fetch`` lets a photo come that is not on this device, or damaged here; ``policy`` says whether
+    looking at one is enough for that, ``syncs`` whether any can come. A picture that is added twice
+    on this device is stored and sent once.
     """
 
     tenant: TenantId
     files: Files
     records: Records
+    references: References
     imaging: Imaging
     random: Random
     mint: Mint
     write: Write
-    ask_for: Callable[[RecordId], None]
+    device: DeviceId
+    policy: Callable[[], PhotoPolicy]
+    syncs: Callable[[], bool]
+    fetch: Callable[[RecordId], None]
 
     def add(self, copy: RecordId, data: bytes) -> RecordId:
         """Add a picture and return the photo; raise what ``Imaging.prepare`` raises."""
@@ -66,19 +84,35 @@ class Photos:
         try:
             opened = self._open(photo, "")
         except DamagedAttachmentError:
-            self.ask_for(photo)
+            self._look_for(photo)
             raise
         if opened is None:
-            self.ask_for(photo)
+            self._look_for(photo)
             raise PictureElsewhereError(photo)
         return opened
+
+    def whereabouts(self, photo: Photo) -> Whereabouts:
+        """Say where the original is, as far as is known here."""
+        if photo.here:
+            return Whereabouts.HERE
+        if not self.syncs() or (photo.absent and photo.added_on != self.device):
+            return Whereabouts.ELSEWHERE
+        if photo.absent:
+            return Whereabouts.NOWHERE
+        looks = self.policy() is not PhotoPolicy.SMALL
+        return Whereabouts.COMING if looks else Whereabouts.ON_REQUEST
+
+    def _look_for(self, photo: RecordId) -> None:
+        """Let a photo come because somebody looks at it, if such are kept here."""
+        if self.policy() is not PhotoPolicy.SMALL:
+            self.fetch(photo)
 
     def thumbnail(self, photo: RecordId) -> bytes | None:
         """Return the small picture; None while there is no sound one on this device."""
         try:
             return self._open(photo, "thumb_")
         except DamagedAttachmentError:
-            self.ask_for(photo)
+            self._look_for(photo)
             return None
 
     def remove(self, photo: RecordId) -> Change:
@@ -107,26 +141,36 @@ class Photos:
         mark = sha256(self.tenant + content).digest()
         kept = self.files.known(mark)
         made = _Sealed.unpack(kept, len(content)) if kept else None
-        if made is None or not self._holds(made, content):
+        if made is None or not (self._holds(made, content) or self._sealed_again(made, content)):
             made = self._seal(content)
             self.files.note(mark, made.pack())
         return {prefix + part: value for part, value in made._asdict().items()}
 
     def _holds(self, sealed: "_Sealed", content: bytes) -> bool:
-        """Tell whether a content is here, in this file, and unharmed."""
+        """Tell whether a content is here, in this file, unharmed, and not about to go."""
+        if not self.references.needs(sealed.file):
+            return False
         try:
             return self._read(sealed) == content
         except DamagedAttachmentError:
             return False
 
+    def _sealed_again(self, sealed: "_Sealed", content: bytes) -> bool:
+        """Seal a content as it was, if its file was freed or harmed here: the same bytes come."""
+        if not self.references.needs(sealed.file):
+            return False
+        secret = FileSecret(self.tenant, sealed.file, sealed.key)
+        chunks, root = _chunks(secret, content)
+        if root != sealed.root:
+            return False
+        self.files.keep(secret.file, chunks)
+        return True
+
     def _seal(self, content: bytes) -> "_Sealed":
         secret = FileSecret.generate(self.tenant, self.random)
-        chunks = list(seal_chunks(secret, len(content), [content]))
-        root = Root()
-        for chunk in chunks:
-            root.add(chunk)
+        chunks, root = _chunks(secret, content)
         self.files.keep(secret.file, chunks)
-        return _Sealed(secret.file, secret.key, root.digest, len(content))
+        return _Sealed(secret.file, secret.key, root, len(content))
 
     def _open(self, photo: RecordId, prefix: str) -> bytes | None:
         fields = self.records.fields(Kind.PHOTO, photo) or {}
@@ -167,6 +211,14 @@ class _Sealed(NamedTuple):
         """Read what ``pack`` made."""
         key = FILE_BYTES + KEY_BYTES
         return cls(FileId(kept[:FILE_BYTES]), kept[FILE_BYTES:key], kept[key:], size)
+
+
+def _chunks(secret: FileSecret, content: bytes) -> tuple[list[bytes], bytes]:
+    """Seal a content; return its chunks and their root."""
+    chunks, root = list(seal_chunks(secret, len(content), [content])), Root()
+    for chunk in chunks:
+        root.add(chunk)
+    return chunks, root.digest
 
 
 def _cut(sealed: bytes) -> Iterator[bytes]:

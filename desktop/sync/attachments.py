@@ -7,8 +7,16 @@ to be had yet is waited for: it is asked for again with every sync.
 from collections.abc import Callable
 
 from desktop.sync.courier import Courier
-from desktop.sync.errors import DoorAwayError, DoorError, DoorShutError, RefusedError, SyncError
+from desktop.sync.errors import (
+    DoorAwayError,
+    DoorError,
+    DoorShutError,
+    HarmedPictureError,
+    RefusedError,
+    SyncError,
+)
 from desktop.sync.pictures import PARTS, THUMBNAILS, Wanted, cut_up, root_of, spoken_of, wanted_of
+from desktop.vault.references import Standing
 from desktop.vault.vault import Vault
 from shared.crypto.attachments import SEALED_CHUNK_BYTES
 from shared.domain.operations import Change
@@ -30,14 +38,16 @@ class Attachments:
         """Tell ``changed`` of photos whose bytes have arrived."""
         self._files = vault.files
         self._records = vault.records
+        self._references = vault.references
         self._courier = courier
         self._changed = changed
         self._wanted: set[RecordId] = set()
         self._may_lack_thumbnails = True
         self.trouble = ""
-        self._out_of_reach = False
+        self.out_of_reach = False
         self._refused: set[FileId] = set()
         self._counts: dict[FileId, int] = {}
+        self._looked_for: set[RecordId] = set()
 
     @property
     def awaits(self) -> bool:
@@ -56,7 +66,7 @@ class Attachments:
     def begin(self) -> None:
         """Begin a round: what was refused in the last one may be tried again."""
         self.trouble = ""
-        self._out_of_reach = False
+        self.out_of_reach = False
         self._refused.clear()
         self._counts.clear()
 
@@ -86,7 +96,8 @@ class Attachments:
             }
             self._may_lack_thumbnails = len(came) < len(missing)
             arrived |= came
-        arrived |= self._fetch_wanted()
+        arrived |= self._fetch_wanted() | self._looked_for
+        self._looked_for = set()
         if arrived:
             records = {Kind.PHOTO: frozenset(arrived)}
             self._changed(Change("Pictures have arrived", records, remote=True))
@@ -111,18 +122,30 @@ class Attachments:
         return arrived
 
     def _send(self, fits: Callable[[int], bool]) -> None:
-        for file in self._files.unsent():
-            if file in self._refused or not fits(self._count(file)):
+        """Send what photos need of it; what none speaks of yet may never be needed."""
+        unsent = [file for file in self._files.unsent() if file not in self._refused]
+        roots = self._roots() if unsent else {}
+        for file in unsent:
+            if file not in roots or not self._files.has(file) or not fits(self._count(file)):
                 continue
-            if self._attempt(file):
+            if self._attempt(file, roots[file]):
                 self._files.acknowledge(file)
 
-    def _attempt(self, file: FileId) -> bool:
+    def _roots(self) -> dict[FileId, bytes]:
+        references = self._references.all()
+        return {r.file: r.root for r in references if r.standing is not Standing.EMPTIED}
+
+    def _attempt(self, file: FileId, root: bytes) -> bool:
         """Send a file; false if not this time, for a reason that holds up nothing else."""
-        if self._out_of_reach:
+        if self.out_of_reach:
+            return False
+        chunks = self._chunks(file)
+        if root_of(chunks) != root:
+            self.trouble = HarmedPictureError().sentence
+            self._refused.add(file)
             return False
         try:
-            self._send_one(file, self._chunks(file))
+            self._send_one(file, chunks)
         except (RefusedError, DoorError) as error:
             self._bear(error)
             self._refused.add(file)
@@ -133,7 +156,7 @@ class Attachments:
         """Keep what concerns pictures only as a sentence; raise everything else."""
         code = error.refusal.code if isinstance(error, RefusedError) else None
         if isinstance(error, DoorAwayError) or code is Code.FILES_AWAY:
-            self._out_of_reach = True
+            self.out_of_reach = True
         elif not isinstance(error, DoorError) and code not in _NOT_THIS_ONE:
             raise error
         self.trouble = error.sentence
@@ -168,28 +191,43 @@ class Attachments:
 
     def _fetch_one(self, wanted: Wanted) -> bool:
         """Fetch and keep one file; false if the server has it not, not whole or not unchanged."""
-        if self._out_of_reach:
+        return self.fetch_some(wanted, wanted.chunks) is True
+
+    def fetch_some(self, wanted: Wanted, most: int) -> bool | None:
+        """Fetch so many chunks of a file, after those that came before, and keep it once whole.
+
+        None means that there are more; false as for ``_fetch_one``.
+        """
+        if self.out_of_reach:
             return False
-        chunks = self._begun(wanted)
+        begun = min(self._files.begun_bytes(wanted.file) // SEALED_CHUNK_BYTES, wanted.chunks)
+        end = min(begun + most, wanted.chunks)
         try:
-            for index in range(len(chunks), wanted.chunks):
+            for index in range(begun, end):
                 chunk = self._courier.get_chunk(wanted.file, index)
                 self._files.add(wanted.file, chunk, index * SEALED_CHUNK_BYTES)
-                chunks.append(chunk)
         except (RefusedError, DoorError) as error:
             if not isinstance(error, RefusedError) or error.refusal.code is not Code.NOT_FOUND:
                 self._bear(error)
+            else:
+                self._miss(wanted)
             return False
+        return self._take_in(wanted) if end == wanted.chunks else None
+
+    def _take_in(self, wanted: Wanted) -> bool:
+        """Keep a file of which all has come, if it is what its record says."""
+        chunks = cut_up(self._files.begun(wanted.file))
         sound = root_of(chunks) == wanted.root
         if sound:
             self._files.keep(wanted.file, chunks, sent=True)
         self._files.forget_begun(wanted.file)
         return sound
 
-    def _begun(self, wanted: Wanted) -> list[bytes]:
-        """Return the whole chunks that came before the line was cut."""
-        whole = [c for c in cut_up(self._files.begun(wanted.file)) if len(c) == SEALED_CHUNK_BYTES]
-        return whole[: wanted.chunks]
+    def _miss(self, wanted: Wanted) -> None:
+        """Note that the server has not what was asked for, and show it."""
+        if wanted.file not in self._files.absent:
+            self._files.absent.add(wanted.file)
+            self._looked_for.add(wanted.photo)
 
     def _is_sound(self, wanted: Wanted) -> bool:
         """Tell whether a file is here and is still what its record says."""

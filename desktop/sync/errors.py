@@ -80,6 +80,10 @@ class RefusedError(SyncError):
         self.passing = refusal.code in {Code.TOO_MANY, Code.UNAVAILABLE}
 
 
+class HarmedPictureError(SyncError):
+    """A photo that was not sent yet is damaged on this disk. Add it again, if you still have it."""
+
+
 class DoorError(SyncError):
     """Large pictures could not be sent or fetched this time. Swingtag tries again by itself."""
 

@@ -19,6 +19,8 @@ from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
 from desktop.sync.exchange import Exchange
 from desktop.sync.forks import Forks
+from desktop.sync.freeing import Freed, Freeing
+from desktop.sync.gathering import Gathering
 from desktop.sync.joined import Joined
 from desktop.sync.kit_change import change_kit
 from desktop.sync.mailbox import Pause, ServerMailbox
@@ -33,6 +35,7 @@ from desktop.sync.signup import Availability, availability, sign_up
 from desktop.sync.status import SyncStatus
 from desktop.sync.worker import Worker
 from desktop.vault.identity import keep_server, read_founding, read_identity, read_server
+from desktop.vault.progress import Progress
 from desktop.vault.vault import Surroundings, Vault
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.pairing import Code, Waiting
@@ -108,6 +111,7 @@ class Network:
             bases,
             compaction,
             Claims(vault, courier, exchange.books, changed=note, now_millis=now_millis),
+            Gathering(vault, attachments, note),
         )
         return Session(exchange, courier, attachments, tools)
 
@@ -129,6 +133,12 @@ class Network:
         """Ask a collection's server what it holds of it."""
         keys = read_identity(vault.secrets).keys
         return self._courier(read_server(vault.secrets), vault.tenant, keys).about()
+
+    def free(self, vault: Vault, progress: Progress) -> Freed:
+        """Remove originals from this device that the server shows to have; see Freeing."""
+        keys = read_identity(vault.secrets).keys
+        courier = self._courier(read_server(vault.secrets), vault.tenant, keys)
+        return Freeing(vault, courier, self.surroundings.random).free(progress)
 
     def newcomer(self, server: str, pause: Pause) -> Newcomer:
         """Begin to join a collection from this new device: it has a code to show."""

@@ -9,7 +9,8 @@ from shared.domain.schema import Kind, Value
 from shared.ids import FILE_BYTES, FileId, RecordId
 
 THUMBNAILS = ("thumb_",)
-PARTS = (*THUMBNAILS, "")
+ORIGINALS = ("",)
+PARTS = (*THUMBNAILS, *ORIGINALS)
 """What the names of a file's fields begin with: those of the thumbnail, and of the original."""
 
 

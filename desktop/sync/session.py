@@ -23,6 +23,7 @@ from desktop.sync.exchange import (
     Unsettled,
 )
 from desktop.sync.forks import Forks
+from desktop.sync.gathering import Gathering
 from desktop.sync.notices import Notice
 from desktop.sync.removal import Removals
 from desktop.sync.restoring import ChainLostError, restore_chain
@@ -47,6 +48,7 @@ class Tools(NamedTuple):
     bases: Bases
     compaction: Compaction
     claims: Claims
+    gathering: Gathering
 
 
 class Session:
@@ -63,6 +65,7 @@ class Session:
         self._bases = tools.bases
         self._compaction = tools.compaction
         self._claims = tools.claims
+        self._gathering = tools.gathering
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -78,7 +81,16 @@ class Session:
     @property
     def awaits(self) -> bool:
         """Whether something should come that the server had not when it was asked."""
-        return self._attachments.awaits
+        return self._attachments.awaits or self._gathering.awaits
+
+    @property
+    def gathers(self) -> bool:
+        """Whether originals are to be fetched that this device is to have."""
+        return self._gathering.active
+
+    def gather(self) -> None:
+        """Fetch some more of them."""
+        self._gathering.step()
 
     def count_devices(self) -> int:
         """Return how many computers the collection has, the paper device left out."""
@@ -114,6 +126,7 @@ class Session:
         self._attachments.send_large()
         self._attachments.fetch()
         self._bases.fetch_history()
+        self._gathering.begin()
 
     def tidy(self) -> None:
         """Let edits at the server be put together, if they are many; in a quiet moment."""

@@ -123,6 +123,8 @@ class Worker:
                     return self._sync
                 if not self._paused and rest is not None and rest <= 0:
                     return self._tidy
+                if not self._paused and self._session.gathers and not self._schedule.failing:
+                    return self._gather
                 waits = [wait for wait in (left, rest) if wait is not None]
                 self._bell.wait(None if self._paused else min(waits, default=None))
         return None
@@ -154,6 +156,13 @@ class Worker:
             self._note_failure(error)
             return
         self._note_success()
+
+    def _gather(self) -> None:
+        """Fetch a little of what this device is to have, until something else is due."""
+        try:
+            self._session.gather()
+        except EXPECTED as error:
+            self._note_failure(error)
 
     def _tidy(self) -> None:
         with self._bell:

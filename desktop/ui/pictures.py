@@ -6,7 +6,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from PySide6.QtCore import QObject, Signal
 
 from desktop.collection.errors import EXPECTED
-from desktop.collection.photos import Photos
+from desktop.collection.photos import Photos, Whereabouts
+from desktop.collection.values import Photo
 from shared.ids import RecordId
 
 WORKERS = 2
@@ -35,6 +36,14 @@ class PictureFetch(QObject):
     def original(self, photo: RecordId, deliver: Deliver) -> None:
         """Fetch the large picture."""
         self._fetch(lambda: self._photos.original(photo), deliver)
+
+    def whereabouts(self, photo: Photo) -> Whereabouts:
+        """Say where a photo's original is."""
+        return self._photos.whereabouts(photo)
+
+    def let_come(self, photo: RecordId) -> None:
+        """Let an original come that is not on this device."""
+        self._photos.fetch(photo)
 
     def stop(self) -> None:
         """Finish what is under way and drop the rest."""

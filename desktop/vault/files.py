@@ -61,6 +61,13 @@ class Files:
             cursor.execute(sql, (file, sent))
         self.absent.discard(file)
 
+    def begun_bytes(self, file: FileId) -> int:
+        """Return how much came of a file that is still being fetched."""
+        try:
+            return self._coming(file).stat().st_size
+        except FileNotFoundError:
+            return 0
+
     def begun(self, file: FileId) -> bytes:
         """Return what came of a file that is still being fetched; nothing if none did."""
         try:

@@ -23,9 +23,14 @@ from desktop.vault.values import Circle, Conflict, Detail, LaidAside, Past, Phot
 from shared.domain.merge import same
 from shared.domain.schema import DELETED, TAG_PREFIX, Kind, Value
 from shared.domain.stamps import Origin
-from shared.ids import FileId, RecordId
+from shared.ids import DeviceId, FileId, RecordId
 
 Fields = Mapping[str, Value]
+_PHOTOS = """
+    SELECT p.id, media_type, size, file, s.device, d.name FROM photo p
+    JOIN edit e ON e.moment = p.born JOIN stream s ON s.number = e.stream
+    LEFT JOIN device d ON d.id = s.device
+    WHERE p.copy = ? AND NOT p.deleted ORDER BY position, p.id"""
 
 
 class Records:
@@ -132,10 +137,6 @@ class Records:
             return read_laid_aside(cursor, cuts)
 
     def _photos(self, cursor: Cursor, copy: RecordId) -> tuple[Photo, ...]:
-        sql = (
-            "SELECT id, media_type, size, file FROM photo WHERE copy = ? AND NOT deleted"
-            " ORDER BY position, id"
-        )
         return tuple(
             Photo(
                 photo=RecordId(photo),
@@ -143,8 +144,11 @@ class Records:
                 media_type=media_type or "",
                 size=size or 0,
                 here=file is not None and self._files.has(FileId(file)),
+                absent=file in self._files.absent,
+                added_on=DeviceId(device),
+                added_by=name or "",
             )
-            for photo, media_type, size, file in cursor.execute(sql, (copy,))
+            for photo, media_type, size, file, device, name in cursor.execute(_PHOTOS, (copy,))
         )
 
 

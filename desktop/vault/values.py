@@ -56,13 +56,20 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A picture of a copy. ``here`` is false while this device still waits for its bytes."""
+    """A picture of a copy. ``here`` is false while this device still waits for its bytes.
+
+    ``absent``: the server has them not either, as far as is known: the device that added it, with
+    the id ``added_on`` and the name ``added_by``, has not sent them yet.
+    """
 
     photo: RecordId
     copy: RecordId
     media_type: str
     size: int
     here: bool
+    absent: bool = False
+    added_on: DeviceId | None = None
+    added_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class CopyView(Zone):
         self._collection, self._wording, self._notation = collection, wording, notation
         words = collection.words
         self._editors = Editors(notation, words.terms, self._place_names, history=history)
-        self.photos = PhotoPanel(pictures.thumbnail, pictures.original)
+        self.photos = PhotoPanel(pictures)
         self.tags = TagRow()
         self.add_field = AddField()
         self._conflicts = Zone(layout=column(gap=2))

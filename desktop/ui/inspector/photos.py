@@ -17,12 +17,14 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton
 from shiboken6 import isValid
 from typing_extensions import override
 
+from desktop.collection.photos import Whereabouts
 from desktop.collection.values import Photo
 from desktop.drawing.imaging import encoded
 from desktop.ui.controls import IconButton
 from desktop.ui.inspector.stage import Stage
 from desktop.ui.inspector.tags import Flow
 from desktop.ui.look import Icon, Look, look_of
+from desktop.ui.pictures import PictureFetch
 from desktop.ui.shelf.drops import picture_files
 from desktop.ui.zone import Zone, column
 from shared.ids import RecordId
@@ -30,8 +32,6 @@ from shared.ids import RecordId
 _HOLLOW = 32
 """Of the icon where a picture is not there, in logical pixels."""
 THUMB = 52
-Fetch = Callable[[RecordId, Callable[[bytes | None], None]], None]
-"""Fetches a picture's bytes and delivers them, now or later, on the screen's thread."""
 
 
 class PhotoPanel(Zone):
@@ -43,8 +43,8 @@ class PhotoPanel(Zone):
     cover_chosen = Signal(object)  # Photo
     moved = Signal(object, int)  # Photo, how many places to the right
 
-    def __init__(self, thumbnail: Fetch, full: Fetch) -> None:
-        self._thumbnail, self._full = thumbnail, full
+    def __init__(self, pictures: PictureFetch) -> None:
+        self._pictures = pictures
         self._stage = Stage()
         self._strip = Zone(layout=Flow())
         super().__init__(layout=column(self._stage, self._strip, gap=1))
@@ -57,6 +57,7 @@ class PhotoPanel(Zone):
         self._thumbs: list[QToolButton] = []
         self._add = IconButton("Add photos", Icon.ADD_PHOTO, pressed=self.choose_files)
         self._stage.asked.connect(self.choose_files)
+        self._stage.wanted.connect(self._let_come)
         self._stage.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._stage.customContextMenuRequested.connect(
             lambda where: self._menu(self._stage.mapToGlobal(where))
@@ -148,9 +149,9 @@ class PhotoPanel(Zone):
 
     def _thumb(self, number: int, photo: Photo) -> QToolButton:
         thumb = QToolButton()
-        name = f"Photo {number + 1} of {len(self._photos)}"
-        thumb.setAccessibleName(name if photo.here else f"{name}, still on its way")
-        thumb.setToolTip("" if photo.here else "Still on its way to this device")
+        name, where = f"Photo {number + 1} of {len(self._photos)}", self._words(photo)
+        thumb.setAccessibleName(f"{name}. {where}" if where else name)
+        thumb.setToolTip(where)
         thumb.setCheckable(True)
         thumb.setChecked(photo.photo == self._current)
         thumb.clicked.connect(lambda: self._choose(photo))
@@ -158,7 +159,7 @@ class PhotoPanel(Zone):
         thumb.customContextMenuRequested.connect(lambda _where: self._choose(photo))
         thumb.customContextMenuRequested.connect(lambda where: self._menu(thumb.mapToGlobal(where)))
         _size(thumb, look_of(self))
-        self._thumbnail(photo.photo, lambda data: _draw(thumb, data))
+        self._pictures.thumbnail(photo.photo, lambda data: _draw(thumb, data))
         return thumb
 
     def _choose(self, photo: Photo) -> None:
@@ -177,8 +178,30 @@ class PhotoPanel(Zone):
             if data is not None and self._current == current:
                 self._stage.show_picture(data)
 
-        self._thumbnail(current, arrived)
-        self._full(current, arrived)
+        self._tell_where(current)
+        self._pictures.thumbnail(current, arrived)
+        self._pictures.original(current, arrived)
+
+    def _tell_where(self, current: RecordId) -> None:
+        """Say on the picture where its original is, unless it is here."""
+        photo = next(one for one in self._photos if one.photo == current)
+        on_request = self._pictures.whereabouts(photo) is Whereabouts.ON_REQUEST
+        self._stage.tell(self._words(photo), on_request=on_request)
+
+    def _words(self, photo: Photo) -> str:
+        device = photo.added_by or "the device that has it"
+        return {
+            Whereabouts.HERE: "",
+            Whereabouts.COMING: "The original is on its way",
+            Whereabouts.ON_REQUEST: "A small picture. Click to fetch the original",
+            Whereabouts.ELSEWHERE: f"Waiting for {device}",
+            Whereabouts.NOWHERE: "The original is neither here nor at the server",
+        }[self._pictures.whereabouts(photo)]
+
+    def _let_come(self) -> None:
+        if self._current is not None:
+            self._pictures.let_come(self._current)
+            self._stage.tell("The original is on its way", on_request=False)
 
     def _menu(self, where: QPoint) -> None:
         if not self._offered:

@@ -23,9 +23,13 @@ _INVITATION = "Drop, paste or click to add photos"
 
 
 class Stage(QWidget):
-    """Paints one picture as large as it fits, uncut. ``asked`` is a click on an empty stage."""
+    """Paints one picture as large as it fits, uncut.
+
+    ``asked`` is a click on an empty stage, ``wanted`` one on a picture whose original is offered.
+    """
 
     asked = Signal()
+    wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,14 +39,25 @@ class Stage(QWidget):
         self._picture = QPixmap()
         self._name, self._animal = "", ""
         self._dropping, self._invited = False, True
+        self._words, self._on_request = "", False
 
     def invite(self, *, invited: bool) -> None:
         """Say on an empty stage how photos are added, or not."""
         self._invited = invited
         self.update()
 
+    def tell(self, words: str, *, on_request: bool) -> None:
+        """Say something at its foot. ``on_request``: a click fetches the original."""
+        self._words, self._on_request = words, on_request
+        self.setAccessibleDescription(words)
+        self.setToolTip(words)
+        shape = Qt.CursorShape.PointingHandCursor if on_request else Qt.CursorShape.ArrowCursor
+        self.setCursor(shape)
+        self.update()
+
     def be_empty(self, name: str, animal: str) -> None:
         """Show what stands for an animal without a picture."""
+        self.tell("", on_request=False)
         self._data, self._picture = b"", QPixmap()
         self._name, self._animal = name, animal
         self.update()
@@ -72,7 +87,11 @@ class Stage(QWidget):
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if not self._data and event.button() is Qt.MouseButton.LeftButton:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if self._on_request:
+            self.wanted.emit()
+        elif not self._data and not self._words:
             self.asked.emit()
 
     @override
@@ -93,6 +112,7 @@ class Stage(QWidget):
         else:
             painter.fillPath(shape, look.color(Role.SURFACE_2))
             self._paint_picture(painter, shape)
+        self._paint_words(painter, room)
         edge = Role.FOCUS if self._dropping else Role.OUTLINE
         painter.setPen(QPen(look.color(edge), 3 if self._dropping else max(look.outline, 1)))
         painter.drawPath(shape)
@@ -109,7 +129,12 @@ class Stage(QWidget):
             ratio=self.devicePixelRatioF(),
         )
         painter.drawPixmap(room.topLeft(), picture)
-        if not self._invited:
+
+    def _paint_words(self, painter: QPainter, room: QRectF) -> None:
+        """Paint a ribbon at the foot: what is to be said, or how to fill an empty stage."""
+        look = look_of(self)
+        text = self._words or (_INVITATION if self._invited and self._picture.isNull() else "")
+        if not text:
             return
         painter.setFont(look.font(TextSize.CAPTION))
         high = painter.fontMetrics().height() + look.space(2)
@@ -123,7 +148,7 @@ class Stage(QWidget):
         painter.restore()
         painter.setPen(look.color(Role.TEXT_NORMAL))
         words = painter.fontMetrics().elidedText(
-            _INVITATION, Qt.TextElideMode.ElideRight, round(room.width()) - look.space(4)
+            text, Qt.TextElideMode.ElideRight, round(room.width()) - look.space(4)
         )
         painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), words)
 
