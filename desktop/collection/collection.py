@@ -89,14 +89,7 @@ class Collection:
         self.backups = BackupCare(
             vault.backups, self.settings, lambda: self.name, surroundings.now_millis
         )
-        self.exchange = ExchangeCare(
-            vault,
-            self.settings,
-            surroundings,
-            announce=self.announce,
-            came=self._wake,
-            kept=self._tell_of_exchange,
-        )
+        self.exchange = self._by_hand(vault, surroundings)
         self.checks = CheckCare(vault.checkup, vault.secrets, self._want)
         self.kit = KitCare(vault.tenant, self.roster, self.settings, surroundings.now_millis)
         self.late = LateChanges(records, self.roster.cuts, self.write)
@@ -308,6 +301,16 @@ class Collection:
     def _wake(self) -> None:
         if self._sync is not None:
             self._sync.sync_now()
+
+    def _by_hand(self, vault: Vault, surroundings: Surroundings) -> ExchangeCare:
+        return ExchangeCare(
+            vault,
+            self.settings,
+            surroundings,
+            announce=self.announce,
+            came=self._wake,
+            kept=self._tell_of_exchange,
+        )
 
     def _tell_of_exchange(self) -> None:
         """Tell where a collection without a server stands."""
