@@ -84,6 +84,10 @@ class ArrivalByFiles:
         """Open the answer of the other device, and save this one's file anew."""
         return attempt(lambda: self._asking.meet(path))
 
+    def look(self) -> Path | None:
+        """Find the answer, if it has come to lie beside this device's file."""
+        return self._asking.look()
+
     def join(self, path: Path, wanted: Wanted) -> Begun | Trouble:
         """Open the answer as it was saved last, and join."""
         try:

@@ -195,6 +195,10 @@ class VisitorByFiles:
         """Open the device's file as it was saved anew."""
         return attempt(lambda: self._answering.meet(path))
 
+    def look(self) -> Path | None:
+        """Find the device's file as it was saved anew, if it has come to lie beside the answer."""
+        return self._answering.look()
+
     def admit(self) -> Trouble | None:
         """Let it in, and save the answer anew."""
         trouble = attempt(self._answering.admit)

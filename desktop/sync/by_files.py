@@ -21,7 +21,7 @@ from desktop.sync.chain import Chain
 from desktop.sync.errors import SyncError, UnreachableError
 from desktop.sync.file_mailbox import FileMailbox
 from desktop.sync.joined import Joined
-from desktop.sync.pairing import Guest, Host, Newcomer, Reception
+from desktop.sync.pairing import OFFER, REVEAL, WELCOME, Guest, Host, Newcomer, Reception
 from desktop.vault.vault import Secrets
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.pair_files import SUFFIX, PairingFileError
@@ -90,6 +90,10 @@ class Asking:
         with _fitting():
             self._guest = self._newcomer.meet()
 
+    def look(self) -> Path | None:
+        """Find the other device's next file, if it has come to lie beside this device's."""
+        return self._mailbox.look(WELCOME if self._guest else OFFER)
+
     def join(self, path: Path) -> Joined:
         """Open the answer as it was saved anew, once the person said that the digits agree."""
         if self._guest is None:
@@ -155,6 +159,10 @@ class Answering:
         self._mailbox.other = path
         with _fitting():
             self._reception = self._greeted.meet()
+
+    def look(self) -> Path | None:
+        """Find the new device's next file, if it has come to lie beside this device's."""
+        return self._mailbox.look(REVEAL)
 
     def admit(self) -> None:
         """Let the new device in and save the answer anew, once the person said that they agree.

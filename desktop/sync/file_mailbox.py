@@ -7,11 +7,13 @@ mistakes apart, in words: whether to believe it is for the seals and the six dig
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 
 from desktop.sync.pairing import WELCOME
 from desktop.system.durable import write_durably
-from shared.crypto.pair_files import MAX_FILE_BYTES, PairingFile, PairingFileError, Part
+from shared.crypto.pair_files import MAX_FILE_BYTES, SUFFIX, PairingFile, PairingFileError, Part
 from shared.crypto.pairing import Code
 from shared.ids import PairId
 from shared.signing import NO_HASH
@@ -19,6 +21,7 @@ from shared.signing import NO_HASH
 FILE_MILLIS = 24 * 3_600_000
 """How long a file is good: enough for a mail and a night."""
 _TRIES = 3
+_MOST_BESIDE = 100
 
 
 class HugePairingFileError(PairingFileError):
@@ -85,6 +88,7 @@ class FileMailbox:
         self._began = now_millis()
         self._hashes: dict[int, bytes] = {}
         self._tries = Counter[Part]()
+        self._looked_at: set[tuple[Path, int, int]] = set()
 
     @classmethod
     def for_code(cls, path: Path, now_millis: Callable[[], int]) -> "tuple[Code, FileMailbox]":
@@ -120,6 +124,20 @@ class FileMailbox:
         if self._tries[part] > _TRIES:
             raise ThreeTriesError
         return file.message
+
+    def look(self, slot: int) -> Path | None:
+        """Find the file with a message beside this device's own; each is read once a change."""
+        try:
+            beside = [*islice(self.own.parent.glob(f"*{SUFFIX}"), _MOST_BESIDE)]
+            states = {(path, path.stat().st_mtime_ns, path.stat().st_size) for path in beside}
+        except OSError:
+            return None  # a stick that is not there, or leaves just now
+        for state in sorted(states - self._looked_at):
+            self._looked_at.add(state)
+            with suppress(PairingFileError):
+                self.accept(read_pairing_file(state[0]), _part_of(slot))
+                return state[0]
+        return None
 
     def accept(self, file: PairingFile, part: Part) -> None:
         """Take a file for the next one, or say what it is instead."""

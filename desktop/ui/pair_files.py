@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.ui.controls import Button, Text
+from desktop.ui.errand import Errand
 from desktop.ui.look import Icon
 from desktop.ui.zone import Zone, column, row
 
 SUFFIX = ".swingpair"
+LOOK_MILLIS = 1_500
 _KIND = f"Files to add a device (*{SUFFIX})"
 
 
@@ -26,6 +29,41 @@ def choose_file(parent: QWidget, title: str, folder: Path) -> Path | None:
     """Ask which file to open; None if nobody wants to."""
     name, _ = QFileDialog.getOpenFileName(parent, title, str(folder), _KIND)
     return Path(name) if name else None
+
+
+class Lookout(QObject):
+    """Looks now and then whether the other device's file has come to lie beside this one's.
+
+    ``look`` finds it, away from the screen; ``found`` is called once, and the looking ends.
+    """
+
+    def __init__(
+        self, asker: QObject, look: Callable[[], Path | None], found: Callable[[Path], None]
+    ) -> None:
+        super().__init__(asker)
+        self._look, self._found = look, found
+        self._out = False
+        self._timer = QTimer(self, interval=LOOK_MILLIS)
+        self._timer.timeout.connect(self._go)
+
+    def begin(self) -> None:
+        """Look from now on."""
+        self._timer.start()
+
+    def end(self) -> None:
+        """Look no more: the person chooses a file, or none is awaited."""
+        self._timer.stop()
+
+    def _go(self) -> None:
+        if not self._out:
+            self._out = True
+            Errand(self, self._look, then=self._came, failed=lambda _error: self._came(None))
+
+    def _came(self, path: Path | None) -> None:
+        self._out = False
+        if path is not None and self._timer.isActive():
+            self.end()
+            self._found(path)
 
 
 class SavedFile(Zone):

@@ -12,7 +12,7 @@ from desktop.ui.devices.online import Online, VisitByFiles
 from desktop.ui.errand import Errand
 from desktop.ui.first_run.beginnings import Trouble
 from desktop.ui.page import Page
-from desktop.ui.pair_files import SavedFile, choose_file, choose_place
+from desktop.ui.pair_files import Lookout, SavedFile, choose_file, choose_place
 from desktop.ui.route import Route
 from desktop.ui.zone import Zone, column, row
 
@@ -48,7 +48,8 @@ _WORDS = {
     "device\u201d, then two files.",
     _Stage.SAVE: "On a stick, by mail, through a folder that both see: it does not matter who "
     "looks at the files.",
-    _Stage.OPEN_AGAIN: "Open the answer on the new device; then come back with its file.",
+    _Stage.OPEN_AGAIN: "Open the answer on the new device; then come back with its file. If it "
+    "comes to lie beside the answer, it is opened by itself.",
     _Stage.ADMIT: "Let it in only if the other screen shows the same six digits. If they differ, "
     "somebody changes the files on their way: leave this page, and nothing has happened.",
     _Stage.OVER: "It was let in. Open the answer there now; then give it your collection: through "
@@ -84,6 +85,7 @@ class FilesPage(Page):
             gap=4,
         )
         super().__init__("Add a device by two files", Zone(layout=body), "Back to the devices")
+        self._lookout = Lookout(self, self._look, self._meet)
         self._show()
 
     def _forward(self) -> None:
@@ -121,8 +123,16 @@ class FilesPage(Page):
             self._send("Saving\u2026", lambda: visit.save(path), self._show)
 
     def _open_again(self) -> None:
-        path, visit = self._chosen(), self._visit
-        if path is not None and visit is not None:
+        path = self._chosen()
+        if path is not None:
+            self._meet(path)
+
+    def _look(self) -> Path | None:
+        return self._visit.look() if self._visit is not None else None
+
+    def _meet(self, path: Path) -> None:
+        visit = self._visit
+        if visit is not None:
             self._send("Opening\u2026", lambda: visit.meet(path), self._show)
 
     def _admit(self) -> None:
@@ -136,6 +146,7 @@ class FilesPage(Page):
         return path
 
     def _send(self, words: str, work: Callable[[], T], then: Callable[[T], None]) -> None:
+        self._lookout.end()
         self._trouble.hide()
         self._go.setText(words)
         self._go.setEnabled(False)
@@ -158,6 +169,8 @@ class FilesPage(Page):
         self._go.setText(_BUTTONS[stage])
         self._go.setEnabled(True)
         self._go.setFocus()
+        if stage is _Stage.OPEN_AGAIN:
+            self._lookout.begin()
 
 
 def _stage_of(visit: VisitByFiles | None) -> _Stage:

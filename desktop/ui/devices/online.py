@@ -44,6 +44,9 @@ class VisitByFiles(Protocol):
     def meet(self, path: Path) -> Trouble | None:
         """Open the device's file as it was saved anew."""
 
+    def look(self) -> Path | None:
+        """Find the device's file as it was saved anew, if it has come to lie beside the answer."""
+
     def admit(self) -> Trouble | None:
         """Let it in, once the digits were found to agree, and save the answer anew."""
 

@@ -126,6 +126,9 @@ class JoiningByFiles(Protocol):
     def meet(self, path: Path) -> Trouble | None:
         """Open the answer of the other device, and save this one's file anew."""
 
+    def look(self) -> Path | None:
+        """Find the answer, if it has come to lie beside this device's file."""
+
     def join(self, path: Path, wanted: Wanted) -> Begun | Trouble:
         """Open the answer as it was saved last, and join."""
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
+from typing_extensions import override
 
 from desktop.ui.controls import Button
 from desktop.ui.errand import Errand
@@ -19,7 +20,7 @@ from desktop.ui.first_run.naming import NamingStep
 from desktop.ui.first_run.step import Step
 from desktop.ui.first_run.trail import Trail
 from desktop.ui.look import Icon
-from desktop.ui.pair_files import SavedFile, choose_file, choose_place
+from desktop.ui.pair_files import Lookout, SavedFile, choose_file, choose_place
 from desktop.ui.route import Route
 from desktop.ui.zone import Zone, column, row
 
@@ -31,7 +32,8 @@ _ROUTE = (
 )
 _LEAD = (
     "On a stick, by mail, through a folder that both see: it does not matter who looks at them. "
-    "Keep this window open meanwhile; the files are good for a day."
+    "Keep this window open meanwhile; the files are good for a day. What comes to lie beside this "
+    "device\u2019s file is opened by itself."
 )
 _OPEN = "Open the answer\u2026"
 _ANSWER = "The answer of the other device"
@@ -63,6 +65,7 @@ class AskStep(Step):
         super().__init__("Join with two files", _LEAD, body, _OPEN)
         self.allow(forward=False)
         self.setFocusProxy(self._save)
+        self._lookout = Lookout(self, joining.look, self._open)
         self.forward.connect(self._choose_file)
 
     def _choose_place(self) -> None:
@@ -74,10 +77,14 @@ class AskStep(Step):
     def _choose_file(self) -> None:
         path = choose_file(self, _ANSWER, self._joining.saved.parent)
         if path is not None:
-            self.refuse("")
-            self._go("Opening\u2026", lambda: self._joining.meet(path))
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
+        self.refuse("")
+        self._go("Opening\u2026", lambda: self._joining.meet(path))
 
     def _go(self, words: str, work: Callable[[], Trouble | None]) -> None:
+        self._lookout.end()
         self.wait(words)
         Errand(self, work, then=self._done, failed=lambda _error: self._done(Trouble("")))
 
@@ -93,6 +100,8 @@ class AskStep(Step):
             self.take_forward()
         if trouble is None and self._joining.digits:
             self._met()
+        elif is_saved:
+            self._lookout.begin()
 
 
 class CompareStep(DigitsStep):
@@ -122,12 +131,33 @@ class CompareStep(DigitsStep):
 
 
 class LastStep(Step):
-    """Waits for the answer as it was saved last."""
+    """Waits for the answer as it was saved last; ``join`` opens it, and is given this step."""
 
-    def __init__(self) -> None:
-        self._route = Route(_ROUTE)
-        self._route.reach(3)
-        super().__init__("Bring the answer once more", _LAST, self._route, _OPEN)
+    def __init__(self, joining: JoiningByFiles, join: Callable[["LastStep", Path], None]) -> None:
+        self._joining, self._join = joining, join
+        route = Route(_ROUTE)
+        route.reach(len(_ROUTE) - 1)
+        super().__init__("Bring the answer once more", _LAST, route, _OPEN)
+        self._lookout = Lookout(self, joining.look, self._open)
+        self._lookout.begin()
+        self.take_forward()
+        self.forward.connect(self._choose_file)
+
+    def _choose_file(self) -> None:
+        path = choose_file(self, _ANSWER, self._joining.saved.parent)
+        if path is not None:
+            self._open(path)
+
+    def _open(self, path: Path) -> None:
+        self._lookout.end()
+        super().refuse("")
+        self._join(self, path)
+
+    @override
+    def refuse(self, sentence: str) -> None:
+        """Say why it did not go on, and look again."""
+        super().refuse(sentence)
+        self._lookout.begin()
 
 
 class FilesFlow(QObject):
@@ -155,18 +185,12 @@ class FilesFlow(QObject):
         self._trail.go(step)
 
     def _await(self, joining: JoiningByFiles, wanted: Wanted) -> None:
-        step = LastStep()
+        def join(step: LastStep, path: Path) -> None:
+            self._trail.wait(
+                step, "Joining\u2026", lambda: joining.join(path, wanted), self._finish
+            )
 
-        def choose() -> None:
-            path = choose_file(step, _ANSWER, joining.saved.parent)
-            if path is not None:
-                step.refuse("")
-                self._trail.wait(
-                    step, "Joining\u2026", lambda: joining.join(path, wanted), self._finish
-                )
-
-        step.forward.connect(choose)
-        self._trail.go(step)
+        self._trail.go(LastStep(joining, join))
 
 
 def place_for(joining: JoiningByFiles) -> Path:

@@ -49,6 +49,7 @@ from shared.crypto.paper import paper_device
 from shared.signing import sha256
 from tests.desktop.sync.conftest import NAMES, World
 from tests.desktop.sync.desk import Desk, Hand, move_in, network_on, open_desk
+from tests.desktop.sync.folder.household import exchange
 from tests.desktop.sync.line import Line
 
 DAY = 24 * 3_600_000
@@ -190,6 +191,25 @@ def test_the_keys_of_earlier_epochs_come_along(
     assert [made.link for made in joined.founding] == list(links(artmatt))
 
 
+@pytest.mark.usefixtures("begin")
+def test_an_exchange_folder_brings_the_rest(artmatt: Desk, outside: Computer, stick: Stick) -> None:
+    bear = artmatt.add(notes="from before")
+    artmatt.network.change_kit(artmatt.vault, paper_device(os.urandom(32)))
+    asking, answering = meet(artmatt, outside, stick)
+    answering.admit()
+    with move_in(stick.folder / "phone.swingtag", asking.join(stick.answered)) as phone:
+        shared = stick.folder / "shared"
+        shared.mkdir()
+        exchange(artmatt, shared)
+        exchange(phone, shared)
+        assert phone.read(bear)["notes"] == "from before"
+        phone.put(bear, notes="from the phone")
+        exchange(phone, shared)
+        exchange(artmatt, shared)
+        assert artmatt.hash == phone.hash
+        assert artmatt.read(bear)["notes"] == "from the phone"
+
+
 def test_either_device_may_sign_up_later(
     world: World, artmatt: Desk, outside: Computer, stick: Stick
 ) -> None:
@@ -261,6 +281,31 @@ def test_a_stick_that_is_gone_costs_nothing(artmatt: Desk, outside: Computer, st
     answering.save(stick.answered)
     assert asking.join(stick.answered).links == links(artmatt)
     assert len(links(artmatt)) == 3
+
+
+def test_in_a_folder_that_both_see_nobody_need_open_anything(
+    artmatt: Desk, begin: Desk, outside: Computer, stick: Stick
+) -> None:
+    """Each device finds the other's next file beside its own, whatever else lies there."""
+    asking = ask(outside, stick)
+    stick.put("junk.swingpair", b"SWPR and so on")
+    (stick.folder / "a folder.swingpair").mkdir()
+    begin.network.answering(begin.vault, stick.asked).save(stick.folder / "theirs.swing")
+    assert asking.look() is None
+    answering = answer(artmatt, stick)
+    offer = stick.answered.read_bytes()
+    stick.answered.write_bytes(offer[:-1])
+    assert asking.look() is None  # it is still being copied
+    stick.answered.write_bytes(offer)
+    assert asking.look() == stick.answered
+    assert answering.look() is None
+    asking.meet(stick.answered)
+    assert answering.look() == stick.asked
+    answering.meet(stick.asked)
+    assert asking.look() is None
+    answering.admit()
+    assert asking.look() == stick.answered
+    assert asking.join(stick.answered).tenant == artmatt.vault.tenant
 
 
 def test_each_wrong_file_is_named(
