@@ -50,6 +50,12 @@ def _pages(window: MainWindow) -> Iterator[str]:
         window.commands["list"].trigger()
         window.commands[name].trigger()
         yield name
+    for name, show in (
+        ("exchange", window.pages.show_exchange),
+        ("files", window.pages.show_files),
+    ):
+        show()
+        yield name
     window.commands["times"].trigger()
     _look_at_today(window)
     yield "day"
