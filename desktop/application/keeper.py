@@ -62,6 +62,10 @@ PART_OF_A_BACKUP = (
 )
 MENDED = "The collection was built again from its history. The damaged file lies beside it."
 LACKING = "Parts of the history are damaged; a sync fetches them from your other devices."
+NO_MEMORY = (
+    "This computer has too little memory left. What was saved is safe; close other programs and "
+    "try again."
+)
 DAMAGED = (
     "The collection's file is damaged. Swingtag can build it again from its history, and keeps the "
     "damaged file beside it."
@@ -199,6 +203,8 @@ class Keeper:
 
     def explain(self, error: BaseException) -> str:
         """Return the sentence of what the world can do; empty for a fault of the program."""
+        if isinstance(error, MemoryError):
+            return NO_MEMORY
         return sentence(error) if isinstance(error, EXPECTED) else ""
 
     def look_around(self) -> Begun | Trouble:

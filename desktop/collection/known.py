@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from desktop.system.durable import patiently
+
 FOLDER_SUFFIX = ".swingtag"
 
 
@@ -80,7 +82,7 @@ class KnownCollections:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = self._file.with_suffix(".new")
         unfinished.write_text(json.dumps(rows, indent=1, ensure_ascii=False), encoding="utf-8")
-        unfinished.replace(self._file)
+        patiently(lambda: unfinished.replace(self._file))
 
 
 def _entry(row: dict[str, Any]) -> KnownCollection:

@@ -48,10 +48,10 @@ class ForkedChainError(SyncError):
 
 
 class EntangledForkError(SyncError):
-    """Edits of others are here that only this device's own list of devices makes readable.
+    """This device cannot follow the server's list: edits of others need the list that is here.
 
-    It cannot follow the server's list without losing them. Remove this device's copy and let it
-    join anew, once the others have followed.
+    Nothing is lost. Make a backup, add this computer once more as a new device, and keep this copy
+    beside it until you miss nothing there. Then remove the old one under Devices.
     """
 
 

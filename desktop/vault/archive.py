@@ -22,7 +22,10 @@ _FRAMES_AT_HAND = 4
 
 def compress(blob: bytes) -> bytes:
     """Pack a pending edit."""
-    return zstandard.ZstdCompressor(level=_LEVEL).compress(blob)
+    try:
+        return zstandard.ZstdCompressor(level=_LEVEL).compress(blob)
+    except zstandard.ZstdError as error:  # there is nothing else that it can fail of
+        raise MemoryError from error
 
 
 def decompress(packed: bytes) -> bytes:

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlite3 import Cursor
 from typing import NamedTuple
 
+from desktop.system.durable import patiently
 from desktop.vault.bases import read_taken
 from desktop.vault.database import Database, meaning
 from desktop.vault.errors import DamagedVaultError
@@ -127,7 +128,7 @@ class Checkup:
         path = self._folder / FILES / file.hex()[:2] / file.hex()
         with self._database.writing() as cursor:
             cursor.execute("DELETE FROM file WHERE id = ?", (file,))
-        path.rename(path.with_name(path.name + ".damaged"))
+        patiently(lambda: path.rename(path.with_name(path.name + ".damaged")))
 
     def _file(self) -> list[Finding]:
         with meaning(), closing(self._database.connect()) as connection:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 
 from desktop.system.clock import uptime as seconds_up
-from desktop.system.durable import sync_folder, write_durably
+from desktop.system.durable import patiently, sync_folder, write_durably
 from desktop.system.lock import FolderLock, FolderTakenError
 from desktop.vault.database import Database, make_durable
 from desktop.vault.disk import troubles
@@ -73,7 +73,7 @@ def make_folder(
         try:
             make_database(part / DATABASE, key, Lineage(tenant, Origin(device, life)))
             write_durably(part / UNLOCK, box)
-            part.rename(folder)
+            patiently(lambda: part.rename(folder))
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise

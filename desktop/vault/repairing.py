@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from desktop.system.durable import durable_rename, sync_folder
+from desktop.system.durable import durable_rename, remove, sync_folder
 from desktop.vault.archive import compress
 from desktop.vault.database import Database
 from desktop.vault.errors import DamagedVaultError
@@ -45,7 +45,7 @@ def repair(
     lock = take_folder(folder)
     lost: list[str] = []
     told = folder / _TOLD
-    told.unlink(missing_ok=True)
+    remove(told)
     try:
         database = Database(folder / DATABASE, key, Speaker().functions)
         try:
@@ -60,12 +60,12 @@ def repair(
         finally:
             database.close()
         for rest in ("-wal", "-shm"):
-            (folder / (DATABASE + rest)).unlink(missing_ok=True)
+            remove(folder / (DATABASE + rest))
         durable_rename(folder / DATABASE, folder / DAMAGED)
         durable_rename(told, folder / DATABASE)
         sync_folder(folder)
     finally:
-        told.unlink(missing_ok=True)
+        remove(told)
         lock.release()
     return Repaired(sieve.dropped, len(lost))
 

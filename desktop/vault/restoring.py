@@ -6,7 +6,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from desktop.system.durable import sync_folder, write_durably
+from desktop.system.durable import patiently, sync_folder, write_durably
 from desktop.vault.backup_file import BackupReading, DamagedBackupError, Line
 from desktop.vault.disk import troubles
 from desktop.vault.errors import CollectionExistsError
@@ -82,7 +82,7 @@ def restore(
             photos = _write_photos(BackupReading(backup, key), lineage.tenant, part, progress)
             if reading.missing:
                 _write_records(part, database_key, surroundings, BackupReading(backup, key))
-            part.rename(folder)
+            patiently(lambda: part.rename(folder))
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise

@@ -16,10 +16,20 @@ from tempfile import TemporaryDirectory
 from tests.faults.journeys import JOURNEYS
 from tests.faults.judging import judge
 from tests.faults.power import cut, record
-from tests.faults.stage import FILLS, SYNCS, WRITES, Stage, can_watch, fail_at, kill_at, points
+from tests.faults.stage import (
+    FILLS,
+    READS,
+    SYNCS,
+    WRITES,
+    Stage,
+    can_watch,
+    fail_at,
+    kill_at,
+    points,
+)
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where there is one
-ERRORS = ((SYNCS, "EIO", ""), (FILLS, "EIO", ""), (FILLS, "ENOSPC", "+"))
+ERRORS = ((SYNCS, "EIO", ""), (FILLS, "EIO", ""), (FILLS, "ENOSPC", "+"), (READS, "EIO", ""))
 Trial = tuple[str, Callable[[], None]]
 
 
@@ -45,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
 def every(stage: Stage, journey: str, images: int) -> Iterator[Trial]:
     """Yield the trials of one journey, by name."""
     place = stage.folder / "calls"
-    stage.play(journey, f"--trace={','.join(WRITES)}", record=place)
+    stage.play(journey, f"--trace={','.join((*WRITES, *READS))}", record=place)
     kills = points(place, WRITES)
     failing = [(point, error) for error in ERRORS for point in points(place, error[0])]
     for point in kills:

@@ -128,6 +128,7 @@ def prepare_migrate(scene: Scene) -> None:
             "DROP TABLE base",
             "DROP TABLE part",
             "DROP INDEX copy_number",
+            "DROP INDEX entry_elsewhere",
             "ALTER TABLE edit DROP COLUMN segment",
         ):
             cursor.execute(statement)

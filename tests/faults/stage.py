@@ -21,6 +21,8 @@ WRITES = (
     *("write", "pwrite64", "writev", "pwritev", "fsync", "fdatasync", "ftruncate"),
     *("rename", "renameat", "renameat2", "unlink", "unlinkat", "mkdir", "mkdirat", "rmdir"),
 )
+READS = ("pread64",)
+"""How SQLite reads. Python's own reading of modules is left alone."""
 SYNCS = ("fsync", "fdatasync")
 FILLS = ("write", "pwrite64", "ftruncate", "mkdir", "mkdirat")
 FAILED = 3

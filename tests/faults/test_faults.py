@@ -12,7 +12,17 @@ from desktop.vault import database
 from tests.faults.journeys import JOURNEYS
 from tests.faults.judging import judge
 from tests.faults.power import cut, record
-from tests.faults.stage import FILLS, SYNCS, WRITES, Stage, can_watch, fail_at, kill_at, points
+from tests.faults.stage import (
+    FILLS,
+    READS,
+    SYNCS,
+    WRITES,
+    Stage,
+    can_watch,
+    fail_at,
+    kill_at,
+    points,
+)
 
 pytestmark = pytest.mark.skipif(not can_watch(), reason="strace may not watch processes here")
 KILLS, IMAGES, ERRORS = 10, 70, 3
@@ -36,7 +46,7 @@ def writes(stage):
     recorded = {}
     for journey in JOURNEYS:
         place = stage.folder / f"calls of {journey}"
-        stage.play(journey, f"--trace={','.join(WRITES)}", record=place)
+        stage.play(journey, f"--trace={','.join((*WRITES, *READS))}", record=place)
         recorded[journey] = place
     return recorded
 
@@ -82,5 +92,13 @@ def test_a_failing_disk_is_told_in_words_and_loses_nothing(stage, writes, journe
     calls, error, more = fault
     for point in some_of(f"{journey} {error}", points(writes[journey], calls), ERRORS):
         folder, outcome = stage.play(journey, fail_at(point, error, more))
+        assert outcome.status == 0, (point, outcome)
+        judge(stage, folder, journey, outcome)
+
+
+@pytest.mark.parametrize("journey", ["photo", "pull", "migrate"])
+def test_a_sector_that_cannot_be_read_is_told_in_words_and_loses_nothing(stage, writes, journey):
+    for point in some_of(f"{journey} reads", points(writes[journey], READS), ERRORS):
+        folder, outcome = stage.play(journey, fail_at(point, "EIO"))
         assert outcome.status == 0, (point, outcome)
         judge(stage, folder, journey, outcome)

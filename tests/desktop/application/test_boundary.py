@@ -66,6 +66,9 @@ def test_what_the_world_did_is_told_in_its_own_words_without_a_report(qtbot, tmp
     with qtbot.waitSignal(boundary.struck) as struck:
         boundary.handle(FullDiskError, FullDiskError(), None)
     assert struck.args[0].startswith("The disk is full.")
+    with qtbot.waitSignal(boundary.struck) as short:
+        boundary.handle(MemoryError, MemoryError(), None)
+    assert "too little memory" in short.args[0]
     with qtbot.waitSignal(boundary.struck) as ours:
         boundary.handle(type(error), error, None)
     assert "Something went wrong" in ours.args[0]
