@@ -46,9 +46,9 @@ class UsedPairingFileError(PairingFileError):
 
 
 class ServerNeededError(SyncError):
-    """The server does not answer, and the list of your devices is kept there. Nothing has changed.
+    """The server does not answer, and the list of your devices is kept there.
 
-    Try once more as soon as the server can be reached; the files stay good for a day.
+    Try once more as soon as it can be reached; the files stay good for a day.
     """
 
 

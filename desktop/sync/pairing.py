@@ -158,6 +158,7 @@ class Host:
         self._courier = courier
         self._vault = vault
         self._random = random
+        self._made: dict[bytes, LinkWithBoxes] = {}
 
     def greet(self, code: Code, mailbox: Mailbox) -> "Greeted":
         """Answer a code."""
@@ -204,11 +205,15 @@ class Host:
         identity = read_identity(self._vault.secrets)
 
         def sign(now: Membership) -> LinkWithBoxes:
-            return admission(now, identity, meeting.newcomer)
+            if now.head not in self._made:  # if an answer was lost, the same link is sent again
+                self._made[now.head] = admission(now, identity, meeting.newcomer)
+            return self._made[now.head]
 
         log, courier = self._vault.log, self._courier
+        chain = Chain.held(log.state())
         if courier is not None:
-            return self._keep(*append(courier, Chain.held(log.state()), sign))
+            there = [made for made in self._made.values() if made.link in chain.links]
+            return (chain, there[0]) if there else self._keep(*append(courier, chain, sign))
         with log.turn:
             chain = Chain.held(log.state())
             made = sign(chain.membership)

@@ -54,6 +54,7 @@ class WelcomePage(Page):
         self.left.connect(online.cancel)
 
     def _ask_files(self) -> None:
+        self._online.cancel()
         self.files_wanted.emit()
 
     def _judge(self) -> None:

@@ -254,6 +254,24 @@ def test_with_a_server_the_link_goes_there(world: World, outside: Computer, stic
     assert len(links(world.begin.laptop)) == 3
 
 
+@pytest.mark.parametrize("synced", [False, True])
+def test_an_answer_of_the_server_that_is_lost_costs_nothing(
+    world: World, outside: Computer, stick: Stick, *, synced: bool
+) -> None:
+    """The link got through: it is sent again as it is, or has come back with a sync meanwhile."""
+    laptop = world.artmatt.laptop
+    asking, answering = meet(laptop, outside, stick)
+    laptop.line.lost_replies = 1
+    with pytest.raises(ServerNeededError):
+        answering.admit()
+    if synced:
+        laptop.sync()
+    answering.admit()
+    assert asking.join(stick.answered).links == links(laptop)
+    assert len(links(laptop)) == 4
+    assert len(links(world.begin.laptop)) == 3
+
+
 def test_a_stick_that_is_gone_costs_nothing(artmatt: Desk, outside: Computer, stick: Stick) -> None:
     """At each of the four ways the file is saved somewhere else, and the attempt goes on."""
     gone = stick.folder / "gone"
