@@ -77,15 +77,7 @@ class Collection:
         self.copies = Copies(records, reference, mint, self.write)
         self.words = Words(records, reference, mint, self.write)
         self.settings = Settings(records, vault.secrets, self.write)
-        self.roster = Roster(
-            vault.log,
-            records,
-            vault.secrets,
-            write=self.write,
-            announce=self.announce,
-            wake=self._wake,
-            now_millis=surroundings.now_millis,
-        )
+        self.roster = self._devices(vault, surroundings)
         self.backups = BackupCare(
             vault.backups, self.settings, lambda: self.name, surroundings.now_millis
         )
@@ -107,13 +99,7 @@ class Collection:
             syncs=lambda: self._sync is not None,
             fetch=self._want,
         )
-        self.photos_here = PhotosHere(
-            vault.references,
-            vault.files,
-            vault.secrets,
-            write_for_good=self._write_for_good,
-            wake=self._wake,
-        )
+        self.photos_here = self._what_is_here(vault)
         self.choices = Choices(records, self.write, self._choose)
         self.news = News(
             vault.chronicle.diary, vault.device, self.settings, surroundings.now_millis
@@ -301,6 +287,26 @@ class Collection:
     def _wake(self) -> None:
         if self._sync is not None:
             self._sync.sync_now()
+
+    def _devices(self, vault: Vault, surroundings: Surroundings) -> Roster:
+        return Roster(
+            vault.log,
+            vault.records,
+            vault.secrets,
+            write=self.write,
+            announce=self.announce,
+            wake=self._wake,
+            now_millis=surroundings.now_millis,
+        )
+
+    def _what_is_here(self, vault: Vault) -> PhotosHere:
+        return PhotosHere(
+            vault.references,
+            vault.files,
+            vault.secrets,
+            write_for_good=self._write_for_good,
+            wake=self._wake,
+        )
 
     def _by_hand(self, vault: Vault, surroundings: Surroundings) -> ExchangeCare:
         return ExchangeCare(
