@@ -12,6 +12,7 @@ from typing import TypeVar
 from desktop.vault.layout import unpack_map
 from desktop.vault.merging import Footprint
 from desktop.vault.places import Places
+from desktop.vault.secrets import drop, get, put
 from shared.domain.schema import DELETED, FIELDS, TAG_PREFIX, Kind
 
 _DDL = (
@@ -33,6 +34,9 @@ SELECT c.rowid, concat_ws(' ', {_COLUMNS}, place_words(c.location), extra_words(
 {_FROM} WHERE """
 _MOST_PARAMETERS = 20_000
 _TIDY_PAGES = 8
+_REST = "search/rest"
+"""Under this name stands the first row that was left for later, if any was."""
+_ROW_BYTES = 8
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -84,9 +88,18 @@ def create_index(cursor: Cursor) -> None:
 
 
 def update_index(
-    cursor: Cursor, speaker: Speaker, footprint: Footprint, first_new_row: int
+    cursor: Cursor,
+    speaker: Speaker,
+    footprint: Footprint,
+    first_new_row: int,
+    *,
+    rest_later: bool = False,
 ) -> None:
-    """Let copies be found by what they read like now. Rows from ``first_new_row`` on are new."""
+    """Let copies be found by what they read like now.
+
+    Rows from ``first_new_row`` on are not in the index; with ``rest_later`` the next update takes
+    them in.
+    """
     if footprint.of(Kind.LOCATION.value) or footprint.of(Kind.TAG.value):
         speaker.forget()
     speaker.learn(cursor)
@@ -97,7 +110,22 @@ def update_index(
         among = f"rowid IN ({','.join('?' * len(rows))})"
         cursor.execute(f"DELETE FROM words WHERE {among}", rows)  # noqa: S608 - only marks
         cursor.execute(f"{_ADD} c.{among}", rows)
-    cursor.execute(f"{_ADD} c.rowid >= ?", (first_new_row,))
+    if rest_later:
+        put(cursor, _REST, first_new_row.to_bytes(_ROW_BYTES))
+    else:
+        cursor.execute(f"{_ADD} c.rowid >= ?", (first_new_row,))
+        drop(cursor, _REST)
+
+
+def is_behind(cursor: Cursor) -> bool:
+    """Tell whether some copies are not in the index yet."""
+    return get(cursor, _REST) is not None
+
+
+def next_unspoken(cursor: Cursor) -> int:
+    """Return the first row that is not in the index: the next new one, if none was left."""
+    rest = get(cursor, _REST)
+    return next_row(cursor) if rest is None else int.from_bytes(rest)
 
 
 def next_row(cursor: Cursor) -> int:

@@ -24,7 +24,7 @@ class Secrets:
     def drop(self, name: str) -> None:
         """Remove what is there, if anything."""
         with self._database.writing() as cursor:
-            cursor.execute("DELETE FROM secret WHERE name = ?", (name,))
+            drop(cursor, name)
 
 
 def get(cursor: Cursor, name: str) -> bytes | None:
@@ -36,3 +36,8 @@ def get(cursor: Cursor, name: str) -> bytes | None:
 def put(cursor: Cursor, name: str, secret: bytes) -> None:
     """Write within a transaction."""
     cursor.execute("INSERT OR REPLACE INTO secret (name, value) VALUES (?, ?)", (name, secret))
+
+
+def drop(cursor: Cursor, name: str) -> None:
+    """Remove within a transaction."""
+    cursor.execute("DELETE FROM secret WHERE name = ?", (name,))

@@ -126,9 +126,10 @@ class Snapshots:
 
         Edits that are not sealed come on top; entries that no server has are sealed again, in a
         new stream. The server's ``log`` is to be read from its start; it is None if the snapshot
-        came from elsewhere. Raises MalformedPageError, and what ``check`` raises.
+        came from elsewhere. New copies are listed from now on, and found by a search after
+        ``let_be_found``. Raises MalformedPageError, and what ``check`` raises.
         """
-        with self._writer.transaction() as writing:
+        with self._writer.transaction(index_later=True) as writing:
             cursor = writing.cursor
             lineage = Lineage.read(cursor)
             before = read_heads(cursor).get(lineage.origin)
@@ -143,6 +144,13 @@ class Snapshots:
                 put(cursor, "vault/reached", b"")
             footprint = writing.merging.footprint
         return change_of(_LABEL, footprint, remote=True)
+
+    def let_be_found(self) -> Change:
+        """Let a search find the copies that were taken in; if it is cut short, opening does it.
+
+        The Change is empty if all are found already.
+        """
+        return Change(_LABEL, everything=self._writer.catch_up(), remote=True)
 
     def history(self, base: Snapshot | None, heads: Heads) -> Iterator[tuple[PastEdit, int]]:
         """Yield the edits held in entries between a snapshot and some heads, and the time of each.

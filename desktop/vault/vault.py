@@ -90,6 +90,7 @@ class Vault:
             self._anchors = anchors or AnchorFile(folder / ANCHOR)
             self._anchored_millis = 0
             self.put_back = self._compare_with_anchor(cut=cut)
+            self._writer.catch_up()
             self._closing = undoing.pop_all()
 
     def _assemble(self, speaker: Speaker) -> None:

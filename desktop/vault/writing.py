@@ -10,7 +10,7 @@ from desktop.vault.database import Database
 from desktop.vault.forming import Forming, halves, parts_of
 from desktop.vault.merging import Footprint, Merging
 from desktop.vault.moments import UNKNOWN, Moments
-from desktop.vault.search import Speaker, next_row, tidy, update_index
+from desktop.vault.search import Speaker, is_behind, next_unspoken, tidy, update_index
 from shared.domain.edits import Edit, Group, encode_edit
 from shared.domain.operations import Change, Operation
 from shared.domain.schema import Kind, Value
@@ -111,23 +111,42 @@ class Writer:
         self.origin = origin
 
     @contextmanager
-    def transaction(self) -> Iterator[Writing]:
-        """Change the collection. If anything fails, nothing was changed, the clock included."""
+    def transaction(self, *, index_later: bool = False) -> Iterator[Writing]:
+        """Change the collection. If anything fails, nothing was changed, the clock included.
+
+        With ``index_later`` a search finds new copies only after the next transaction, or after
+        ``catch_up``: the list need not wait for the index.
+        """
         with self._database.writing() as cursor:
             last = self._clock.last
             try:
-                first_new_row = next_row(cursor)
+                first_new_row = next_unspoken(cursor)
                 moments = Moments(cursor)
                 merging = Merging(cursor, moments)
                 millis = self._clock.now_millis()
                 yield Writing(cursor, moments, merging, self._clock, self.origin, millis)
-                update_index(cursor, self._speaker, merging.footprint, first_new_row)
+                update_index(
+                    cursor,
+                    self._speaker,
+                    merging.footprint,
+                    first_new_row,
+                    rest_later=index_later,
+                )
                 self._tidy_now_and_then(cursor)
             except BaseException:
                 self._clock.last = last
                 self._speaker.forget()
                 raise
         self._committed(merging.footprint)
+
+    def catch_up(self) -> bool:
+        """Let a search find what was left for later; false if nothing was."""
+        with self._database.reading() as cursor:
+            behind = is_behind(cursor)
+        if behind:
+            with self.transaction():
+                pass
+        return behind
 
     @contextmanager
     def trial(self) -> Iterator[Writing]:

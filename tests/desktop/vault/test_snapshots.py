@@ -1,6 +1,7 @@
 """A world in which snapshots are made at any time ends like one that never drops anything."""
 
 import shutil
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
@@ -87,6 +88,46 @@ def histories(device: Device) -> dict[RecordId, list[tuple]]:
 
 def trashed(device: Device) -> set[RecordId]:
     return set(device.vault.shelves.find(Query(shelf="trash")))
+
+
+def teddies(device: Device) -> list[RecordId]:
+    return list(device.vault.shelves.find(Query("teddy")))
+
+
+def close_and_open(device: Device) -> None:
+    device.vault.close()
+    device.open()
+
+
+@pytest.mark.parametrize(
+    "then",
+    [
+        lambda device: device.vault.snapshots.let_be_found(),
+        lambda device: device.put(rid(2), notes="an edit that comes in between"),
+        close_and_open,
+    ],
+)
+def test_what_is_taken_in_is_listed_first_and_found_soon(
+    then: Callable[[Device], object], tmp_path: Path
+) -> None:
+    pool, maker = Pool(), Device("laptop", tmp_path / "laptop")
+    for number in (1, 2):
+        maker.put(rid(number), notes=f"teddy {number}")
+    pool.compact(maker, [])
+    newcomer = Device("new", tmp_path / "new")
+    pool.pull(newcomer)
+    assert list(newcomer.vault.shelves.find(Query())) == [rid(1), rid(2)]
+    assert not teddies(newcomer)
+    then(newcomer)
+    assert rid(1) in teddies(newcomer)
+    newcomer.put(rid(1), notes="renamed")
+    newcomer.put(rid(3), notes="another teddy")
+    assert rid(1) not in teddies(newcomer)
+    assert rid(3) in teddies(newcomer)
+    assert newcomer.vault.snapshots.let_be_found().empty
+    assert not newcomer.vault.checkup.examine(None)
+    for device in (maker, newcomer):
+        device.vault.close()
 
 
 @settings(
