@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
+from shared.ids import Cursor
 from shared.protocol import paths
 from shared.protocol.messages import SyncReply, SyncRequest, decode, encode
 from tests.sync_server.collector import Collector, Device, granted
@@ -25,11 +26,11 @@ def signed_up(server: Served, *names: str) -> list[Device]:
 
 
 def append_requests(wire: Wire, device: Device, count: int) -> list[bytes]:
-    """Sign so many appends of one entry each."""
-    links = device.collector.membership.length
+    """Sign so many appends of one entry each, each from where the one before has left the log."""
+    links, cursor = device.collector.membership.length, device.cursor
     bodies = (
-        encode(SyncRequest(device.log, device.cursor, links, b"", (device.write(ENTRY_BYTES),)))
-        for _ in range(count)
+        encode(SyncRequest(device.log, Cursor(at), links, b"", (device.write(ENTRY_BYTES),)))
+        for at in range(cursor, cursor + count)
     )
     return [wire.signed(device, paths.SYNC, body) for body in bodies]
 
@@ -82,7 +83,7 @@ def measure_read(megabytes: int) -> dict[str, object]:
             entries = [device.write(64 * 1024) for _ in range(megabytes * 16)]
             for start in range(0, len(entries), 64):
                 device.sync(*entries[start : start + 64])
-            wire, cursor, got = Wire(server.address), 0, 0
+            wire, cursor, got = Wire(server.address), Cursor(0), 0
             resident, before = server.resident_kib, server.usage
             while True:
                 body = encode(SyncRequest(device.log, cursor, 2, own=True))
