@@ -11,26 +11,33 @@ from desktop.application.boundary import Boundary
 from desktop.application.desk import Desk
 from desktop.application.keeper import BEYOND, DAMAGED
 from desktop.collection.known import KnownCollections
+from desktop.collection.values import Draft
+from desktop.ui.first_run.beginnings import Wanted
 from desktop.vault.opening import DATABASE, UNLOCK
-from tests.journeys.hands import PASSWORD, add, begin_collection, names, press, shown, unlock
+from tests.journeys.hands import PASSWORD, names, press, shown, unlock
 
 PAGE = 4096
 REPAIR, BACKUP, AGAIN = "Repair", "Restore a backup\u2026", "Join again or use the kit\u2026"
 
 
 @pytest.fixture
-def homes(qtbot, computer):
+def homes(computer):
     """Artmatt's closed collection with the root of its copies, and begin's open one."""
-    window = begin_collection(qtbot, computer("artmatt"), "artmatt")
-    add(window, "peanut")
-    with window.live.collection._vault._database.reading() as cursor:
+    keeper, artmatt = begun(computer("artmatt"), "artmatt", "Peanut")
+    with artmatt._vault._database.reading() as cursor:
         sql = "SELECT rootpage FROM sqlite_master WHERE name = 'copy'"
         ((root,),) = cursor.execute(sql).fetchall()
-    folder = window.live.collection.folder
-    window.close()
-    other = begin_collection(qtbot, computer("begin"), "begin")
-    add(other, "garcia")
-    return folder, root, other, other.live.collection.content_hash
+    keeper.close(artmatt)
+    keeper, begin = begun(computer("begin"), "begin", "Garcia")
+    yield artmatt.folder, root, begin, begin.content_hash
+    keeper.close(begin)
+
+
+def begun(computer, name, piece):
+    keeper = computer.desk._keeper.result()
+    collection = keeper.create(Wanted(name, PASSWORD)).collection
+    collection.copies.add(Draft(model={"name": piece}))
+    return keeper, collection
 
 
 def overwrite(file, page):
@@ -52,8 +59,7 @@ def test_a_damaged_file_is_told_again_by_a_click(qtbot, computer, homes):
     qtbot.waitUntil(lambda: home.window is not None, timeout=20_000)
     assert names(home.window) == ["Peanut"]
     assert "built again from its history" in home.window.panels.bar._words.text()
-    assert names(other) == ["Garcia"]
-    assert other.live.collection.content_hash == untouched
+    assert other.content_hash == untouched
 
 
 def test_what_is_beyond_repair_leads_to_backup_device_or_kit(qtbot, computer, homes):
@@ -77,7 +83,7 @@ def test_what_is_beyond_repair_leads_to_backup_device_or_kit(qtbot, computer, ho
     assert not shown_button(home.unlock, REPAIR)
     press(home.unlock, AGAIN)
     qtbot.waitUntil(lambda: home.first_run is not None, timeout=20_000)
-    assert other.live.collection.content_hash == untouched
+    assert other.content_hash == untouched
 
 
 def shown_button(door, name):

@@ -6,10 +6,10 @@ import pytest
 from desktop.collection.values import Draft
 from desktop.sync.silence import PATIENCE_MILLIS
 from desktop.ui.window.reminders import Reminders
-from tests.desktop.ui.devices.test_devices import PATIENCE, other, pair, server
+from tests.desktop.ui.devices.test_devices import PATIENCE, pair, server
 from tests.journeys.hands import press, shown
 
-__all__ = ["other", "pair", "server"]
+__all__ = ["pair", "server"]
 _KEPT = "answers that are owed"
 
 
@@ -31,7 +31,7 @@ def waiting(qtbot, pair):
     return laptop
 
 
-def test_a_silent_device_is_named_and_can_be_excused(qtbot, waiting, other):
+def test_a_silent_device_is_named_and_can_be_excused(qtbot, waiting):
     window = waiting.window
     Reminders(window)
     waiting.collection.sync.sync_now()
@@ -42,4 +42,3 @@ def test_a_silent_device_is_named_and_can_be_excused(qtbot, waiting, other):
     press(waiting.page, "It was off: tablet")
     qtbot.waitUntil(lambda: not waiting.says("should have been heard"), timeout=PATIENCE)
     assert shown(waiting.page, "Rename: tablet")
-    assert not any(card.silent for card in other.collection.devices())
