@@ -12,8 +12,8 @@ from desktop.ui.first_run.beginnings import Begun, Trouble, Wanted
 from shared.crypto.pairing import PairingError
 
 EMPTY = (
-    "This device belongs to the collection now, and holds nothing of it yet: that comes with an "
-    "exchange folder or a bundle from your other device."
+    "This device belongs to the collection now, and holds nothing of it yet. Your pieces come with "
+    "an exchange folder or a bundle: see Devices, \u201cWithout a server\u201d."
 )
 
 

@@ -52,9 +52,12 @@ _WORDS = {
     "comes to lie beside the answer, it is opened by itself.",
     _Stage.ADMIT: "Let it in only if the other screen shows the same six digits. If they differ, "
     "somebody changes the files on their way: leave this page, and nothing has happened.",
-    _Stage.OVER: "It was let in. Open the answer there now; then give it your collection: through "
-    "the server, an exchange folder or a bundle.",
+    _Stage.OVER: "It was let in. Open the answer there now. It is empty at first: ",
 }
+_BY_SERVER = (
+    "your pieces come through the server once it reaches that, or through an exchange folder."
+)
+_BY_HAND = "your pieces come through an exchange folder, or in one file."
 _SAVED, _SAVED_ANEW = "Answer saved", "Answer saved anew"
 
 
@@ -62,6 +65,7 @@ class FilesPage(Page):
     """One device is let in, or nothing happens."""
 
     admitted = Signal()
+    exchange_wanted = Signal()
 
     def __init__(self, online: Online) -> None:
         self._online = online
@@ -75,13 +79,14 @@ class FilesPage(Page):
         self._saved = SavedFile(self._save)
         self._trouble = Text(role="danger")
         self._go = Button("", "primary", pressed=self._forward)
+        self._exchange = Button("Exchange folder and bundles", pressed=self._ask_exchange)
         body = column(
             self._route,
             self._words,
             self._digits,
             self._saved,
             self._trouble,
-            row(self._go, None),
+            row(self._go, self._exchange, None),
             gap=4,
         )
         super().__init__("Add a device by two files", Zone(layout=body), "Back to the devices")
@@ -100,6 +105,9 @@ class FilesPage(Page):
                 self._admit()
             case _Stage.OVER:
                 self.admitted.emit()
+
+    def _ask_exchange(self) -> None:
+        self.exchange_wanted.emit()
 
     def _open(self) -> None:
         path = self._chosen()
@@ -156,8 +164,11 @@ class FilesPage(Page):
         """Show how far it has come, and what went wrong."""
         self._stage = _stage_of(self._visit)
         visit, stage = self._visit, self._stage
-        self._route.reach(len(_ROUTE) - 1 if stage is _Stage.OVER else stage)
-        self._words.say(_WORDS[stage])
+        self._route.reach(min(stage, len(_ROUTE) - 1))
+        over = stage is _Stage.OVER
+        way = _BY_SERVER if self._online.server else _BY_HAND
+        self._words.say(_WORDS[stage] + (way if over else ""))
+        self._exchange.setVisible(over)
         self._digits.setVisible(stage is _Stage.ADMIT)
         self._saved.setVisible(stage in {_Stage.OPEN_AGAIN, _Stage.OVER})
         if visit is not None:

@@ -198,6 +198,7 @@ class Pages(QObject):
         """Let another device in, without a server."""
         page = FilesPage(self._online)
         page.admitted.connect(self._admitted)
+        page.exchange_wanted.connect(self.show_exchange)
         self._replace(page, _nothing, back=self.show_devices)
 
     def show_settings(self) -> None:
