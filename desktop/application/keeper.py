@@ -218,11 +218,14 @@ class Keeper:
 
     def window(self, collection: Collection) -> MainWindow | Trouble:
         """Make the window of an open collection, in its own skin; close one that is damaged."""
+        live, online = LiveCollection(collection), self._connections[collection.folder]
         try:
             skin = bundled_skin(collection.settings.get(SKIN, "classic"))
-            online = self._connections[collection.folder]
-            return MainWindow(LiveCollection(collection), online, self._notation, bundled(), skin)
+            return MainWindow(live, online, self._notation, bundled(), skin)
         except EXPECTED as error:
+            live.stop()
+            if half_made := live.parent():
+                half_made.deleteLater()  # it would go on watching what is closed now
             self.close(collection)
             return _trouble(error)
 
