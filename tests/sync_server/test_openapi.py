@@ -131,3 +131,12 @@ def test_whatever_is_sent_gets_an_answer_that_is_documented(devices):
         ask()
     assert len(asked) >= 18, asked
     assert begin.sync(cursor=0, own=True).entries == before
+
+
+def test_no_call_puts_one_side_in_the_place_of_the_other(devices):
+    """F32: nothing is deleted, and what can be put has a name of its own that is put once."""
+    document = devices[0].http.get(paths.OPENAPI).json()
+    found = {(method, path) for path, methods in document["paths"].items() for method in methods}
+    assert {method for method, _ in found} == {"get", "post", "put"}
+    put = {path for method, path in found if method == "put"}
+    assert put == {paths.CHUNK, paths.OBJECT, paths.SLOT}
