@@ -37,6 +37,11 @@ if TYPE_CHECKING:  # slow to import; the unlock window is on the screen before i
     from desktop.ui.window.main_window import MainWindow
 
 
+BUNDLE_WAITS = (
+    "This bundle is taken in once the collection that it belongs to is open. Unlock that one."
+)
+
+
 class Desk(QObject):
     """Opens and closes windows. ``keeper`` arrives once the data layer is loaded."""
 
@@ -46,6 +51,7 @@ class Desk(QObject):
         self._keeper = keeper
         self._door: QWidget | None = None
         self._windows: dict[Path, MainWindow] = {}
+        self._bundle: Path | None = None
 
     def start(self, folder: Path | None = None) -> None:
         """Show the first window: that of a folder, else of the collection opened last."""
@@ -78,6 +84,25 @@ class Desk(QObject):
         window.follow(link, has_collections=bool(self._known.all()))
         self._show_door(window)
         _raise(window)
+
+    def receive(self, bundle: Path) -> None:
+        """Take a bundle in where it belongs: now, or once that collection is open."""
+        self._bundle = bundle
+        if not any(self._hand_over(window) for window in self._windows.values()):
+            if self._door is None and not self._windows:
+                self.start()
+            self.come_forward()
+            self.tell(BUNDLE_WAITS)
+
+    def _hand_over(self, window: "MainWindow") -> bool:
+        """Give a bundle that waits to a collection; false if it is not for that one."""
+        if self._bundle is None or not window.exchange.care.is_ours(self._bundle):
+            return False
+        bundle, self._bundle = self._bundle, None
+        window.pages.show_exchange()
+        window.exchange.open_bundle(bundle)
+        _raise(window)
+        return True
 
     def come_forward(self) -> None:
         """Bring what is on the screen to the front."""
@@ -165,6 +190,7 @@ class Desk(QObject):
         window.activateWindow()
         if begun.notice:
             window.panels.bar.warn(begun.notice)
+        self._hand_over(window)
         self._show_door(None)
         return None
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # slow to import
 
 KEEPING = ("check", "backup", "restore")
 KNOWN_FILE = "collections.json"
+BUNDLE = ".swingbundle"
 NO_SCREEN = (
     "Swingtag found no screen to open its window on. Start it from a desktop session, or see "
     "what it does with: swingtag demo"
@@ -42,7 +43,7 @@ NO_SCREEN = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status."""
     words = sys.argv[1:] if argv is None else list(argv)
-    if words and is_link(words[0]):  # as a browser starts it
+    if words and (is_link(words[0]) or words[0].endswith(BUNDLE)):  # as a desktop starts it
         words = ["open", *words]
     asked = command_line().parse_args(words)
     if asked.command == "demo":
@@ -85,6 +86,8 @@ def grant(desk: Desk, wish: str) -> None:
     """Show what was asked for on the command line of this start or of a later one."""
     if is_link(wish):
         desk.follow(wish)
+    elif wish.endswith(BUNDLE):
+        desk.receive(Path(wish))
     else:
         desk.start(Path(wish) if wish else None)
 
@@ -96,8 +99,10 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"swingtag {version('swingtag')}")
     commands = parser.add_subparsers(dest="command", metavar="command")
-    opening = commands.add_parser("open", help="open the collection in a folder, or a link")
-    opening.add_argument("what", help="a folder whose name ends in .swingtag, or a swingtag: link")
+    opening = commands.add_parser("open", help="open a collection, a bundle for it, or a link")
+    opening.add_argument(
+        "what", help="a folder .swingtag, a file .swingbundle, or a swingtag: link"
+    )
     add_commands(commands)
     show = commands.add_parser("demo", help="see two collectors, two devices each, and a server")
     show.add_argument(

@@ -9,7 +9,8 @@ import msgspec
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.settings import Settings
 from desktop.collection.values import SyncPhase, SyncStatus
-from desktop.sync.folder.bundle import SUFFIX, BundleSource, BundleTarget
+from desktop.sync.errors import SyncError
+from desktop.sync.folder.bundle import SUFFIX, BundleSource, BundleTarget, tenant_of
 from desktop.sync.folder.errors import FolderGoneError
 from desktop.sync.folder.exchange import FolderExchange
 from desktop.sync.folder.places import FolderPlace
@@ -139,6 +140,13 @@ class ExchangeCare:
             return self.exchange(progress)
         except FolderGoneError:
             return None
+
+    def is_ours(self, bundle: Path) -> bool:
+        """Tell whether a file is a bundle of this collection."""
+        try:
+            return tenant_of(bundle) == self._vault.tenant
+        except SyncError:
+            return False
 
     def save_bundle(
         self, path: Path, progress: Progress = UNWATCHED, *, pictures: bool = True

@@ -26,13 +26,11 @@ def change_kit(
 
     With a server, sync afterwards: that brings the link and its key here. Raises SyncError.
     """
-    books = Books(vault, random)
     newcomer = paper.introduce(vault.tenant)
     if courier is None:
-        made = kit_link(books.membership, books.identity, newcomer, random)
-        _keep(vault, made)
-        books.grow((LinkParcel(made.link, made.boxes),))
-        return books.links
+        with vault.log.turn:
+            return _change_here(Books(vault, random), vault, newcomer, random)
+    books = Books(vault, random)
     chain = Chain.fetch(courier, vault.tenant)
     if chain.links[: len(books.links)] != books.links:
         raise FalseChainError
@@ -43,6 +41,14 @@ def change_kit(
     chain, made = append(courier, chain, lambda now: kit_link(now, identity, newcomer, random))
     _keep(vault, made)
     return chain.links
+
+
+def _change_here(books: Books, vault: Vault, paper: Newcomer, random: Random) -> tuple[bytes, ...]:
+    if paper.device not in books.membership.devices:
+        made = kit_link(books.membership, books.identity, paper, random)
+        _keep(vault, made)
+        books.grow((LinkParcel(made.link, made.boxes),))
+    return books.links
 
 
 def kit_link(

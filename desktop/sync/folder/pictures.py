@@ -1,13 +1,15 @@
 """Pictures between the vault and a place: the sealed bytes of a file as one piece.
 
-All of them come, thumbnails first: a stick is not there when somebody wants to see one.
+All of them come, thumbnails first: a stick is not there when somebody wants to see one. A device
+that is to have small pictures only takes no others.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from desktop.sync.folder.names import Listing, file_name
 from desktop.sync.folder.places import Source, Target
-from desktop.sync.pictures import Wanted, cut_up, root_of, spoken_of
+from desktop.sync.pictures import PARTS, THUMBNAILS, Wanted, cut_up, root_of, spoken_of
+from desktop.vault.photo_policy import PhotoPolicy, read_policy
 from desktop.vault.progress import Progress
 from desktop.vault.vault import Vault
 from shared.crypto.attachments import SEALED_CHUNK_BYTES
@@ -25,9 +27,10 @@ def take_pictures(
     changed: Callable[[Change], None],
 ) -> int:
     """Take in the pictures that are missing here; return how many came."""
+    small = read_policy(vault.secrets) is PhotoPolicy.SMALL
     lacking = [
         wanted
-        for wanted in _in_turn(vault)
+        for wanted in _in_turn(vault, THUMBNAILS if small else PARTS)
         if wanted.file in listing.files and not vault.files.has(wanted.file)
     ]
     photos = set()
@@ -55,9 +58,9 @@ def put_pictures(vault: Vault, target: Target, listing: Listing, progress: Progr
     return len(photos)
 
 
-def _in_turn(vault: Vault) -> list[Wanted]:
-    """List all files that photos speak of, the thumbnails first."""
-    return sorted(spoken_of(vault.records), key=lambda wanted: wanted.chunks)
+def _in_turn(vault: Vault, parts: Sequence[str] = PARTS) -> list[Wanted]:
+    """List files that photos speak of, the thumbnails first."""
+    return sorted(spoken_of(vault.records, parts), key=lambda wanted: wanted.chunks)
 
 
 def _take(vault: Vault, source: Source, wanted: Wanted) -> bool:

@@ -1,22 +1,32 @@
 """Two collectors whose devices exchange through a folder that holds both, and through bundles."""
 
+import os
+import secrets
 from pathlib import Path
 
 import pytest
 
 from desktop.sync.chain import Chain
+from desktop.sync.folder.bundle import BundleTarget
 from desktop.sync.folder.errors import NotABundleError, OtherBundleError
 from desktop.sync.folder.traffic import FolderNotice
 from desktop.sync.forks import Choice, choose, chosen, read_theirs
 from desktop.sync.removal import wish
+from desktop.vault.photo_policy import PhotoPolicy, keep_policy
+from shared.domain.schema import Kind
 from tests.desktop.sync.folder.household import (
     Household,
     Template,
     entries,
     exchange,
+    exchanger,
     open_bundle,
     save_bundle,
+    shelf,
 )
+from tests.desktop.sync.test_pictures import attach, shown
+
+OLD = 1_600_000_000
 
 
 def test_edits_go_across_and_two_collectors_do_not_mix(
@@ -146,3 +156,39 @@ def test_two_who_removed_apart_are_shown_it_and_join_when_one_has_chosen(
     exchange(laptop, other)
     assert FolderNotice.CHOOSE not in exchange(tablet, other).notices, "left there, too"
     house.close()
+
+
+def test_pictures_go_along_and_a_harmed_one_is_mended(
+    artmatt: Household, stick: Path, tmp_path: Path
+) -> None:
+    laptop, tablet = artmatt.desks
+    original, thumbnail = secrets.token_bytes(600_000), secrets.token_bytes(9_000)
+    photo = attach(laptop, original, thumbnail)
+    assert exchange(laptop, stick).pictures_out == 1
+    large = max(shelf(laptop, stick).glob("files/*/*"), key=lambda path: path.stat().st_size)
+    content = bytearray(large.read_bytes())
+    content[300_000] ^= 1
+    large.write_bytes(content)
+    exchange(tablet, stick)
+    assert shown(tablet, photo, "thumb_") == thumbnail
+    assert shown(tablet, photo) is None
+    os.utime(large, (OLD, OLD))
+    exchange(tablet, stick)
+    exchange(laptop, stick)
+    assert exchange(tablet, stick).pictures_in == 1
+    assert shown(tablet, photo) == original
+    assert tablet.changes[-1].records == {Kind.PHOTO: {photo}}
+    lean = tmp_path / "lean.swingbundle"
+    with BundleTarget(lean, laptop.vault.tenant) as target:
+        assert exchanger(laptop).save_bundle(target, pictures=False).pictures_out == 0
+    assert lean.stat().st_size < 20_000
+
+
+def test_a_device_of_small_pictures_takes_no_originals(artmatt: Household, stick: Path) -> None:
+    laptop, tablet = artmatt.desks
+    photo = attach(laptop, secrets.token_bytes(300_000), secrets.token_bytes(9_000))
+    exchange(laptop, stick)
+    keep_policy(tablet.vault.secrets, PhotoPolicy.SMALL)
+    exchange(tablet, stick)
+    assert shown(tablet, photo, "thumb_") is not None
+    assert shown(tablet, photo) is None
