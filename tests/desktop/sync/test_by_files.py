@@ -484,6 +484,29 @@ def test_whoever_swaps_one_file_is_refused(
     assert asking.join(stick.answered).tenant == artmatt.vault.tenant
 
 
+@pytest.mark.parametrize("relabelled", [False, True])
+def test_whoever_answers_in_the_owners_place_gets_no_device_in(
+    artmatt: Desk, begin: Desk, outside: Computer, stick: Stick, *, relabelled: bool
+) -> None:
+    """He has seen the code, and answers it with a collection of his own before the owner does.
+
+    The new device then shows digits, and the owner's none: what it reveals was not for the owner.
+    """
+    asking = ask(outside, stick)
+    his = begin.network.answering(begin.vault, stick.asked)
+    his.save(stick.folder / "his")
+    owner = answer(artmatt, stick)
+    asking.meet(stick.folder / "his")
+    reveal = PairingFile.parse(stick.asked.read_bytes())
+    if relabelled:
+        offer = PairingFile.parse(stick.answered.read_bytes())
+        reveal = replace(reveal, answers=offer.hash)
+    with pytest.raises(MisfitError if relabelled else AnsweredOtherError):
+        owner.meet(stick.put("carried", reveal.encode()))
+    assert owner.digits == ""
+    assert len(links(artmatt)) == 2
+
+
 class Change(NamedTuple):
     """One byte of one file, changed by decay, or by somebody who ``knows`` the format."""
 
