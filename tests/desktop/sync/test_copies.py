@@ -1,0 +1,58 @@
+"""One folder on two computers, or an older one put back (F19, F20): nothing lost or used twice."""
+
+import shutil
+from pathlib import Path
+
+from desktop.sync.notices import Notice
+from tests.desktop.sync.conftest import World
+from tests.desktop.sync.desk import open_desk
+
+
+def test_a_copied_folder_goes_on_under_a_new_number_and_says_so(
+    world: World, tmp_path: Path
+) -> None:
+    laptop, tablet = world.artmatt.desks
+    untouched = world.begin.laptop.hash
+    laptop.add(notes="before")
+    laptop.sync()
+    folder = tmp_path / "copy.swingtag"
+    laptop.reopen(lambda: shutil.copytree(laptop.vault.folder, folder))
+    with open_desk(folder, laptop.vault.key, world.server.address) as copy:
+        here, there = laptop.add(notes="on the first"), copy.add(notes="on the copy")
+        laptop.sync()
+        copy.sync()
+        assert copy.session.notices == (Notice.COPIED.value,)
+        assert copy.vault.log.origin != laptop.vault.log.origin
+        for desk in (laptop, copy, tablet, laptop, copy, tablet):
+            desk.sync()
+        for desk in (laptop, copy, tablet):
+            assert desk.read(here)["notes"] == "on the first"
+            assert desk.read(there)["notes"] == "on the copy"
+        assert laptop.hash == copy.hash == tablet.hash
+        assert copy.session.notices == ()
+    assert world.begin.laptop.hash == untouched
+
+
+def test_an_older_folder_put_back_uses_no_number_twice(world: World, tmp_path: Path) -> None:
+    """Six times: the folder of a while ago, with or without its anchor, then new edits."""
+    laptop, tablet = world.artmatt.desks
+    old, kept = tmp_path / "old", []
+    for turn in range(6):
+        laptop.reopen(lambda at=old / str(turn): shutil.copytree(laptop.vault.folder, at))
+        kept.append(laptop.add(notes=f"sent, then forgotten {turn}"))
+        laptop.sync()
+
+        def put_back(at: Path = old / str(turn), turn: int = turn) -> None:
+            anchor = (laptop.vault.folder / "anchor").read_bytes()
+            shutil.rmtree(laptop.vault.folder)
+            shutil.copytree(at, laptop.vault.folder)
+            if turn % 2:
+                (laptop.vault.folder / "anchor").write_bytes(anchor)
+
+        laptop.reopen(put_back)
+        kept.append(laptop.add(notes=f"written after that {turn}"))
+        for desk in (laptop, tablet, laptop):
+            desk.sync()
+    for desk in (laptop, tablet):
+        assert all(desk.read(record) for record in kept)
+    assert laptop.hash == tablet.hash
