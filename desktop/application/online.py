@@ -66,8 +66,14 @@ class Connection:
         )
 
     def judge(self, server: str, name: str) -> Verdict:
-        """Say whether a name can be had at a server."""
-        return judge(self._network, server, name)
+        """Say whether a name can be had at a server, or is this collection's there already."""
+        verdict = judge(self._network, server, name)
+        if not verdict.why_not:
+            return verdict
+        try:
+            return Verdict(yours=True) if self._network.knows(self._vault, server) else verdict
+        except EXPECTED:
+            return verdict
 
     def sign_up(self, place: Place) -> Trouble | None:
         """Give the collection its place at a server, and sync there from now on."""

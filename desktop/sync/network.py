@@ -17,6 +17,7 @@ from desktop.sync.claims import Claims
 from desktop.sync.compaction import Compaction
 from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
+from desktop.sync.errors import RefusedError
 from desktop.sync.exchange import Exchange
 from desktop.sync.forks import Forks
 from desktop.sync.freeing import Freed, Freeing
@@ -122,12 +123,28 @@ class Network:
     def sign_up(
         self, vault: Vault, server: str, name: str, skin: str = "", invitation: str = ""
     ) -> None:
-        """Give a collection its place at a server, and let it sync there from now on."""
+        """Give a collection its place at a server, and let it sync there from now on.
+
+        Another of its devices may have done that before: then this one joins it there.
+        """
         keys = read_identity(vault.secrets).keys
         courier = self._courier(server, vault.tenant, keys)
         links = whole_links(vault.log.state().links, read_founding(vault.secrets))
-        sign_up(courier, name, links, skin=skin, invitation=invitation)
+        try:
+            sign_up(courier, name, links, skin=skin, invitation=invitation)
+        except RefusedError:
+            if not self.knows(vault, server):
+                raise
         keep_server(vault.secrets, str(server_url(server)))
+
+    def knows(self, vault: Vault, server: str) -> bool:
+        """Tell whether a server has this collection, and this device in it."""
+        keys = read_identity(vault.secrets).keys
+        try:
+            Chain.fetch(self._courier(server, vault.tenant, keys), vault.tenant)
+        except RefusedError:
+            return False
+        return True
 
     def about(self, vault: Vault) -> About:
         """Ask a collection's server what it holds of it."""

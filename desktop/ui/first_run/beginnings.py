@@ -36,11 +36,13 @@ class Trouble:
 class Verdict:
     """Whether a name can be had at a server: ``why_not``, a sentence, or empty.
 
-    ``invitation``: it takes the code that the operator gave out for it.
+    ``invitation``: it takes the code that the operator gave out for it. ``yours``: another device
+    of this collection signed it up there.
     """
 
     why_not: str = ""
     invitation: bool = False
+    yours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from desktop.ui.zone import Zone, column, row
 
 PAUSE_MILLIS = 400
 """After the last letter, before the server is asked about the name."""
+_YOURS = "Another of your devices signed this collection up here: this one can sync, too."
 _INVITED = "needs an invitation here. Type the code that the operator of the server gave you."
 
 Judge = Callable[[str, str], Verdict]
@@ -104,6 +105,8 @@ class ServerLines(Zone):
             return "", "caption"
         if self._verdict.why_not:
             return self._verdict.why_not, "danger"
+        if self._verdict.yours:
+            return _YOURS, "positive"
         if not self.free:
             return f"{self.wish.name} {_INVITED}", "caption"
         return f"{self.wish.name} is free.", "positive"

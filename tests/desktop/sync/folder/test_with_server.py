@@ -9,7 +9,7 @@ from shared.domain.stamps import Origin
 from shared.ledger import Head
 from tests.desktop.sync.conftest import World, pair
 from tests.desktop.sync.desk import Desk
-from tests.desktop.sync.folder.household import exchange, open_bundle, save_bundle, shelf
+from tests.desktop.sync.folder.household import Household, exchange, open_bundle, save_bundle, shelf
 
 
 def quiet(*desks: Desk) -> None:
@@ -121,3 +121,24 @@ def test_a_snapshot_on_the_stick_serves_who_lacks_entries_that_are_gone(
         tablet.hand.ahead = phone.hand.ahead = laptop.hand.ahead
         quiet(phone, tablet, laptop, phone)
         assert laptop.hash == tablet.hash == phone.hash
+
+
+def test_a_household_that_had_no_server_signs_up_later(
+    world: World, artmatt: Household, stick: Path
+) -> None:
+    """What was written before is carried up once, by whoever comes first; nothing is doubled."""
+    laptop, tablet = artmatt.desks
+    bears = [desk.add(notes=desk.vault.folder.name) for desk in (laptop, tablet)]
+    artmatt.go_round(stick)
+    late = tablet.add(notes="since then")
+    laptop.network.sign_up(laptop.vault, world.server.address, "matts-own")
+    quiet(laptop)
+    assert not laptop.vault.log.elsewhere()
+    assert tablet.network.knows(tablet.vault, world.server.address)
+    tablet.network.sign_up(tablet.vault, world.server.address, "matts-own")
+    quiet(tablet, laptop, tablet)
+    assert laptop.hash == tablet.hash
+    assert all(laptop.read(record) for record in (*bears, late))
+    assert exchange(laptop, stick).sentences == ()
+    assert exchange(tablet, stick).sentences == ()
+    assert not laptop.read(world.begin.laptop.add(notes="of somebody else"))
