@@ -213,17 +213,21 @@ class Forming:
         rows = [row for record in records if (row := held.get(record)) and not row.deleted]
         if not rows:
             return
-        covers = []
-        for row in rows:
-            cover = cover_of(map(self.moments.stamp, row.live_moments()))
-            for stamp in cover:
-                self._index(self.moments.moment(stamp))
-            covers.append(cover)
-        self._groups.append(self._word(Shape.DELETE, kind, rows, tuple(covers)))
+        covers = tuple(map(self._cover, rows))
+        self._groups.append(self._word(Shape.DELETE, kind, rows, covers))
+
+    def _cover(self, row: Row) -> Cover:
+        """Return what a deleter sees in a record: its values, and that it was taken out before."""
+        tombstone = self.moments.tombstone(row)
+        returns = tombstone.returns if tombstone else ()
+        cover = cover_of((*map(self.moments.stamp, row.live_moments()), *returns))
+        for stamp in cover:
+            self._index(self.moments.moment(stamp))
+        return cover
 
     def _restore(self, kind: Kind, records: Sequence[RecordId]) -> None:
         held = layout_of(kind.value).read(self.cursor, records, ()) if records else {}
-        rows = [row for record in records if (row := held.get(record)) and _stands(row)]
+        rows = [row for record in records if (row := held.get(record)) and self._was_deleted(row)]
         if rows:
             self._groups.append(self._word(Shape.RESTORE, kind, rows))
 
@@ -235,14 +239,14 @@ class Forming:
         records = [row.record for row in rows]
         return Group(shape, kind.value, records, replaces=replaces, covers=covers)
 
+    def _was_deleted(self, row: Row) -> bool:
+        """Tell whether a delete was said last, whether it holds or somebody overruled it."""
+        tombstone = self.moments.tombstone(row)
+        return tombstone is not None and tombstone.ends_deleted
+
     def _index(self, moment: int) -> int:
         """Return how the edit refers to the stamp of a moment."""
         return self._stamps.setdefault(moment, len(self._stamps) + 1) if moment else 0
-
-
-def _stands(row: Row) -> bool:
-    """Tell whether a delete was said last, be it that it holds or that an edit overruled it."""
-    return row.extra.get(DELETED) is not None
 
 
 def _check(layout: Layout, fields: Sequence[str], columns: Sequence[Sequence[Value]]) -> None:

@@ -14,7 +14,15 @@ from desktop.vault.layout import Layout, Row, layout_of, pack_map
 from desktop.vault.losers import Losers
 from desktop.vault.moments import UNKNOWN, Moments
 from shared.domain.edits import Edit, Group, Shape
-from shared.domain.merge import Deletion, Verdict, Written, judge, later, lies_dead
+from shared.domain.merge import (
+    Verdict,
+    Written,
+    deletion,
+    joined,
+    judge,
+    lies_dead,
+    restoration,
+)
 from shared.domain.schema import DELETED, Value
 from shared.domain.stamps import Stamp
 from shared.ids import RecordId
@@ -172,40 +180,32 @@ class Merging:
         """Take what is said about records' places in the trash."""
         held = layout.read(self._cursor, group.records)
         covers = group.covers or [None] * len(group.records)
-        rows = []
         for record, cover in zip(group.records, covers, strict=True):
             row = held.get(record)
             if row is None:
                 continue
-            arriving = Deletion(arrival.stamp, cover)
-            if later(self._deletion(row), arriving) is arriving:
-                stored = self._moments.pack_deletion(arriving)
-                row.moments[DELETED] = arrival.moment
-                row.extra[DELETED] = stored
-                rows.append(row)
+            stamp = arrival.stamp
+            word = restoration(stamp) if cover is None else deletion(stamp, cover)
+            tombstone = joined(self._moments.tombstone(row), word)
+            self._moments.store_tombstone(row, tombstone)
         self._touch(held.values(), arrival)
-        self._reconsider(layout, rows)
+        self._reconsider(layout, held.values())
         self.footprint.add(group.kind, (), held, [DELETED])
 
     def _reconsider(self, layout: Layout, rows: Iterable[Row]) -> None:
         """Decide anew which records lie in the trash, and flag those that an edit saved."""
         known = []
         for row in rows:
-            deletion = self._deletion(row)
-            row.deleted = lies_dead(deletion, map(self._moments.stamp, row.live_moments()))
+            tombstone = self._moments.tombstone(row)
+            row.deleted = lies_dead(tombstone, map(self._moments.stamp, row.live_moments()))
             self._losers.drop_all(row.record, DELETED)
-            if deletion is not None and deletion.cover is not None and not row.deleted:
+            if tombstone is not None and tombstone.ends_deleted and not row.deleted:
                 moment = row.moments[DELETED]
                 self._losers.add(layout.kind, row.record, DELETED, moment, value=True)
             known.append(
                 (pack_map(row.moments), pack_map(row.extra), row.deleted, row.key),
             )
         self._cursor.executemany(layout.update_sql(()), known)
-
-    def _deletion(self, row: Row) -> Deletion | None:
-        moment = row.moments.get(DELETED)
-        stored = row.extra.get(DELETED)
-        return None if moment is None else self._moments.unpack_deletion(moment, stored)
 
     def _settle(self, group: Group, arrival: _Arrival) -> None:
         for name, losers in zip(group.fields, group.replaces, strict=True):

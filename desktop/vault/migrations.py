@@ -6,15 +6,21 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from sqlite3 import Cursor
 
+import msgspec
+
 from desktop.system.durable import durable_rename
 from desktop.vault.database import Database
 from desktop.vault.disk import troubles
 from desktop.vault.errors import FullDiskError, NewerVaultError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Which state of desktop.vault.schema this program works on."""
 
 Migration = Callable[[Cursor], None]
+_TABLES_OF_RECORDS = (
+    *("model", "variant", "copy", "photo", "location", "tag"),
+    *("field", "term", "device", "setting", "stranger"),
+)
 
 
 def _make_room_for_snapshots(cursor: Cursor) -> None:
@@ -38,10 +44,25 @@ def _find_what_no_server_is_known_to_have(cursor: Cursor) -> None:
     cursor.execute("CREATE INDEX entry_elsewhere ON entry (stream, seq) WHERE sent = 2")
 
 
+def _keep_all_that_was_said_of_the_trash(cursor: Cursor) -> None:
+    """Beside the last delete or restore there is room for what others said apart from it."""
+    for table in _TABLES_OF_RECORDS:
+        sql = f"SELECT id, stamps, extra FROM {table} WHERE stamps IS NOT NULL"  # noqa: S608 - ours
+        for record, stamps, packed in cursor.execute(sql).fetchall():
+            last = msgspec.msgpack.decode(stamps).get("deleted")
+            if last is not None:
+                extra = msgspec.msgpack.decode(packed)
+                cover = extra["deleted"]
+                extra["deleted"] = (None, [last]) if cover is None else (cover, [])
+                update = f"UPDATE {table} SET extra = ? WHERE id = ?"  # noqa: S608 - ours
+                cursor.execute(update, (msgspec.msgpack.encode(extra), record))
+
+
 MIGRATIONS: Mapping[int, Migration] = {
     1: _make_room_for_snapshots,
     2: _find_numbers_that_stand_twice,
     3: _find_what_no_server_is_known_to_have,
+    4: _keep_all_that_was_said_of_the_trash,
 }
 """By the version that each starts from. A new column takes its values out of ``extra``, a new
 kind its records out of ``stranger``."""

@@ -2,12 +2,18 @@
 
 from sqlite3 import Cursor
 
-from shared.domain.merge import Deletion
+from desktop.vault.layout import Row
+from shared.domain.edits import Cover
+from shared.domain.merge import Tombstone
+from shared.domain.schema import DELETED
 from shared.domain.stamps import Origin, Stamp
 from shared.ids import DeviceId, Incarnation
 
 UNKNOWN = -1
 """Stands for the moment of a stamp that is not here; it equals no moment."""
+
+_StoredTombstone = tuple[list[int] | None, list[int]]
+"""What deleters saw, as stream and reading in turns, and the moments of returns."""
 
 
 class Moments:
@@ -57,16 +63,24 @@ class Moments:
             self._origins[stream] = Origin(DeviceId(device), Incarnation(incarnation))
         return self._origins[stream]
 
-    def pack_deletion(self, deletion: Deletion) -> list[int] | None:
-        """Return how the word on a record's place is stored beside its moment."""
-        if deletion.cover is None:
-            return None
-        return [part for stamp in deletion.cover for part in (self.stream(stamp.origin), stamp[0])]
-
-    def unpack_deletion(self, moment: int, stored: list[int] | None) -> Deletion:
-        """Read that back."""
+    def tombstone(self, row: Row) -> Tombstone | None:
+        """Return what was said about a record's place, None if nothing."""
+        stored: _StoredTombstone | None = row.extra.get(DELETED)
         if stored is None:
-            return Deletion(self.stamp(moment), None)
-        pairs = zip(stored[::2], stored[1::2], strict=True)
-        cover = tuple(Stamp(reading, self.origin(stream)) for stream, reading in pairs)
-        return Deletion(self.stamp(moment), cover)
+            return None
+        covered, returned = stored
+        last, returns = self.stamp(row.moments[DELETED]), tuple(map(self.stamp, returned))
+        if covered is None:
+            return Tombstone(last, None, returns)
+        pairs = zip(covered[::2], covered[1::2], strict=True)
+        seen: Cover = tuple(Stamp(reading, self.origin(stream)) for stream, reading in pairs)
+        return Tombstone(last, seen, returns)
+
+    def store_tombstone(self, row: Row, tombstone: Tombstone) -> None:
+        """Let a row hold what was said about the record's place."""
+        covered: list[int] | None = None
+        if tombstone.seen is not None:
+            pairs = ((self.stream(each.origin), each.reading) for each in tombstone.seen)
+            covered = [part for pair in pairs for part in pair]
+        row.moments[DELETED] = self.moment(tombstone.last)
+        row.extra[DELETED] = covered, [self.moment(each) for each in tombstone.returns]

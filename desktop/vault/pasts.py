@@ -40,10 +40,11 @@ class Pasts:
         return Past(field, value, device, self._names.get(device, ""), millis, label)
 
     def rescue(self, row: Row) -> int:
-        """Return the moment of the first write that kept a record out of the trash."""
-        live = {self._moments.stamp(moment): moment for moment in row.live_moments()}
-        deletion = self._moments.unpack_deletion(row.moments[DELETED], row.extra.get(DELETED))
-        return live[unseen(deletion.cover or (), live)[0]]
+        """Return the moment of the first edit that kept a deleted record out of the trash."""
+        tombstone = self._moments.tombstone(row)
+        seen, returns = (tombstone.seen or (), tombstone.returns) if tombstone else ((), ())
+        live = map(self._moments.stamp, row.live_moments())
+        return self._moments.moment(unseen(seen, (*live, *returns))[0])
 
 
 def values_of(group: Group, place: int) -> list[tuple[str, Value]]:

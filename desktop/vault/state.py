@@ -108,7 +108,7 @@ class State:
             extra = unpack_map(extras[place])
             moments = unpack_map(stamps[place])
             if DELETED in moments:
-                graves.append(self._grave(place, moments.pop(DELETED), extra.pop(DELETED, None)))
+                graves.append(self._grave(place, moments.pop(DELETED), *extra.pop(DELETED)))
             for name, value in extra.items():
                 spread.setdefault(name, {})[place] = value
             held = {name for name, column in fields.items() if column[place] is not None}
@@ -147,12 +147,15 @@ class State:
         }
         return self._numbers[oldest], own
 
-    def _grave(self, place: int, moment: int, stored: list[int] | None) -> Grave:
-        if stored is None:
-            return Grave(place, self._numbers[moment], None)
-        pairs = zip(stored[::2], stored[1::2], strict=True)
+    def _grave(
+        self, place: int, last: int, covered: Sequence[int] | None, returned: Sequence[int]
+    ) -> Grave:
+        edit, returns = self._numbers[last], tuple(sorted(map(self._numbers.__getitem__, returned)))
+        if covered is None:
+            return Grave(place, edit, None, returns)
+        pairs = zip(covered[::2], covered[1::2], strict=True)
         known = [(self._streams[each], last) for each, last in pairs if each in self._streams]
-        return Grave(place, self._numbers[moment], tuple(sorted(known)))
+        return Grave(place, edit, tuple(sorted(known)), returns)
 
     def _conflicts(self) -> Iterator[Conflicts]:
         sql = "SELECT kind, record, field, moment, value FROM conflict ORDER BY number"

@@ -106,7 +106,7 @@ class Taking:
 
     def _bury(self, page: Records) -> None:
         """Lay those into the trash whose deleter had seen all that they hold."""
-        places = [grave.place for grave in page.graves if grave.cover is not None]
+        places = [grave.place for grave in page.graves if grave.seen is not None]
         rows = self._unfolding.rows(page) if places else []
         dead = [
             (True, rows[place][0])

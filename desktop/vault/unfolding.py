@@ -58,7 +58,8 @@ class Unfolding:
         columns, stamps, extras = self._spread(layout_of(page.kind), page)
         for grave in page.graves:
             stamps.setdefault(grave.place, {})[DELETED] = self.moment(grave.edit)
-            extras.setdefault(grave.place, {})[DELETED] = self._cover(grave)
+            returns = list(map(self.moment, grave.returns))
+            extras.setdefault(grave.place, {})[DELETED] = self._seen(grave), returns
         # A record that holds nothing names no edit, but a row has one: any will do.
         births = {edit: self.moment(edit or 1) for edit in set(page.born)}
         born = list(map(births.__getitem__, page.born))
@@ -79,7 +80,8 @@ class Unfolding:
         fields = dict(zip(layout_of(kind).types, values, strict=True))
         moments = unpack_map(stamps)
         row = Row(record, record, born, False, moments, unpack_map(extra), fields)  # noqa: FBT003 - a row's parts in their order
-        row.deleted = self._is_dead(row)
+        live = map(self._moments.stamp, row.live_moments())
+        row.deleted = lies_dead(self._moments.tombstone(row), live)
         return row
 
     def conflicts(self, page: Conflicts) -> list[tuple[str, bytes, str, int, Value]]:
@@ -115,17 +117,10 @@ class Unfolding:
             raise MalformedPageError
         return columns, stamps, extras
 
-    def _cover(self, grave: Grave) -> list[int] | None:
-        if grave.cover is None:
+    def _seen(self, grave: Grave) -> list[int] | None:
+        if grave.seen is None:
             return None
-        return [part for number, last in grave.cover for part in (self.stream(number), last)]
-
-    def _is_dead(self, row: Row) -> bool:
-        moment = row.moments.get(DELETED)
-        if moment is None:
-            return False
-        deletion = self._moments.unpack_deletion(moment, row.extra.get(DELETED))
-        return lies_dead(deletion, map(self._moments.stamp, row.live_moments()))
+        return [part for number, last in grave.seen for part in (self.stream(number), last)]
 
 
 def _check(layout: Layout, names: Sequence[str], columns: Sequence[Sequence[Value]]) -> None:

@@ -46,7 +46,7 @@ class Shape(IntEnum):
 
 
 Cover = tuple[Stamp, ...]
-"""For each stream, the last of its writes that a deleter saw in a record."""
+"""For each stream, the last of its writes that a deleter saw in a record, restores among them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ the one held here was made without knowing it: a newcomer is never an ancestor.
 
 from collections.abc import Iterable
 from enum import Enum
+from itertools import chain
 from typing import NamedTuple
 
 from shared.domain.edits import Cover
 from shared.domain.schema import Value
-from shared.domain.stamps import Stamp
+from shared.domain.stamps import Origin, Stamp
 
 
 class Written(NamedTuple):
@@ -48,39 +49,65 @@ def same(one: Value, other: Value) -> bool:
     return one == other and type(one) is type(other)
 
 
-class Deletion(NamedTuple):
-    """The last that was said about a record's place: in the trash, or out of it.
+class Tombstone(NamedTuple):
+    """All that was ever said about a record's place: in the trash, or out of it.
 
-    ``cover`` is what the deleter saw; None says that the record was taken out of the trash.
+    Only the largest parts are kept, so any two may be joined, in any order, and more than once.
+    ``last`` is the stamp of the last word. ``seen``: what its deleters saw, all together; None if
+    nobody put it into the trash. ``returns``: by stream, the last time that it was taken out, if no
+    deleter saw that.
     """
 
-    stamp: Stamp
-    cover: Cover | None
+    last: Stamp
+    seen: Cover | None
+    returns: Cover
+
+    @property
+    def ends_deleted(self) -> bool:
+        """Whether the last word was a delete, whether it holds or somebody overruled it."""
+        return self.last not in self.returns
 
 
-def later(held: Deletion | None, arriving: Deletion) -> Deletion:
-    """Return which of two stands; the larger stamp does."""
-    return arriving if held is None or arriving.stamp > held.stamp else held
+def deletion(stamp: Stamp, cover: Cover) -> Tombstone:
+    """Return what one delete says, whose writer saw ``cover`` in the record.
+
+    Nobody has seen what is later than his own stamp; else a record could never come back.
+    """
+    return Tombstone(stamp, cover_of(each for each in cover if each < stamp), ())
 
 
-def lies_dead(deletion: Deletion | None, live: Iterable[Stamp]) -> bool:
-    """Tell whether a record is in the trash: its deleter saw every value that it holds now."""
-    if deletion is None or deletion.cover is None:
+def restoration(stamp: Stamp) -> Tombstone:
+    """Return what one restore says."""
+    return Tombstone(stamp, None, (stamp,))
+
+
+def joined(held: Tombstone | None, arriving: Tombstone) -> Tombstone:
+    """Return all that two tombstones of a record say."""
+    if held is None:
+        return arriving
+    covers = [cover for cover in (held.seen, arriving.seen) if cover is not None]
+    seen = cover_of(chain(*covers)) if covers else None
+    returns = cover_of(chain(held.returns, arriving.returns))
+    return Tombstone(max(held.last, arriving.last), seen, cover_of(unseen(seen or (), returns)))
+
+
+def lies_dead(tombstone: Tombstone | None, live: Iterable[Stamp]) -> bool:
+    """Tell whether a record is in the trash: each value and each restore was seen by a deleter."""
+    if tombstone is None or tombstone.seen is None:
         return False
-    return not unseen(deletion.cover, live)
+    return not tombstone.returns and not unseen(tombstone.seen, live)
 
 
 def unseen(cover: Cover, live: Iterable[Stamp]) -> list[Stamp]:
-    """Return the writes that a deleter had not seen, the oldest first."""
+    """Return the writes that no deleter had seen, the oldest first."""
     seen = {stamp.origin: stamp.reading for stamp in cover}
     return sorted(stamp for stamp in live if stamp.reading > seen.get(stamp.origin, -1))
 
 
 def cover_of(live: Iterable[Stamp]) -> Cover:
-    """Return what a deleter sees in a record: for each stream its last write, by origin."""
-    last: dict[bytes, Stamp] = {}
+    """Return the last stamp of each stream, by origin: what a deleter sees in a record."""
+    last: dict[Origin, Stamp] = {}
     for stamp in live:
-        stream = b"".join(stamp.origin)
-        if stream not in last or stamp.reading > last[stream].reading:
-            last[stream] = stamp
-    return tuple(last[stream] for stream in sorted(last))
+        if stamp.origin not in last or stamp.reading > last[stamp.origin].reading:
+            last[stamp.origin] = stamp
+    return tuple(last[origin] for origin in sorted(last))

@@ -66,14 +66,17 @@ class Marks:
 
 @dataclass(frozen=True, slots=True)
 class Grave:
-    """The last word on a record's place. ``cover`` is None if it was taken out of the trash.
+    """What was said about a record's place: in the trash, or out of it.
 
-    Else it has for each stream (its number) the last reading that the deleter saw.
+    ``edit`` said the last word. ``seen`` has for each stream (its number) the last reading that
+    any deleter saw, None if there was none. ``returns`` are the edits that took the record out of
+    the trash and that no deleter saw, one for each stream.
     """
 
     place: int
     edit: int
-    cover: tuple[tuple[int, int], ...] | None
+    seen: tuple[tuple[int, int], ...] | None
+    returns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ class _WireRecords(msgspec.Struct, array_like=True, tag=2):
     names: tuple[_Name, ...]
     own: _WireMarks
     others: _WireMarks
-    graves: tuple[tuple[_Index, _Index, _Index], ...]
+    graves: tuple[tuple[_Index, _Index, _Index, tuple[_Index, ...]], ...]
     covers: tuple[tuple[tuple[_Index, _Index], ...], ...]
 
 
@@ -204,7 +207,7 @@ def _wire(page: Page) -> msgspec.Struct:
 
 def _wire_records(page: Records) -> _WireRecords:
     names = tuple(sorted({*page.own.names, *page.others.names}))
-    covers = dict.fromkeys(grave.cover for grave in page.graves if grave.cover is not None)
+    covers = dict.fromkeys(grave.seen for grave in page.graves if grave.seen is not None)
     numbers: dict[Any, int] = {cover: number for number, cover in enumerate(covers, 1)}
     return _WireRecords(
         kind=page.kind,
@@ -215,7 +218,9 @@ def _wire_records(page: Records) -> _WireRecords:
         names=names,
         own=_wire_marks(page.own, names),
         others=_wire_marks(page.others, names),
-        graves=tuple((each.place, each.edit, numbers.get(each.cover, 0)) for each in page.graves),
+        graves=tuple(
+            (each.place, each.edit, numbers.get(each.seen, 0), each.returns) for each in page.graves
+        ),
         covers=tuple(covers),
     )
 
@@ -260,11 +265,13 @@ def _records(wire: _WireRecords) -> Records:
     return Records(wire.kind, records, born, wire.fields, columns, own, others, graves)
 
 
-def _grave(wire: tuple[int, int, int], covers: Sequence[tuple[tuple[int, int], ...]]) -> Grave:
-    place, edit, cover = wire
+def _grave(
+    wire: tuple[int, int, int, tuple[int, ...]], covers: Sequence[tuple[tuple[int, int], ...]]
+) -> Grave:
+    place, edit, cover, returns = wire
     if cover > len(covers):
         raise MalformedPageError
-    return Grave(place, edit, covers[cover - 1] if cover else None)
+    return Grave(place, edit, covers[cover - 1] if cover else None, returns)
 
 
 def _marks(wire: _WireMarks, names: Sequence[str]) -> Marks:

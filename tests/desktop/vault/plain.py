@@ -4,7 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from shared.domain.edits import Edit, Group, Shape
-from shared.domain.merge import Deletion, Verdict, Written, judge, later, lies_dead
+from shared.domain.merge import (
+    Tombstone,
+    Verdict,
+    Written,
+    deletion,
+    joined,
+    judge,
+    lies_dead,
+    restoration,
+)
 from shared.domain.schema import DELETED, Value
 from shared.domain.stamps import Stamp
 
@@ -16,12 +25,12 @@ class PlainRecord:
     """One record, written to edit by edit."""
 
     fields: dict[str, Written] = field(default_factory=dict)
-    deletion: Deletion | None = None
+    tombstone: Tombstone | None = None
     losers: set[Loser] = field(default_factory=set)
 
     @property
     def dead(self) -> bool:
-        return lies_dead(self.deletion, (written.stamp for written in self.fields.values()))
+        return lies_dead(self.tombstone, (written.stamp for written in self.fields.values()))
 
     def write(self, name: str, arriving: Written, replaced: Stamp | None) -> None:
         held = self.fields.get(name)
@@ -45,8 +54,8 @@ def replay(edits: Iterable[Edit]) -> dict[tuple[str, bytes], PlainRecord]:
                 plain = records.setdefault((group.kind, record), PlainRecord())
                 _merge(plain, edit, group, place)
     for plain in records.values():
-        if plain.deletion and plain.deletion.cover is not None and not plain.dead:
-            plain.losers.add((DELETED, plain.deletion.stamp))
+        if plain.tombstone and plain.tombstone.ends_deleted and not plain.dead:
+            plain.losers.add((DELETED, plain.tombstone.last))
     return records
 
 
@@ -57,9 +66,9 @@ def _merge(plain: PlainRecord, edit: Edit, group: Group, place: int) -> None:
             for name, value, replaced in _writes(edit, group, place):
                 plain.write(name, Written(value, stamp), replaced)
         case Shape.DELETE:
-            plain.deletion = later(plain.deletion, Deletion(stamp, group.covers[place]))
+            plain.tombstone = joined(plain.tombstone, deletion(stamp, group.covers[place]))
         case Shape.RESTORE:
-            plain.deletion = later(plain.deletion, Deletion(stamp, None))
+            plain.tombstone = joined(plain.tombstone, restoration(stamp))
         case Shape.SETTLE:
             for name, losers in zip(group.fields, group.replaces, strict=True):
                 plain.losers.discard((name, edit.stamps[losers[place] - 1]))

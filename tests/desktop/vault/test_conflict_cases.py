@@ -105,6 +105,49 @@ def test_whoever_saved_a_record_is_named_although_the_deleter_wrote_to_it_since(
         assert conflict.winner.device == other.vault.device
 
 
+@pytest.mark.parametrize("later", [0, 1])
+def test_two_deletes_made_apart_hold_although_one_had_not_seen_an_edit(device, pair, later):
+    one, other = pair
+    third = device("third")
+    third.take(one)
+    third.put(COPY, notes="seen by one deleter only")
+    one.take(third)
+    pair[later].clock.millis += 60_000
+    one.delete(COPY)
+    other.delete(COPY)
+    settle_down(one, other, third)
+    for each in (one, other, third):
+        assert (each.vault.shelves.counts().copies, each.vault.shelves.counts().trash) == (0, 1)
+        assert not losers(each)
+    third.restore(COPY)
+    settle_down(one, other, third)
+    for each in pair:
+        assert each.vault.shelves.counts().copies == 1
+        assert each.get(COPY)["notes"] == "seen by one deleter only"
+        assert not losers(each)
+
+
+@pytest.mark.parametrize("ahead", [0, 60_000])
+def test_who_takes_out_of_the_trash_what_another_deletes_apart_has_it(device, pair, ahead):
+    one, other = pair
+    third = device("third")
+    one.delete(COPY)
+    third.take(one)
+    third.clock.millis += 30_000
+    third.restore(COPY)
+    other.clock.millis += ahead
+    other.delete(COPY)
+    settle_down(one, other, third)
+    for each in (one, other, third):
+        assert each.vault.shelves.counts().copies == 1
+        assert losers(each) == ({DELETED: True} if ahead else {})
+        for conflict in each.vault.records.conflicts():
+            assert (conflict.winner.device, conflict.winner.value) == (third.vault.device, False)
+    other.delete(COPY)
+    settle_down(one, other, third)
+    assert all(each.vault.shelves.counts().copies == 0 for each in (one, other, third))
+
+
 def test_both_add(pair):
     one, other = pair
     one.put(rid(2), notes="from one")

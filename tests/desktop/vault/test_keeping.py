@@ -11,12 +11,13 @@ import pytest
 
 from desktop.vault.database import Database, make_durable
 from desktop.vault.errors import FullDiskError, NotDurableError
+from desktop.vault.layout import pack_map, unpack_map
 from desktop.vault.migrations import SCHEMA_VERSION, migrate, set_version, version_of
 from desktop.vault.opening import DATABASE
 from desktop.vault.values import Query
 from desktop.vault.vault import Surroundings, Vault
 from shared.domain.operations import Delete, Put
-from shared.domain.schema import Kind
+from shared.domain.schema import DELETED, Kind
 from shared.ids import FileId
 from tests.desktop.vault.household import KEY, Device, rid
 
@@ -238,6 +239,34 @@ def test_a_file_of_the_first_version_becomes_what_a_new_one_is(tmp_path):
     with database.reading() as cursor:
         assert [line[:5] for line in cursor.execute(tables)] == [line[:5] for line in new]
     database.close()
+
+
+def test_what_lay_in_the_trash_of_an_older_file_still_does(tmp_path):
+    one = Device("one", tmp_path / "one.swingtag")
+    for number in (1, 2, 3):
+        one.put(rid(number), notes="kept")
+        one.delete(rid(number))
+    one.restore(rid(2))
+    one.put(rid(3), notes="out again")
+    one.vault.close()
+    database = Database(one.folder / DATABASE, KEY, {})
+    with database.writing() as cursor:  # as versions before kept it: only what was said last
+        for record, extra in cursor.execute("SELECT id, extra FROM copy").fetchall():
+            held = unpack_map(extra)
+            covered, returned = held[DELETED]
+            held[DELETED] = None if returned else covered
+            cursor.execute("UPDATE copy SET extra = ? WHERE id = ?", (pack_map(held), record))
+        set_version(cursor, 4)
+    database.close()
+    one.open()
+    assert set(one.vault.shelves.find(Query())) == {rid(2), rid(3)}
+    for number in (2, 3):
+        one.delete(rid(number))
+    one.restore(rid(1))
+    assert set(one.vault.shelves.find(Query())) == {rid(1)}
+    one.restore(rid(3))
+    assert set(one.vault.shelves.find(Query())) == {rid(1), rid(3)}
+    one.vault.close()
 
 
 def test_a_migration_without_room_for_its_copy_does_not_begin(tmp_path, monkeypatch):

@@ -49,6 +49,7 @@ from shared.signing import (
 )
 from tests.shared.vectors.refusals import Reader, refused_entries, refused_links
 from tests.shared.vectors.snapshots import snapshot
+from tests.shared.vectors.trash import cases
 from tests.shared.worlds import stream
 
 PATH = Path(__file__).with_name("vectors.json")
@@ -113,6 +114,7 @@ def vectors(recorded: list[Vector]) -> dict[str, Any]:
         "chain": chain,
         "entries": entries,
         "snapshots": snapshots,
+        "trash": [case.vector() for case in cases()],
         "refusals": refusals(chain, entries),
         "attachments": [attachment(n) for n in (0, 1000, 600_000)],
         "pairing": [pairing()],

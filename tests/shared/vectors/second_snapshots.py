@@ -197,7 +197,7 @@ def read_pages(pages: list[bytes]) -> State:
 
 
 def read_records(wire: list) -> dict:
-    """Return by id: field to (value, edit), and the word on its place."""
+    """Return by id: field to (value, edit), and what was said about its place."""
     records, born, fields, columns, names, own, others, graves, covers = wire
     ids, births = steps(records), column(born)
     found: dict = {record: {} for record in ids}
@@ -210,8 +210,8 @@ def read_records(wire: list) -> dict:
     for place, name, edit in zip(*map(column, own), strict=True):
         value, _ = found[ids[place]].get(names[name], (None, 0))
         found[ids[place]][names[name]] = (value, edit)
-    for place, edit, cover in graves:
-        found[ids[place]]["\0grave"] = (covers[cover - 1] if cover else None, edit)
+    for place, edit, cover, returns in graves:
+        found[ids[place]]["\0grave"] = (covers[cover - 1] if cover else None, edit, returns)
     return found
 
 
@@ -233,7 +233,7 @@ def write_pages(state: State) -> list[bytes]:
 def write_records(rows: list, stamps: list) -> list:
     births, own, held, graves, covers = [], [], {}, [], []
     for place, (_, fields) in enumerate(rows):
-        written = {name: edit for name, (_, edit) in fields.items() if name != "\0grave"}
+        written = {name: at[1] for name, at in fields.items() if name != "\0grave"}
         birth = min(written.values(), key=lambda edit: stamps[edit - 1], default=0)
         births.append(birth)
         for name, edit in sorted(written.items()):
@@ -243,10 +243,11 @@ def write_records(rows: list, stamps: list) -> list:
             if edit != birth or value is None:
                 own.append((place, name, edit))
         if "\0grave" in fields:
-            cover, edit = fields["\0grave"]
+            cover, edit, returns = fields["\0grave"]
             if cover is not None and cover not in covers:
                 covers.append(cover)
-            graves.append([place, edit, 0 if cover is None else covers.index(cover) + 1])
+            number = 0 if cover is None else covers.index(cover) + 1
+            graves.append([place, edit, number, returns])
     count = len(rows)
     dense = sorted(name for name, values in held.items() if len(values) * 10 >= count)
     others = sorted(

@@ -50,7 +50,12 @@ def pages(streams: tuple[Origin, ...]) -> list[Page]:
             ),
             own=Marks((0, 4, 4), ("status", "notes", "paid"), (19, 20, 7)),
             others=Marks((3, 5), ("tag:aa", "x:poem"), (True, "Überall")),
-            graves=(Grave(2, 18, ((0, first[2]), (1, second[1]))), Grave(6, 5, None)),
+            graves=(
+                Grave(2, 18, ((0, first[2]), (1, second[1])), ()),
+                Grave(6, 5, ((0, first[1]),), (5, 20)),
+                Grave(7, 6, None, (6,)),
+                Grave(9, 18, ((0, first[2]), (1, second[1])), (19,)),
+            ),
         ),
         Records(
             kind="zebra",

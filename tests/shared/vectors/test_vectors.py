@@ -23,6 +23,8 @@ from tests.shared.vectors import second_reader as second
 from tests.shared.vectors import second_snapshots as snapshots
 from tests.shared.vectors.comparison import compare
 from tests.shared.vectors.derivation import EPOCH_KEYS, read, vectors
+from tests.shared.vectors.second_merging import place_of
+from tests.shared.vectors.trash import random_case
 
 RECORDED = read()
 TENANT = bytes.fromhex(RECORDED["chain"]["tenant"])
@@ -170,6 +172,25 @@ def test_two_readers_refuse_the_same_snapshots() -> None:
             snapshots.take(bytes(mutant), words, named, chain, EPOCH_KEYS)
         with pytest.raises(Refused):
             judge_snapshot(bytes(mutant), words, MEMBERSHIP, KEYRING)
+
+
+def test_two_readers_agree_on_what_lies_in_the_trash() -> None:
+    luck = seeded.Random(7)  # noqa: S311 - picks cases, keeps no secret
+    for row in [*RECORDED["trash"], *(random_case(luck).vector() for _ in range(1_000))]:
+        words = [
+            (stamp_of(stamp), None if cover is None else [stamp_of(each) for each in cover])
+            for stamp, cover in row["words"]
+        ]
+        place = place_of(words, [stamp_of(value) for value in row["values"]])
+        assert place.last == stamp_of(row["last"])
+        seen = row["seen"] and {s[1] + s[2]: s[0] for s in map(stamp_of, row["seen"])}
+        assert place.seen == ({} if seen == [] else seen)
+        assert place.returns == {stamp_of(each) for each in row["returns"]}
+        assert (place.in_trash, place.flagged) == (row["in_trash"], row["flagged"])
+
+
+def stamp_of(row: list[Any]) -> tuple[int, bytes, bytes]:
+    return row[0], bytes.fromhex(row[1]), bytes.fromhex(row[2])
 
 
 def test_unlock_files_and_kits_of_today_open_tomorrow() -> None:
