@@ -1,7 +1,10 @@
 """No photo needs a file that nobody has, whatever devices do, in whatever order, while away."""
 
 import secrets
+import shutil
+import sqlite3
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,11 +22,11 @@ from typing_extensions import override
 
 from desktop.collection.imaging import Prepared
 from desktop.collection.naming import Mint
-from desktop.collection.photos import Photos
+from desktop.collection.photos import Photos, PictureElsewhereError
 from desktop.collection.photos_here import PhotosHere
 from desktop.sync.freeing import UnsentEditsError
 from desktop.sync.pictures import cut_up, root_of
-from desktop.vault.photo_policy import PhotoPolicy
+from desktop.vault.photo_policy import PhotoPolicy, keep_policy, pause
 from desktop.vault.progress import UNWATCHED
 from desktop.vault.references import Reference, Standing
 from shared.domain.operations import Put, Restore
@@ -72,11 +75,22 @@ def photos_here(desk: Desk) -> PhotosHere:
         vault.secrets,
         write_for_good=lambda label, some: vault.apply(label, some, undoable=False),
         wake=lambda: None,
+        syncs=lambda: True,
+        alone=lambda: False,
     )
 
 
 def needed(desk: Desk) -> list[Reference]:
     return [each for each in desk.vault.references.all() if each.standing is not Standing.EMPTIED]
+
+
+def original_of(desk: Desk, photo: RecordId) -> FileId:
+    (file,) = (r.file for r in desk.vault.references.all() if r.photo == photo and not r.small)
+    return file
+
+
+def gathers(desk: Desk) -> bool:
+    return desk.session.gathers
 
 
 def is_sound(desk: Desk, each: Reference) -> bool:
@@ -140,6 +154,8 @@ class Houses(RuleBasedStateMachine):
                 self.add(name, device, 0, twice=False)
             self.add(name, 0, 0, twice=True)
             self.house(name).sync()
+            photos_of(self.at(name, 0)).remove(self.models[name].photos[1])
+            self.house(name).sync()
 
     def house(self, name: str) -> Household:
         house: Household = getattr(self.world, name)
@@ -172,7 +188,13 @@ class Houses(RuleBasedStateMachine):
     @rule(name=who, device=device, which=which)
     def restore(self, name: str, device: int, which: int) -> None:
         desk = self.at(name, device)
-        if photo := self.chosen(name, desk, which):
+        lying = [
+            each.photo
+            for each in desk.vault.references.all()
+            if each.small and each.standing is not Standing.SHOWN
+        ]
+        if lying:
+            photo = lying[which % len(lying)]
             desk.vault.apply("Restore", [Restore(Kind.PHOTO, [photo])])
 
     @rule(name=who, device=device, which=which)
@@ -283,6 +305,171 @@ class Houses(RuleBasedStateMachine):
         finally:
             self._lasting.__exit__(None, None, None)
             self._folder.cleanup()
+
+
+def test_a_device_that_was_away_finds_what_it_took_out_of_the_trash(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    photo = photos_of(laptop).add(RecordId(bytes(16)), secrets.token_bytes(_CHUNKS))
+    photos_of(world.begin.laptop).add(RecordId(bytes(16)), b"begin's")
+    settle(world, world.artmatt)
+    settle(world, world.begin)
+    begins = at_the_server(world, world.begin)
+    photos_of(laptop).remove(photo)
+    world.artmatt.sync()
+    photos_here(laptop).empty_trash()
+    tablet.hand.ahead += 1000
+    tablet.vault.apply("Restore", [Restore(Kind.PHOTO, [photo])])  # it is away, and knows nothing
+    for _ in range(4):
+        laptop.sync()
+        pass_days(world, 31)
+    assert len(at_the_server(world, world.artmatt)) == 2
+    world.artmatt.sync()
+    tablet.session.want(photo)
+    tablet.sync()
+    assert [is_sound(desk, each) for desk in (laptop, tablet) for each in needed(desk)] == [
+        True
+    ] * 4
+    photos_of(tablet).remove(photo)
+    photos_here(tablet).empty_trash()
+    settle(world, world.artmatt)
+    tablet.vault.apply("Restore", [Restore(Kind.PHOTO, [photo])])  # it has the pictures still
+    tablet.sync()
+    pass_days(world, 31)
+    settle(world, world.artmatt)
+    assert len(at_the_server(world, world.artmatt)) == 2
+    assert tablet.read(photo, Kind.PHOTO)
+    assert not laptop.vault.references.emptyings()
+    assert at_the_server(world, world.begin) == begins
+
+
+def test_nobody_lets_go_what_another_device_has_just_taken_back(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    photo = photos_of(laptop).add(RecordId(bytes(16)), secrets.token_bytes(_CHUNKS))
+    world.artmatt.sync()
+    photos_of(laptop).remove(photo)
+    photos_here(laptop).empty_trash()
+    laptop.sync()
+    laptop.vault.apply("Restore", [Restore(Kind.PHOTO, [photo])])
+    pass_days(world, 1)
+
+    def cut_in(_method: str, path: str) -> None:
+        """Let the other device be faster, and then have no original any more."""
+        if path.endswith("/release") and laptop.vault.log.waiting():
+            laptop.sync()
+            assert laptop.network.free(laptop.vault, UNWATCHED).photos == 1
+
+    tablet.line.refuse = cut_in
+    tablet.sync()
+    assert any(asked.endswith("/release") for asked in tablet.line.asked)
+    pass_days(world, 31)  # and nobody syncs
+    assert laptop.network.about(laptop.vault).files.unclaimed == 0
+    assert {each.file for each in needed(laptop)} == at_the_server(world, world.artmatt)
+    assert len(needed(laptop)) == 2
+
+
+def test_what_was_deleted_for_good_stays_so_where_its_pictures_are_gone(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    photo = photos_of(laptop).add(RecordId(bytes(16)), secrets.token_bytes(ORIGINAL))
+    settle(world, world.artmatt)
+    laptop.vault.apply("Move", [Put(Kind.PHOTO, photo, {"position": "z"})])
+    photos_of(laptop).remove(photo)
+    photos_here(laptop).empty_trash()
+    settle(world, world.artmatt)
+    undone = laptop.vault.undo()
+    assert undone is not None
+    assert undone.empty  # it was deleted again, and for good, after that step
+    for desk in (laptop, tablet):
+        pass_days(world, 31)
+        settle(world, world.artmatt)
+        assert not desk.vault.files.sizes()
+        desk.vault.apply("Restore", [Restore(Kind.PHOTO, [photo])])
+        while desk.vault.undo_label:
+            desk.vault.undo()
+        assert [each.standing for each in desk.vault.references.all()] == [Standing.EMPTIED] * 2
+
+
+def test_a_server_that_lost_pictures_gets_them_from_who_has_them(world: World) -> None:
+    """Also if another device has mended the log before, and from a device that did not see it."""
+    laptop, tablet = world.artmatt.desks
+    copy = laptop.add(notes="a bear")
+    photo = photos_of(laptop).add(copy, secrets.token_bytes(_CHUNKS))
+    settle(world, world.artmatt)
+    there = at_the_server(world, world.artmatt)
+    tenant = laptop.vault.tenant
+    home = world.server.folder / "tenants" / tenant.hex()[:2] / tenant.hex()
+    lost = world.server.house.doorway._stores
+    lost.close()
+    with sqlite3.connect(home / "tenant.db") as db:
+        db.execute("DELETE FROM chunk")
+        db.execute("DELETE FROM file")
+    db.close()
+    shutil.rmtree(home / "files")
+    tablet.session.want(photo)
+    tablet.sync()
+    detail = tablet.vault.records.detail(copy)
+    assert detail is not None
+    (seen,) = detail.photos
+    assert (seen.here, seen.absent, seen.added_on) == (False, True, laptop.vault.device)
+    laptop.sync()
+    assert not at_the_server(world, world.artmatt)
+    pass_days(world, 1)
+    laptop.line.asked.clear()
+    laptop.sync()
+    assert at_the_server(world, world.artmatt) == there
+    assert laptop.line.asked.count("POST /v1/files") == 1
+    tablet.sync()
+    assert all(is_sound(tablet, each) for each in needed(tablet))
+    assert not tablet.vault.files.absent
+
+
+def test_only_what_the_server_shows_is_freed_and_it_comes_back(world: World) -> None:
+    laptop = world.artmatt.laptop
+    contents = [secrets.token_bytes(_CHUNKS) for _ in range(3)]
+    photos = photos_of(laptop)
+    kept, harmed, unsent = (photos.add(RecordId(bytes(16)), content) for content in contents)
+    for file in laptop.vault.files.unsent()[4:]:
+        laptop.vault.files.acknowledge(file)  # it only believes that the server has it
+    laptop.sync()
+    laptop.add(notes="an edit that was not sent")
+    with pytest.raises(UnsentEditsError):
+        laptop.network.free(laptop.vault, UNWATCHED)
+    laptop.sync()
+    file = original_of(laptop, harmed)
+    (chunk,) = world.server.folder.rglob(f"{file.hex()}/1")
+    chunk.write_bytes(chunk.read_bytes()[::-1])
+    freed = laptop.network.free(laptop.vault, UNWATCHED)
+    assert (freed.photos, freed.kept) == (1, 2)
+    with pytest.raises(PictureElsewhereError):
+        photos.original(kept)
+    assert [photos.original(each) for each in (harmed, unsent)] == contents[1:]
+    again = photos.add(RecordId(bytes(16)), contents[0])  # sealed to the same file as before
+    assert photos.original(again) == photos.original(kept) == contents[0]
+    assert original_of(laptop, again) == original_of(laptop, kept)
+
+
+def test_all_originals_come_in_pieces_and_can_wait(world: World) -> None:
+    laptop, tablet = world.artmatt.desks
+    contents = [secrets.token_bytes(size) for size in (_CHUNKS, 17 * 262_144)]
+    shown = [photos_of(laptop).add(RecordId(bytes(16)), content) for content in contents]
+    world.artmatt.sync()
+    assert not gathers(tablet)
+    keep_policy(tablet.vault.secrets, PhotoPolicy.ALL)
+    tablet.sync()
+    tablet.session.gather()
+    pause(tablet.vault.secrets, paused=True)
+    tablet.session.gather()
+    assert not gathers(tablet)
+    pause(tablet.vault.secrets, paused=False)
+    tablet.restart()
+    tablet.sync()
+    steps = 1
+    while gathers(tablet):
+        tablet.session.gather()
+        steps += 1
+    assert [photos_of(tablet).original(photo) for photo in shown] == contents
+    got = Counter(asked for asked in tablet.line.asked if asked.startswith("GET /v1/files"))
+    assert max(got.values()) == 1
+    assert steps == 3
 
 
 def test_no_photo_needs_what_nobody_has(template: Template) -> None:
