@@ -14,7 +14,7 @@ from desktop.sync.folder.bundle import SUFFIX, BundleSource, BundleTarget, tenan
 from desktop.sync.folder.errors import FolderGoneError
 from desktop.sync.folder.exchange import FolderExchange
 from desktop.sync.folder.places import FolderPlace
-from desktop.sync.folder.traffic import Traffic
+from desktop.sync.folder.traffic import FolderNotice, Traffic
 from desktop.vault.errors import VaultError
 from desktop.vault.progress import UNWATCHED, Progress, StoppedError
 from desktop.vault.vault import Surroundings, Vault
@@ -40,7 +40,10 @@ class NoExchangeFolderError(VaultError):
 
 @dataclass(frozen=True, slots=True)
 class LastExchange:
-    """When it was, how much came and went, and what a person should know of it."""
+    """When it was, how much came and went, and what a person should know of it.
+
+    ``removed``: that this device is one of the collection's no longer.
+    """
 
     millis: int
     edits_in: int = 0
@@ -48,6 +51,7 @@ class LastExchange:
     edits_out: int = 0
     pictures_out: int = 0
     notices: tuple[str, ...] = ()
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,14 @@ class ExchangeCare:
             phase = SyncPhase.WAITING
         elif last is None:
             phase, words = SyncPhase.WAITING, _NEVER
-        return SyncStatus(phase, words, waiting, last_synced_millis=last, devices=state.devices)
+        return SyncStatus(
+            phase,
+            words,
+            waiting,
+            last_synced_millis=last,
+            devices=state.devices,
+            removed=state.last is not None and state.last.removed,
+        )
 
     def choose(self, folder: Path) -> None:
         """Exchange through a folder from now on; raise OwnFolderError."""
@@ -183,6 +194,7 @@ class ExchangeCare:
             traffic.edits_out,
             traffic.pictures_out,
             traffic.sentences,
+            FolderNotice.REMOVED in traffic.notices,
         )
 
     def _remembered(self, deed: Callable[[], LastExchange]) -> LastExchange:

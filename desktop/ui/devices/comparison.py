@@ -11,13 +11,20 @@ _HOW = (
     "words: both hold the same history, and the server has shown neither a different one. Other "
     "words, though both are synced: do not trust this server."
 )
+_HOW_BY_HAND = (
+    "Ask for the words on both devices when both have exchanged and nothing was changed since. The "
+    "same six words: both hold the same history. Other words: somebody keeps something from one of "
+    "them, or shows it something else."
+)
 _NOT_YET = "Edits wait here to be sent. The words will differ from your other devices until then."
 
 
 class Comparison(Zone):
     """A button, and the words once they were asked for."""
 
-    def __init__(self, words: Callable[[], Sequence[str]], waiting: Callable[[], int]) -> None:
+    def __init__(
+        self, words: Callable[[], Sequence[str]], waiting: Callable[[], int], *, by_hand: bool
+    ) -> None:
         self._words = words
         self._waiting = waiting
         self._table = grid(gap=3, edge=3)
@@ -28,7 +35,7 @@ class Comparison(Zone):
         super().__init__(
             layout=column(
                 Text("Compare devices", "title"),
-                Text(_HOW),
+                Text(_HOW_BY_HAND if by_hand else _HOW),
                 self._card,
                 self._not_yet,
                 row(self._go, None),

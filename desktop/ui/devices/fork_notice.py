@@ -17,35 +17,47 @@ _ADVICE = (
     "If you did not do what the server\u2019s list tells, choose nothing: compare with your other "
     "devices first, and do not trust this server."
 )
+_ADVICE_BY_HAND = (
+    "If you did not do what the other list tells, choose nothing: compare with your other devices "
+    "first. Choose on one of your devices only."
+)
 _CHOSEN = "Chosen. It is done as soon as the server can be reached."
-_FOLLOW = "Take the server\u2019s list. Devices that were added here stay; all else is left out."
-_AGAIN = "Take the server\u2019s list, and do on it what was done here, too."
+_CHOSEN_BY_HAND = "Chosen. It is done with the next exchange."
+_FOLLOW = "Take {} list. Devices that were added here stay; all else is left out."
+_AGAIN = "Take {} list, and do on it what was done here, too."
 
 
 class ForkNotice(Zone):
-    """Hidden while there is one list only."""
+    """Hidden while there is one list only. ``by_hand``: the other one came without a server."""
 
     followed = Signal(bool)  # whether this side's changes are to be done again
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_hand: bool) -> None:
         super().__init__("notice")
+        whose = "the other" if by_hand else "the server\u2019s"
+        where = "Only in the exchange folder" if by_hand else "Only at the server"
         self._ours, self._theirs = Text(), Text()
         sides = column(
             column(Text("Only on this device", "strong"), self._ours, gap=0),
-            column(Text("Only at the server", "strong"), self._theirs, gap=0),
+            column(Text(where, "strong"), self._theirs, gap=0),
             gap=3,
         )
         ways = grid(gap=2)
         ways.setColumnStretch(1, 1)
         for line, (words, means, again) in enumerate(
-            (("Take both", _AGAIN, True), ("Take the server\u2019s", _FOLLOW, False))
+            (
+                ("Take both", _AGAIN.format(whose), True),
+                (f"Take {whose}", _FOLLOW.format(whose), False),
+            )
         ):
             choose = Button(words, pressed=partial(self._choose, again))
             choose.setAccessibleName(f"{words}: {means}")
             ways.addWidget(choose, line, 0, Qt.AlignmentFlag.AlignTop)
             ways.addWidget(Text(means), line, 1, Qt.AlignmentFlag.AlignVCenter)
-        self._ways = Zone(layout=column(ways, Text(_ADVICE, "caption"), gap=3))
-        self._chosen = Text(_CHOSEN, "strong")
+        self._ways = Zone(
+            layout=column(ways, Text(_ADVICE_BY_HAND if by_hand else _ADVICE, "caption"), gap=3)
+        )
+        self._chosen = Text(_CHOSEN_BY_HAND if by_hand else _CHOSEN, "strong")
         heading = Text("Two lists of devices", "title")
         self.setLayout(column(heading, Text(_WHAT), sides, self._ways, self._chosen, gap=3, edge=3))
         say(self, "warning", name="state")

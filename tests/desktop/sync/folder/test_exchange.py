@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from desktop.sync.forks import Choice, choose, chosen, read_theirs
 from desktop.sync.removal import wish
 from desktop.vault.photo_policy import PhotoPolicy, keep_policy
 from shared.domain.schema import Kind
+from tests.desktop.sync.desk import open_desk
 from tests.desktop.sync.folder.household import (
     Household,
     Template,
@@ -192,3 +194,28 @@ def test_a_device_of_small_pictures_takes_no_originals(artmatt: Household, stick
     exchange(tablet, stick)
     assert shown(tablet, photo, "thumb_") is not None
     assert shown(tablet, photo) is None
+
+
+def test_two_copies_of_one_device_part_when_they_meet(
+    homes: Template, tmp_path: Path, stick: Path
+) -> None:
+    """A disk that was cloned, anchor and all: nothing in it tells which is which."""
+    house = homes.house(tmp_path, "artmatt")
+    laptop, tablet = house.desks
+    house.go_round(stick)
+    twin = tmp_path / "twin" / laptop.vault.folder.name
+    laptop.reopen(meanwhile=lambda: shutil.copytree(laptop.vault.folder, twin))
+    other = open_desk(twin, laptop.vault.key, "")
+    bears = [desk.add(notes=f"{n}") for n, desk in enumerate((laptop, other))]
+    assert other.vault.log.origin == laptop.vault.log.origin, "they cannot know"
+    exchange(laptop, stick)
+    assert FolderNotice.COPIED in exchange(other, stick).notices
+    assert other.vault.log.origin != laptop.vault.log.origin
+    bears.append(laptop.add(notes="and on"))
+    for desk in (laptop, other, tablet, laptop, other):
+        assert exchange(desk, stick).sentences == ()
+    for desk in (laptop, other, tablet):
+        assert all(desk.read(bear) for bear in bears)
+    assert laptop.hash == other.hash == tablet.hash
+    other.close()
+    house.close()
