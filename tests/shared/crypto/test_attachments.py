@@ -49,7 +49,9 @@ def test_any_content_in_any_pieces_comes_back(size: int, step: int) -> None:
     chunks, root = sealed(SECRET, content, step)
     assert len(chunks) == chunk_count(len(content))
     assert sum(map(len, chunks)) == sealed_size(len(content))
-    assert b"".join(open_chunks(SECRET, len(content), root, chunks)) == content
+    pieces = list(open_chunks(SECRET, len(content), root, chunks))
+    assert b"".join(pieces) == content
+    assert all(pieces)
 
 
 def refuse(
@@ -129,6 +131,18 @@ def test_a_writer_that_lies_about_length_or_padding_is_refused() -> None:
         root = Root()
         root.add(chunk)
         refuse([chunk], size=100, root=root.digest)
+
+
+@pytest.mark.parametrize("size", [0, CHUNK_BYTES, SIZE])
+def test_no_chunks_are_no_content_whatever_the_record_says(size: int) -> None:
+    refuse([], size=size, root=Root().digest)
+
+
+def test_a_new_secret_has_its_parts_in_place_and_shows_no_key() -> None:
+    assert SECRET.tenant == ARTMATT
+    assert (len(SECRET.file), len(SECRET.key)) == (16, 32)
+    assert SECRET.file[:16] != SECRET.key[:16]
+    assert str(SECRET.key) not in repr(SECRET)
 
 
 def test_chunks_have_the_lengths_that_the_size_gives() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given, settings
@@ -138,7 +139,9 @@ def test_a_hostile_owner_is_refused_by_the_new_device() -> None:
         with pytest.raises(PairingError):
             waiting.meet(offer, KEYS, random)
     met = waiting.meet(Greeting.answer(code, ARTMATT, random).offer, KEYS, random)
-    for content in (b"", b"\xc1", b"\x90", b"\x95\x01\x01\x01\x01\x01"):
+    genuine = msgspec.msgpack.encode(WELCOME)
+    nested = b"\x96" + genuine[1:] + b"\x91" * 100_000 + b"\x90"
+    for content in (b"", b"\xc1", b"\x90", b"\x95\x01\x01\x01\x01\x01", nested):
         welcome = seal(met._session.key, "pair/welcome", code.pair, content, random(24))
         with pytest.raises(PairingError):
             met.join(welcome)

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mnemonic import Mnemonic
 
 from shared.crypto.paper import WrongWordsError, paper_device, secret_of, words_of
 
@@ -31,6 +32,15 @@ def test_words_give_the_secret_again(secret: bytes) -> None:
 def test_other_words_are_refused(text: str) -> None:
     with pytest.raises(WrongWordsError):
         secret_of(text)
+
+
+def test_what_stands_between_the_words_does_not_matter() -> None:
+    words = words_of(bytes(32))
+    assert set(words) == {"abandon", "art"}
+    assert secret_of(" , ".join(words)) == bytes(32)
+    assert secret_of(" ; ".join(f"{word}." for word in words)) == bytes(32)
+    boxed = (Mnemonic("english").wordlist.index("box") << 256 - 11).to_bytes(32)
+    assert secret_of(" ".join(words_of(boxed))) == boxed, "only signs fall off, no letter"
 
 
 def test_words_are_made_of_32_bytes() -> None:

@@ -1,10 +1,14 @@
 """What is sealed opens in its own place only, under one key only, and whole."""
 
+import importlib
+
+import cryptography
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import shared.crypto
 from shared.crypto.boxes import BoxKey, close_box, close_epoch_box, open_epoch_box
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring, close_previous, commitment_of, open_previous
@@ -164,8 +168,13 @@ def test_keys_of_a_wrong_length_are_our_own_mistake() -> None:
 
 def test_keys_show_no_secret() -> None:
     keys = DeviceKeys.generate(stream("repr"))
-    assert str(keys.box.seed) not in repr(keys)
     assert str(keys.signing.seed) not in repr(keys)
+    assert repr(keys.box) == "BoxKey()"
+
+
+def test_the_same_seed_is_the_same_key() -> None:
+    keys = BoxKey.generate(stream("one"))
+    assert keys == BoxKey.from_seed(keys.seed) != BoxKey.generate(stream("other"))
 
 
 @pytest.mark.parametrize("broken", [bytes, lambda n: b"x" * n, lambda n: b"abc"[: min(n, 3)]])
@@ -183,6 +192,12 @@ def test_the_floor_of_cryptography(version: str) -> None:
     else:
         with pytest.raises(OutdatedCryptographyError, match="Install Swingtag again"):
             demand(version)
+
+
+def test_nothing_of_crypto_loads_below_the_floor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cryptography, "__version__", "49.0.0")
+    with pytest.raises(OutdatedCryptographyError):
+        importlib.reload(shared.crypto)
 
 
 def test_later_versions_of_cryptography_are_fine() -> None:

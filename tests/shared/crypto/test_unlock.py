@@ -110,3 +110,11 @@ def test_the_cost_grows_with_the_computer_but_never_shrinks() -> None:
     assert calibrate(lambda _: 99.0) == FLOOR
     assert calibrate(lambda cost: cost.memory_kib / (128 * 1024)) == Cost(128 * 1024)
     assert calibrate(lambda _: 0.0) == Cost(256 * 1024)
+    assert calibrate(lambda _: 1.0) == Cost(256 * 1024), "one second is still fine"
+
+
+def test_the_bounds_themselves_are_acceptable() -> None:
+    for memory_kib in (FLOOR.memory_kib, CEILING.memory_kib):
+        for passes in (FLOOR.passes, CEILING.passes):
+            assert Cost(memory_kib, passes).acceptable
+    assert not Cost(CEILING.memory_kib + 1).acceptable

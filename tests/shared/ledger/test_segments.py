@@ -18,7 +18,13 @@ from shared.ledger import (
     Refused,
     rebuild,
 )
-from shared.ledger.frame import MAX_EDITS, pack_body, unpack_body
+from shared.ledger.frame import (
+    MAX_BODY_BYTES,
+    MAX_EDITS,
+    MAX_FRAME_BYTES,
+    pack_body,
+    unpack_body,
+)
 from shared.ledger.making import (
     PIECE_BYTES,
     Press,
@@ -37,7 +43,7 @@ from shared.ledger.snapshots import (
 )
 from shared.membership import revoke
 from shared.signing import NO_HASH, sha256
-from tests.shared.worlds import World
+from tests.shared.worlds import World, stream
 
 ONE, OTHER = DeviceId(b"1" * 16), DeviceId(b"2" * 16)
 
@@ -45,11 +51,26 @@ ONE, OTHER = DeviceId(b"1" * 16), DeviceId(b"2" * 16)
 def test_a_segment_keeps_who_wrote_what_and_no_more_than_fits():
     edits = [(ONE, b"a"), (OTHER, b"b"), (ONE, b""), (ONE, bytes(500))]
     assert decode_segment(encode_segment(edits)) == edits
+    most = [(ONE, b"")] * MAX_EDITS
+    assert decode_segment(encode_segment(most)) == most
     with pytest.raises(OversizedError):
-        encode_segment([(ONE, b"")] * (MAX_EDITS + 1))
+        encode_segment([*most, (ONE, b"")])
 
 
-@pytest.mark.parametrize("body", [b"", b"no frame", pack_body(b"\x90"), pack_body(b"\xc1")])
+NESTED = b"\x91" * 100_000 + b"\x90"
+"""What a newer version might add behind the fields that are known, but deeper than any reads."""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"no frame",
+        pack_body(b"\x90"),
+        pack_body(b"\xc1"),
+        pack_body(b"\x94\x01\x90\x93\x00\x90" + NESTED + b"\x90"),
+    ],
+)
 def test_what_is_no_segment_is_refused(body):
     with pytest.raises(Refused) as refused:
         decode_segment(body)
@@ -66,7 +87,7 @@ def test_pages_that_fill_pieces_exactly_leave_nothing_over():
 def test_a_part_under_a_key_that_is_not_here_is_refused():
     world = World.make("artmatt")
     desk = world.desk(0)
-    press = Press(world.membership, world.keyring, desk.author, world.salts)
+    press = Press(world.membership, world.keyring, desk.author, world.random)
     sealed = rebuild(press.segment(1, [(ONE, b"an edit")]), world.keyring)
     name = sha256(sealed)
     assert open_part(sealed, name, Kind.SEGMENT, world.tenant, world.keyring)
@@ -101,6 +122,28 @@ def test_a_list_that_names_a_stream_twice_is_refused():
         with pytest.raises(Refused) as refused:
             decode_manifest(pack_body(msgspec.msgpack.encode(wire)))
         assert refused.value.code == Code.FRAME
+    deep = b"\x94" + msgspec.msgpack.encode(NO_HASH) + b"\x01\xc2" + NESTED
+    with pytest.raises(Refused) as refused:
+        decode_manifest(pack_body(unpack_body(body)[:-1] + b"\x91" + deep))
+    assert refused.value.code == Code.FRAME
+
+
+def test_a_body_has_exactly_so_many_bytes_at_most():
+    noise = stream("noise")(MAX_BODY_BYTES)
+    fits = next(n for n in range(MAX_BODY_BYTES, 0, -1) if packs(noise[:n]))
+    assert len(pack_body(noise[:fits])) == MAX_BODY_BYTES
+    assert unpack_body(pack_body(noise[:fits])) == noise[:fits]
+    longest = bytes(MAX_FRAME_BYTES)
+    assert unpack_body(pack_body(longest)) == longest
+    assert not packs(longest + b"\0")
+    assert unpack_body(pack_body(b"")) == b""
+
+
+def packs(raw):
+    try:
+        return pack_body(raw)
+    except OversizedError:
+        return None
 
 
 def test_what_a_device_without_a_cut_wrote_does_not_have_to_be_in_a_snapshot():
@@ -108,7 +151,7 @@ def test_what_a_device_without_a_cut_wrote_does_not_have_to_be_in_a_snapshot():
     writer, reader = world.desk(1), world.desk(0)
     reader.take(writer.write(b"an edit"))
     heads = dict(reader.ledger.state.heads)
-    press = Press(world.membership, world.keyring, reader.author, world.salts)
+    press = Press(world.membership, world.keyring, reader.author, world.random)
     empty = Manifest({}, {}, bytes(32), (), 0, ())
     entry = press.snapshot(empty, 1, NO_HASH)
     snapshot = Snapshot(entry, Header.parse(entry.header, Kind.SNAPSHOT), empty, {})
