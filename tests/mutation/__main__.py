@@ -1,7 +1,8 @@
 """``python3 dev.py campaign mutation``: small lies in what must not lie; the tests must notice.
 
 Keys, links, entries, ledger and merge rules, in a copy of the tree. Each mutant meets the tests of
-``tests/shared`` that come by its lines, the quick ones first, until one fails.
+``tests/shared`` that come by its lines, the quick ones first, until one fails or ``--seconds`` of
+CPU time are used up; then it counts as not noticed.
 ``--only shared/crypto`` takes files whose path begins so, ``--sample 200`` so many at random; with
 the same ``--journal`` it goes on where it stopped, and ``--again`` tries once more what was not
 noticed.
@@ -15,18 +16,27 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.mutation.equivalents import EQUIVALENTS
 from tests.mutation.mutants import Mutant, mutants_of
-from tests.mutation.reach import TESTS, Reach, measure, reach_of, settle_chance, warm_up
-from tests.mutation.trials import Outcome, go_to, try_out
+from tests.mutation.reach import (
+    TESTS,
+    Reach,
+    file_of,
+    measure,
+    reach_of,
+    settle_chance,
+    warm_up,
+)
+from tests.mutation.trials import Folder, Job, Outcome, go_to, tell_all, tell_anew
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("crypto", "envelope", "membership", "ledger")
+AT_ONCE = 150
 RULES = "shared/domain/merge.py"
 NEEDED = ("shared", "desktop", "sync_server", "tests", "themes", "docs", "pyproject.toml")
 
@@ -54,18 +64,20 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="dev.py campaign mutation", description=__doc__)
     parser.add_argument("--sample", type=int, help="how many, drawn at random (all)")
     parser.add_argument("--seed", type=int, default=1, help="of the sample")
-    parser.add_argument("--only", default="", help="files whose path begins so")
+    parser.add_argument("--only", nargs="+", default=[""], help="files whose path begins so")
     parser.add_argument("--journal", type=Path, help="remembers what is done")
+    parser.add_argument("--seconds", type=float, default=10, help="of tests for one, at most (10)")
     parser.add_argument("--again", action="store_true", help="try anew what was not noticed")
     asked = parser.parse_args(arguments)
-    trials = [trial for path in files() if path.startswith(asked.only) for trial in trials_of(path)]
-    if asked.sample:
-        trials = random.Random(asked.seed).sample(trials, asked.sample)  # noqa: S311 - no secret
+    chosen = [path for path in files() if path.startswith(tuple(asked.only))]
+    trials = [trial for path in chosen for trial in trials_of(path)]
+    random.Random(asked.seed).shuffle(trials)  # noqa: S311 - so that a part tells of the whole
+    trials = trials[: asked.sample]
     done = read(asked.journal, again=asked.again)
     left = [trial for trial in trials if trial.name not in done and trial.what not in EQUIVALENTS]
     if left:
         with tempfile.TemporaryDirectory(prefix="swingtag-mutation-") as folder:
-            done |= run(Path(folder).resolve(), left, asked.journal)
+            done |= run(Path(folder).resolve(), left, asked.journal, asked.seconds)
     return tell(trials, done)
 
 
@@ -93,21 +105,22 @@ def read(journal: Path | None, *, again: bool) -> dict[str, str]:
     return {name: verdict for name, verdict in done.items() if not (again and verdict[:3] == "NOT")}
 
 
-def run(copy: Path, trials: Sequence[Trial], journal: Path | None) -> dict[str, str]:
+def run(copy: Path, trials: Sequence[Trial], journal: Path | None, most: float) -> dict[str, str]:
     """Try each in a copy of the tree; return verdicts by name."""
     for name in NEEDED:
         place = ROOT / name
         (shutil.copytree if place.is_dir() else shutil.copy)(place, copy / name)
     settle_chance()
     reach = prepare(copy)
+    folder = Folder(copy, reach.cost)
     done = {}
-    for trial in trials:
-        outcome = verdict(copy, trial, reach)
-        done[trial.name] = outcome.verdict
-        print(f"{outcome.verdict}: {trial.what}", flush=True)
-        if journal:
-            with journal.open("a") as file:
-                file.write(json.dumps([trial.name, *outcome]) + "\n")
+    for at in range(0, len(trials), AT_ONCE):
+        for trial, outcome in outcomes(folder, trials[at : at + AT_ONCE], reach, most):
+            done[trial.name] = outcome.verdict
+            print(f"{outcome.verdict}: {trial.what}", flush=True)
+            if journal:
+                with journal.open("a") as file:
+                    file.write(json.dumps([trial.name, *outcome]) + "\n")
     return done
 
 
@@ -123,25 +136,47 @@ def prepare(copy: Path) -> Reach:
     child = fork.Process(target=first_run)
     child.start()
     there.close()
-    measured = here.recv()
+    first = here.recv()
     child.join()
-    if measured["failed"]:
+    if first.failed:
         sys.exit(f"the tests of {TESTS} must pass before anything is changed")
-    warm_up(measured["libraries"])
-    return reach_of(copy, measured["seconds"])
+    warm_up(first.libraries)
+    return reach_of(copy, first.cost)
 
 
-def verdict(copy: Path, trial: Trial, reach: Reach) -> Outcome:
-    """Run the tests that come by; over what takes effect on import, then all the others."""
-    path, mutant = trial.path, trial.mutant
-    tests = reach.tests(path, mutant.lines)
-    outcome = Outcome("NOT noticed", "")
-    if tests:
-        limit = 30 + 5 * sum(reach.seconds[test] for test in tests)
-        outcome = try_out(copy, path, mutant.source, tests, limit)
-    if outcome.verdict == "NOT noticed" and mutant.lines is None:
-        return try_out(copy, path, mutant.source, [TESTS], 30 + 5 * sum(reach.seconds.values()))
-    return outcome
+def outcomes(
+    folder: Folder, trials: Sequence[Trial], reach: Reach, most: float
+) -> Iterator[tuple[Trial, Outcome]]:
+    """Try first what can be told within a function; anew what loading has a part in."""
+    anew = [trial for trial in trials if not trial.mutant.lines]
+    within = [trial for trial in trials if trial.mutant.lines]
+    jobs = [Job(trial.path, trial.mutant, tests_within(trial, reach, most)) for trial in within]
+    told = tell_all(folder, [*map(truth, jobs[:1]), *jobs])
+    if jobs and (outcome := next(told)).verdict != "NOT noticed":
+        sys.exit(f"fails though nothing was changed: {outcome.by}")
+    for trial, outcome in zip(within, told, strict=True):
+        loads = reach.loaders(trial.path, trial.mutant.lines)
+        if outcome.verdict == "noticed" or (outcome.verdict == "NOT noticed" and not loads):
+            yield trial, outcome
+        else:
+            anew.append(trial)
+    for trial in anew:
+        tests = reach.cost.affordable(reach.tests(trial.path, trial.mutant.lines), most)
+        yield trial, tell_anew(folder, Job(trial.path, trial.mutant, tests or [TESTS]))
+
+
+def truth(job: Job) -> Job:
+    """Return the job with the right source: a trial of the trial."""
+    source = (ROOT / job.path).read_text()
+    return job._replace(mutant=job.mutant._replace(source=source))
+
+
+def tests_within(trial: Trial, reach: Reach, most: float) -> list[str]:
+    """Return the tests that come by; of no file that was there already when it was loaded."""
+    path, lines = trial.path, trial.mutant.lines
+    loads = reach.loaders(path, lines)
+    tests = [test for test in reach.tests(path, lines) if file_of(test) not in loads]
+    return reach.cost.affordable(tests, most)
 
 
 def tell(trials: Sequence[Trial], done: dict[str, str]) -> int:

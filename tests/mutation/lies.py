@@ -141,7 +141,10 @@ def _other_calls(node: ast.Call) -> Iterator[ast.expr]:
     called, given = node.func, node.args
     if isinstance(called, ast.Name) and called.id in _OTHERS:
         yield ast.Call(ast.Name(_OTHERS[called.id], ast.Load()), given, node.keywords)
-    if isinstance(called, ast.Attribute) and called.attr == "compare_digest":
+    if (
+        getattr(called, "id", "") in {"min", "max"}
+        or getattr(called, "attr", "") == "compare_digest"
+    ):
         return  # it does not matter which comes first
     for at in range(len(given) - 1):
         swapped = [*given[:at], given[at + 1], given[at], *given[at + 2 :]]

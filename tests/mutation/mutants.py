@@ -19,10 +19,12 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 class Mutant(NamedTuple):
     """A changed source. ``name`` says where and how, and holds when lines move.
 
+    ``scope``: the function or class around.
     ``lines``: where a test must come by to notice; None if it takes effect on import.
     """
 
     name: str
+    scope: str
     lines: range | None
     source: str
 
@@ -68,7 +70,7 @@ def mutants_of(source: str) -> Iterator[Mutant]:
             name = f"{place.scope or 'module'}: {_text(place.node)} -> {_text(lie)}"
             named[name] += 1
             number = f" ({named[name]})" if named[name] > 1 else ""
-            yield Mutant(name + number, place.lines, changed)
+            yield Mutant(name + number, place.scope, place.lines, changed)
 
 
 def _lies(place: Place) -> Iterator[ast.AST]:

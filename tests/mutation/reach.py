@@ -4,61 +4,110 @@ import gc
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import hypothesis
 import pytest
-from coverage import CoverageData
+from coverage import Coverage, CoverageData
 
 TESTS = "tests/shared"
 OPTIONS = ("-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 OURS = ("shared", "desktop", "sync_server", "themes", "tests")
+_LOADING = "load"
+
+Lines = dict[str, dict[int, set[str]]]
+
+
+class Cost(NamedTuple):
+    """CPU seconds: of each test, and of what is set up for all tests of a file."""
+
+    calls: dict[str, float]
+    set_up: dict[str, float]
+
+    def alone(self, test: str) -> float:
+        """Return what a test takes if it is the only one of its file."""
+        return self.calls.get(test, 2.0) + self.set_up.get(file_of(test), 0.0)
+
+    def affordable(self, tests: Iterable[str], most: float) -> list[str]:
+        """Return the first tests, as many as ``most`` seconds allow."""
+        chosen, files, spent = [], set(), 0.0
+        for test in tests:
+            file = file_of(test)
+            spent += self.calls[test] + (0.0 if file in files else self.set_up[file])
+            files.add(file)
+            if spent <= most:
+                chosen.append(test)
+        return chosen
 
 
 class Reach(NamedTuple):
-    """``lines``: by path and line, the tests that come by. ``seconds``: what each test takes."""
+    """Who comes by a path's line: ``running`` tests; files of tests that are ``loading``."""
 
-    lines: dict[str, dict[int, set[str]]]
-    seconds: dict[str, float]
+    running: Lines
+    loading: Lines
+    cost: Cost
 
     def tests(self, path: str, lines: range | None) -> list[str]:
-        """Return the tests that come by these lines of a module (or by it), quick ones first."""
-        reached = self.lines.get(path, {})
-        found: set[str] = set().union(*(reached.get(line, set()) for line in lines or reached))
-        return sorted(found, key=lambda test: (self.seconds[test], test))
+        """Return the tests that come by lines of a module; for what is loaded, all of them.
+
+        What a file makes when it is loaded is for all of its tests. Those of the package stand
+        first, and quick ones before slow ones.
+        """
+        files = self.loaders(path, lines)
+        found = _found(self.running, path, lines) if lines else set(self.cost.calls)
+        found |= {test for test in self.cost.calls if file_of(test) in files}
+        own = f"tests/{Path(path).parent}/"
+        return sorted(
+            found, key=lambda test: (not test.startswith(own), self.cost.alone(test), test)
+        )
+
+    def loaders(self, path: str, lines: range | None) -> set[str]:
+        """Return the files of tests that come by when they are loaded."""
+        return _found(self.loading, path, lines) if lines else set()
 
 
-class Clock:
-    """Times each test, its setting up included; part of a pytest session."""
+class FirstRun(NamedTuple):
+    """What all tests said when nothing was changed."""
+
+    failed: bool
+    cost: Cost
+    libraries: list[str]
+
+
+class _Clock:
+    """Times each test in CPU seconds, for others work here, too; part of a pytest session."""
 
     def __init__(self) -> None:
-        self._calls: dict[str, float] = {}
-        self._set_up: dict[str, float] = defaultdict(float)
+        self.cost = Cost({}, defaultdict(float))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Iterator[None]:
+        """Tell which lines are run while a file is loaded."""
+        measured = Coverage.current()
+        if measured and isinstance(collector, pytest.Module):
+            measured.switch_context(f"{collector.nodeid}|{_LOADING}")
+        result = yield
+        if measured:
+            measured.switch_context("")
+        return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Iterator[None]:
-        """Measure CPU seconds, since others work on this computer, too."""
         start = time.process_time()
         result = yield
-        self._set_up[_file(item.nodeid)] += time.process_time() - start
+        self.cost.set_up[file_of(item.nodeid)] += time.process_time() - start
         return result
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
-        """Measure the test alone."""
         start = time.process_time()
         result = yield
-        self._calls[item.nodeid] = time.process_time() - start
+        self.cost.calls[item.nodeid] = time.process_time() - start
         return result
-
-    @property
-    def seconds(self) -> dict[str, float]:
-        """What each test takes if it is the only one of its file."""
-        return {test: call + self._set_up[_file(test)] for test, call in self._calls.items()}
 
 
 def settle_chance() -> None:
@@ -74,41 +123,38 @@ def settle_chance() -> None:
     hypothesis.settings.load_profile("mutation")
 
 
-def measure() -> dict[str, Any]:
-    """Run all tests once in this process; return seconds by test and the names of libraries."""
+def measure() -> FirstRun:
+    """Run all tests once in this process."""
     sys.dont_write_bytecode = False  # what is compiled now, no trial has to compile
-    clock = Clock()
+    clock = _Clock()
     covered = ["--cov=shared", "--cov-context=test", "--cov-report="]
-    code = pytest.main([*OPTIONS, *covered, TESTS], plugins=[clock])
+    failed = pytest.main([*OPTIONS, *covered, TESTS], plugins=[clock]) != 0
     libraries = [name for name in sys.modules if name.split(".")[0] not in OURS]
-    return {"failed": int(code), "seconds": clock.seconds, "libraries": libraries}
+    return FirstRun(failed, clock.cost, libraries)
 
 
-def reach_of(copy: Path, seconds: dict[str, float]) -> Reach:
-    """Read who came by where.
-
-    What is set up, or made when a file of tests is loaded, may be for all tests of a file.
-    """
+def reach_of(copy: Path, cost: Cost) -> Reach:
+    """Read who came by where. What is set up may be for all tests of a file."""
     data = CoverageData(str(copy / ".coverage"))
     data.read()
     by_file: dict[str, set[str]] = defaultdict(set)
-    for test in seconds:
-        by_file[_file(test)].add(test)
-    lines: dict[str, dict[int, set[str]]] = {}
+    for test in cost.calls:
+        by_file[file_of(test)].add(test)
+    running: Lines = defaultdict(lambda: defaultdict(set))
+    loading: Lines = defaultdict(lambda: defaultdict(set))
     for file in data.measured_files():
-        contexts = data.contexts_by_lineno(file)
-        users = {_file(context) for found in contexts.values() for context in found if context}
-        loaded = set().union(*(by_file[user] for user in users))
-        rows = lines[str(Path(file).relative_to(copy))] = {}
-        for line, found in contexts.items():
-            rows[line] = set(loaded) if "" in found else set()
-            for context in filter(None, found):
+        path = str(Path(file).relative_to(copy))
+        for line, contexts in data.contexts_by_lineno(file).items():
+            for context in filter(None, contexts):
                 test, _, phase = context.rpartition("|")
-                rows[line] |= {test} if phase == "run" else by_file[_file(test)]
-    return Reach(lines, seconds)
+                if phase == _LOADING:
+                    loading[path][line].add(test)
+                else:
+                    running[path][line] |= {test} if phase == "run" else by_file[file_of(test)]
+    return Reach(running, loading, cost)
 
 
-def warm_up(libraries: list[str]) -> None:
+def warm_up(libraries: Iterable[str]) -> None:
     """Import what every trial needs, so that none has to."""
     for name in libraries:
         with suppress(ImportError):
@@ -117,5 +163,11 @@ def warm_up(libraries: list[str]) -> None:
     gc.freeze()
 
 
-def _file(test: str) -> str:
+def file_of(test: str) -> str:
+    """Return the file of a test."""
     return test.split("::", maxsplit=1)[0]
+
+
+def _found(lines: Lines, path: str, among: range) -> set[str]:
+    reached = lines.get(path, {})
+    return set().union(*(reached.get(line, set()) for line in among))
