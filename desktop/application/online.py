@@ -10,12 +10,15 @@ from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.kit import mark_of
 from desktop.collection.library import SKIN
 from desktop.sync.by_files import Answering
+from desktop.sync.errors import SyncError
+from desktop.sync.freeing import Freed
 from desktop.sync.network import Network
 from desktop.sync.pairing import Reception
 from desktop.sync.worker import Worker
 from desktop.ui.first_run.beginnings import Place, Trouble, Verdict
 from desktop.ui.kit.kit import Kit
 from desktop.vault.identity import read_server
+from desktop.vault.progress import Progress
 from desktop.vault.vault import Vault
 from shared.crypto.paper import PAPER_BYTES, paper_device, words_of
 from shared.domain.operations import Change
@@ -143,6 +146,13 @@ class Connection:
         try:
             return self._network.about(self._vault)
         except EXPECTED as error:
+            return Trouble(sentence(error))
+
+    def free(self, progress: Progress) -> Freed | Trouble:
+        """Remove originals from this device that the server shows to have."""
+        try:
+            return self._network.free(self._vault, progress)
+        except SyncError as error:
             return Trouble(sentence(error))
 
     def cancel(self) -> None:

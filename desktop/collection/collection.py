@@ -306,6 +306,8 @@ class Collection:
             vault.secrets,
             write_for_good=self._write_for_good,
             wake=self._wake,
+            syncs=lambda: self._sync is not None,
+            alone=lambda: self.roster.alone,
         )
 
     def _by_hand(self, vault: Vault, surroundings: Surroundings) -> ExchangeCare:

@@ -116,6 +116,12 @@ class Roster:
         if self.rights is Rights.VIEWER:
             raise OnlyLooksError
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other computer has this collection."""
+        live = self._membership().live
+        return sum(member.role is not Role.PAPER for member in live) <= 1
+
     def cards(self) -> tuple[DeviceCard, ...]:
         """Return the devices that may read now, this one first, the paper one last."""
         names = self._records.living(Kind.DEVICE)

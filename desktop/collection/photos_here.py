@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from desktop.sync.freeing import Freed
 from desktop.vault.photo_policy import (
     PhotoPolicy,
     is_paused,
@@ -15,6 +16,8 @@ from desktop.vault.vault import Files, References, Secrets
 from shared.crypto.attachments import sealed_size
 from shared.domain.operations import Change, Delete, Operation, PutMany
 from shared.domain.schema import EMPTIED, Kind
+
+__all__ = ["Amount", "Freed", "PhotoPolicy", "PhotoSpace", "PhotosHere"]
 
 WriteForGood = Callable[[str, Sequence[Operation]], Change]
 """Makes a step that undo does not take back."""
@@ -44,7 +47,11 @@ class PhotoSpace:
 
 
 class PhotosHere:
-    """What this device does with photos. ``wake`` asks for a sync if there is one."""
+    """What this device does with photos.
+
+    ``wake`` asks for a sync if there is one, ``syncs`` tells whether there is. ``alone``: no other
+    computer has the collection.
+    """
 
     def __init__(
         self,
@@ -54,12 +61,25 @@ class PhotosHere:
         *,
         write_for_good: WriteForGood,
         wake: Callable[[], None],
+        syncs: Callable[[], bool],
+        alone: Callable[[], bool],
     ) -> None:
         self._references = references
         self._files = files
         self._secrets = secrets
         self._write_for_good = write_for_good
         self._wake = wake
+        self._syncs, self._alone = syncs, alone
+
+    @property
+    def syncs(self) -> bool:
+        """Whether there is a server."""
+        return self._syncs()
+
+    @property
+    def can_empty(self) -> bool:
+        """Whether it will be known when no device needs a picture any more."""
+        return self._syncs() or self._alone()
 
     @property
     def policy(self) -> PhotoPolicy:
@@ -104,7 +124,11 @@ class PhotosHere:
         photos = self._references.trashed()
         label = "Delete 1 picture for good" if len(photos) == 1 else _label(len(photos))
         marks = PutMany(Kind.PHOTO, photos, (EMPTIED,), ([True] * len(photos),))
-        return self._write_for_good(label, [marks, Delete(Kind.PHOTO, photos)] if photos else [])
+        change = self._write_for_good(label, [marks, Delete(Kind.PHOTO, photos)] if photos else [])
+        if not self._syncs() and self._alone():
+            for file in self._references.emptyings():
+                self._references.drop(file)
+        return change
 
 
 def _label(count: int) -> str:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Protocol
 
+from desktop.collection.backups import Progress
+from desktop.collection.photos_here import Freed
 from desktop.collection.values import About
 from desktop.ui.first_run.beginnings import Place, Trouble, Verdict
 from desktop.ui.kit.kit import Kit
@@ -75,6 +77,9 @@ class Online(Protocol):
 
     def about(self) -> About | Trouble:
         """Ask the server what it holds."""
+
+    def free(self, progress: Progress) -> Freed | Trouble:
+        """Remove originals from this device; raise StoppedError."""
 
     def cancel(self) -> None:
         """Give up waiting."""

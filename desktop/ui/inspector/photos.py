@@ -32,6 +32,7 @@ from shared.ids import RecordId
 _HOLLOW = 32
 """Of the icon where a picture is not there, in logical pixels."""
 THUMB = 52
+_COMING = "The original is on its way"
 
 
 class PhotoPanel(Zone):
@@ -149,7 +150,7 @@ class PhotoPanel(Zone):
 
     def _thumb(self, number: int, photo: Photo) -> QToolButton:
         thumb = QToolButton()
-        name, where = f"Photo {number + 1} of {len(self._photos)}", self._words(photo)
+        name, where = f"Photo {number + 1} of {len(self._photos)}", self._sentence(photo)
         thumb.setAccessibleName(f"{name}. {where}" if where else name)
         thumb.setToolTip(where)
         thumb.setCheckable(True)
@@ -186,22 +187,32 @@ class PhotoPanel(Zone):
         """Say on the picture where its original is, unless it is here."""
         photo = next(one for one in self._photos if one.photo == current)
         on_request = self._pictures.whereabouts(photo) is Whereabouts.ON_REQUEST
-        self._stage.tell(self._words(photo), on_request=on_request)
+        self._stage.tell(self._words(photo), self._sentence(photo), on_request=on_request)
 
     def _words(self, photo: Photo) -> str:
+        """Say in a few words where the original is; nothing if it is here."""
         device = photo.added_by or "the device that has it"
         return {
             Whereabouts.HERE: "",
-            Whereabouts.COMING: "The original is on its way",
-            Whereabouts.ON_REQUEST: "A small picture. Click to fetch the original",
+            Whereabouts.COMING: _COMING,
+            Whereabouts.ON_REQUEST: "Click to fetch the original",
             Whereabouts.ELSEWHERE: f"Waiting for {device}",
-            Whereabouts.NOWHERE: "The original is neither here nor at the server",
+            Whereabouts.NOWHERE: "The original is missing",
         }[self._pictures.whereabouts(photo)]
+
+    def _sentence(self, photo: Photo) -> str:
+        """Say the same at length, where there is more to say."""
+        device = photo.added_by or "the device that has it"
+        sentences = {
+            Whereabouts.ELSEWHERE: f"The original comes by itself once {device} has sent it.",
+            Whereabouts.NOWHERE: "The original is neither on this device nor at the server.",
+        }
+        return sentences.get(self._pictures.whereabouts(photo), self._words(photo))
 
     def _let_come(self) -> None:
         if self._current is not None:
             self._pictures.let_come(self._current)
-            self._stage.tell("The original is on its way", on_request=False)
+            self._stage.tell(_COMING, _COMING, on_request=False)
 
     def _menu(self, where: QPoint) -> None:
         if not self._offered:

@@ -46,18 +46,21 @@ class Stage(QWidget):
         self._invited = invited
         self.update()
 
-    def tell(self, words: str, *, on_request: bool) -> None:
-        """Say something at its foot. ``on_request``: a click fetches the original."""
+    def tell(self, words: str, sentence: str, *, on_request: bool) -> None:
+        """Say something at its foot, and at length to who asks.
+
+        ``on_request``: a click fetches the original.
+        """
         self._words, self._on_request = words, on_request
-        self.setAccessibleDescription(words)
-        self.setToolTip(words)
+        self.setAccessibleDescription(sentence)
+        self.setToolTip(sentence)
         shape = Qt.CursorShape.PointingHandCursor if on_request else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
         self.update()
 
     def be_empty(self, name: str, animal: str) -> None:
         """Show what stands for an animal without a picture."""
-        self.tell("", on_request=False)
+        self.tell("", "", on_request=False)
         self._data, self._picture = b"", QPixmap()
         self._name, self._animal = name, animal
         self.update()

@@ -11,11 +11,13 @@ from desktop.ui.first_run.naming import PasswordPair
 from desktop.ui.gallery.gallery import Gallery
 from desktop.ui.look import Icon, say
 from desktop.ui.page import Page
+from desktop.ui.settings.photos import PhotosForm
 from desktop.ui.zone import Zone, column, row
 from shared.skins.tokens import Skin
 
 ChangePassword = Callable[[str, str], None]
 ForgetKey = Callable[[], None]
+_PHOTOS = "Small pictures are always here. Each of your devices decides for itself."
 _BACKUPS = "The whole collection in one sealed file; a check of what lies on this disk."
 
 
@@ -32,7 +34,9 @@ class SettingsPage(Page):
         current: str,
         change_password: ChangePassword,
         forget_key: ForgetKey | None,
+        photos: PhotosForm,
     ) -> None:
+        self.photos = photos
         about = next((skin.about for skin in skins if skin.name == current), "")
         self._about = Text(about, "caption")
         self._gallery = Gallery(skins, current)
@@ -52,6 +56,7 @@ class SettingsPage(Page):
                     Zone(layout=column(self._gallery, self._about, gap=2)),
                 ),
                 _section("Size of text", "On this device.", Zone(layout=sizes)),
+                _section("Photos on this device", _PHOTOS, photos),
                 _section(
                     "Password",
                     "Other devices keep theirs; your emergency kit stays as it is.",

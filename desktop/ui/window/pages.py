@@ -26,6 +26,7 @@ from desktop.ui.look import dress
 from desktop.ui.page import Page
 from desktop.ui.settings.about import AboutPage
 from desktop.ui.settings.page import SettingsPage
+from desktop.ui.settings.photos import PhotosForm
 from shared.skins.tokens import Skin
 
 if TYPE_CHECKING:  # the window owns its pages
@@ -210,11 +211,12 @@ class Pages(QObject):
             window.wardrobe.skin.name,
             collection.change_password,
             collection.forget_key,
+            PhotosForm(collection.photos_here, self._online, window.notation),
         )
         page.skin_chosen.connect(self._wear)
         page.text_wanted.connect(window.wardrobe.grow)
         page.backups_wanted.connect(self.show_backups)
-        self._replace(page, _nothing)
+        self._replace(page, page.photos.refresh)
 
     def show_backups(self) -> None:
         """Show the backups, and what else keeps the collection safe."""
