@@ -53,6 +53,11 @@ class Footprint:
         if old:
             self.fields.setdefault(kind, set()).update(fields)
 
+    def count(self, *kinds: str) -> int:
+        """Return how many records of some kinds were made or written to, or more."""
+        parts = (self.made, self.old)
+        return sum(len(part.get(kind, ())) for kind in kinds for part in parts)
+
     def of(self, kind: str) -> set[RecordId]:
         """Return all records of a kind that were made or written to."""
         return self.made.get(kind, set()) | self.old.get(kind, set())

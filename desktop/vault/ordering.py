@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from itertools import chain
 from sqlite3 import Cursor
 from typing import Any, cast
 
@@ -68,14 +69,14 @@ class Ordering:
         natural_once = cache(natural)
         by_name = [natural_once(name or "") for name in names]
         folded = [self._fold(value, natural_once) for value in values]
-        order = list(range(len(rows)))
+        order: Sequence[int] = range(len(rows))
         if self.column is not Column.NAME:
-            order.sort(key=by_name.__getitem__)
+            order = sorted(order, key=by_name.__getitem__)
         # Sorting is stable, so equal values stay in the order of their names and rows.
         filled = [place for place in order if folded[place] is not None]
         filled.sort(key=cast(list[Any], folded).__getitem__)
         empty = [place for place in order if folded[place] is None]
-        self._rows = array("l", [rows[place] for place in filled + empty])
+        self._rows = array("l", map(rows.__getitem__, chain(filled, empty)))
         self._filled = len(filled)
         self._rank = None
 

@@ -36,7 +36,7 @@ class Shelves:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = threading.Lock()
-        self._noted: deque[Footprint] = deque()
+        self._noted: deque[Footprint | None] = deque()
         self._facts: Facts | None = None
         self._orderings: dict[Column, Ordering] = {}
         self._places = Places(())
@@ -53,8 +53,9 @@ class Shelves:
             self._orderings.clear()
 
     def note(self, footprint: Footprint) -> None:
-        """Take note that something was written."""
-        self._noted.append(footprint)
+        """Take note that something was written; if it is much, only that."""
+        much = footprint.count(Kind.COPY.value, Kind.MODEL.value) > _MOST_MENDED
+        self._noted.append(None if much else footprint)
 
     def find(self, query: Query) -> Copies:
         """Return the copies that a query lists, in its order."""
@@ -102,10 +103,12 @@ class Shelves:
             with self._database.reading() as cursor:
                 yield cursor, self._current(cursor, noted)
 
-    def _current(self, cursor: Cursor, noted: Collection[Footprint]) -> Facts:
+    def _current(self, cursor: Cursor, noted: Collection[Footprint | None]) -> Facts:
         """Bring what is held in memory up to date."""
         facts, self._facts = self._facts, None  # held again once all went well
-        rows = None if facts is None else _rows_touched(cursor, noted)
+        few = [footprint for footprint in noted if footprint is not None]
+        much = facts is None or len(few) < len(noted)
+        rows = None if much else _rows_touched(cursor, few)
         if facts is None or rows is None:
             facts, names = Facts.read(cursor)
             by_name = Ordering(Column.NAME, self._ranks, self._places)
@@ -115,7 +118,8 @@ class Shelves:
             facts.update(cursor, rows)
             for ordering in self._orderings.values():
                 ordering.mend(cursor, rows)
-        if any(footprint.of(Kind.LOCATION.value) for footprint in noted) or not self._read:
+        moved = any(footprint.count(Kind.LOCATION.value) for footprint in few)
+        if much or moved or not self._read:
             self._places = Places.read(cursor)
             self._orderings.pop(Column.LOCATION, None)
             self._read = True

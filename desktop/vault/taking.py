@@ -88,7 +88,7 @@ class Taking:
             columns = self._unfolding.columns(page)
             rows = zip(*columns.values(), strict=True)
             self._cursor.executemany(layout.fill_sql(list(columns)), rows)
-            if not self._begins or len(footprint.of(page.kind)) <= _MANY:
+            if not self._begins or footprint.count(page.kind) <= _MANY:
                 footprint.add(page.kind, page.records, (), layout.types)
         else:
             whole = self._unfolding.rows(page)
