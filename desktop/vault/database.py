@@ -26,6 +26,10 @@ _CACHE_KIB = 32 * 1024
 _FULL = 2
 _WAIT_SECONDS = 10.0
 _LARGEST_WAL = 16 * 1024 * 1024
+_FLAGS = (
+    sqlcipher.SQLITE_OPEN_READWRITE | sqlcipher.SQLITE_OPEN_CREATE | sqlcipher.SQLITE_OPEN_NOMUTEX
+)
+"""A connection serves one thread at a time, so SQLite need not lock it for each value."""
 _SETTINGS = (
     "PRAGMA cipher_log_level = none",
     "PRAGMA cipher_memory_security = off",
@@ -83,7 +87,11 @@ class Database:
         """Open one more connection; raise DamagedVaultError if the key does not fit the file."""
         with meaning():
             connection: Connection = sqlcipher.connect(
-                self._path, isolation_level=None, check_same_thread=False, timeout=_WAIT_SECONDS
+                self._path,
+                isolation_level=None,
+                check_same_thread=False,
+                timeout=_WAIT_SECONDS,
+                flags=_FLAGS,
             )
             try:
                 # The key must come before any other statement.
