@@ -7,11 +7,10 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from shared.crypto.epochs import Keyring
-from shared.crypto.randomness import Random
-from shared.domain.columns import Column, pack_column, unpack_column
+from shared.crypto.randomness import Salts
+from shared.domain.columns import Column, MalformedColumnError, pack_column, unpack_column
 from shared.envelope import WHOLE_SPACE, Header, Kind
 from shared.envelope.approvals import approval_message
-from shared.envelope.entries import SALT_BYTES
 from shared.ids import DEVICE_BYTES, DeviceId, EntryHash
 from shared.ledger.frame import MAX_EDITS, OversizedError, pack_body, unpack_body
 from shared.ledger.heads import seen_hash
@@ -42,12 +41,15 @@ class _Segment(msgspec.Struct, array_like=True, forbid_unknown_fields=True, froz
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Seals and signs in the name of one device."""
+    """Seals and signs in the name of one device.
+
+    Whatever seals may raise BrokenRandomnessError, if ``salts`` are not fresh.
+    """
 
     membership: Membership
     keyring: Keyring
     author: Author
-    random: Random
+    salts: Salts
 
     def snapshot(self, manifest: Manifest, n: int, prev: EntryHash) -> SealedEntry:
         """Make the snapshot number ``n``, after the one with hash ``prev``; OversizedError."""
@@ -86,7 +88,7 @@ class Press:
 
     def sealed_as(self, header: Header, body: bytes) -> SealedEntry:
         """Seal and sign a body behind a header."""
-        return close_entry(header, body, self.random(SALT_BYTES), self.keyring, self.author.key)
+        return close_entry(header, body, self.salts.draw(), self.keyring, self.author.key)
 
 
 def encode_segment(edits: Sequence[PastEdit]) -> bytes:
@@ -107,7 +109,13 @@ def decode_segment(body: bytes) -> list[PastEdit]:
         numbers = unpack_column(wire.writers)
         writers = [wire.devices[n] for n in numbers if type(n) is int and n >= 0]
         return [(DeviceId(device), blob) for device, blob in zip(writers, wire.edits, strict=True)]
-    except (msgspec.MsgspecError, LookupError, ValueError, RecursionError) as error:
+    except (
+        msgspec.MsgspecError,
+        MalformedColumnError,
+        LookupError,
+        ValueError,
+        RecursionError,
+    ) as error:
         raise Refused(Code.FRAME) from error
 
 
