@@ -17,17 +17,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from desktop.sync.chain import Chain
 from desktop.sync.errors import SyncError, UnreachableError
 from desktop.sync.file_mailbox import FileMailbox
 from desktop.sync.joined import Joined
 from desktop.sync.pairing import OFFER, REVEAL, WELCOME, Guest, Host, Newcomer, Reception
 from desktop.vault.vault import Secrets
-from shared.crypto.devices import DeviceKeys
 from shared.crypto.pair_files import SUFFIX, PairingFileError
 from shared.crypto.pairing import PairingError, Waiting
 from shared.crypto.randomness import Random
-from shared.ids import PAIR_BYTES, DeviceId, PairId, TenantId
+from shared.ids import PAIR_BYTES, DeviceId, PairId
 
 _OPENED = "pairing files opened"
 _REMEMBERED = 64
@@ -100,7 +98,7 @@ class Asking:
             raise MisfitError
         self._mailbox.other = path
         with _fitting():
-            return self._guest.join("", _no_chain)
+            return self._guest.join("", None)
 
 
 class Answering:
@@ -186,11 +184,6 @@ def _fitting() -> Iterator[None]:
         raise
     except PairingError as error:
         raise MisfitError from error
-
-
-def _no_chain(_tenant: TenantId, _keys: DeviceKeys) -> Chain:
-    """Stand for a server where there is none."""
-    raise MisfitError
 
 
 def _short(pair: PairId) -> str:

@@ -85,17 +85,20 @@ class Guest:
         self._welcome: Welcome | None = None
         self.digits = met.digits
 
-    def join(self, server: str, fetch: Fetch) -> Joined:
+    def join(self, server: str, fetch: Fetch | None) -> Joined:
         """Take the keys: call this when the person has said that the digits agree.
 
+        Without ``fetch`` there is no server, and the welcome must bring everything along.
         Waits for the owner's consent. If the line broke, call it again. Raises PairingError,
         SyncError.
         """
-        if self._welcome is None:
-            self._welcome = self._met.join(self._mailbox.wait_for(WELCOME))
-        if self._welcome.links:
-            return self._joined_by(self._welcome)
-        return self._joined_at(server, self._welcome, fetch(self._met.tenant, self._keys))
+        welcome = self._welcome or self._met.join(self._mailbox.wait_for(WELCOME))
+        if welcome.links:
+            return self._joined_by(welcome)
+        if fetch is None:
+            raise PairingError
+        self._welcome = welcome  # a server hands it out once
+        return self._joined_at(server, welcome, fetch(self._met.tenant, self._keys))
 
     def _joined_at(self, server: str, welcome: Welcome, chain: Chain) -> Joined:
         """Join with the chain that the server shows."""

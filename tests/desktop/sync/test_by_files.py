@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from desktop.collection.founding import FIRST_EPOCH, found_tenant
 from desktop.sync.by_files import (
@@ -33,6 +34,7 @@ from desktop.sync.file_mailbox import (
 )
 from desktop.sync.joined import Joined
 from desktop.sync.network import Network
+from desktop.sync.pairing import WELCOME
 from desktop.sync.restoring import whole_links
 from desktop.vault.identity import Identity, keep_founding, read_founding, read_server
 from shared.crypto.epochs import Keyring
@@ -497,6 +499,9 @@ def test_whoever_answers_in_the_owners_place_gets_no_device_in(
     his.save(stick.folder / "his")
     owner = answer(artmatt, stick)
     asking.meet(stick.folder / "his")
+    digits = asking.digits
+    asking.meet(stick.answered)
+    assert asking.digits == digits  # one offer for a code: nobody can try more of them
     reveal = PairingFile.parse(stick.asked.read_bytes())
     if relabelled:
         offer = PairingFile.parse(stick.answered.read_bytes())
@@ -505,6 +510,38 @@ def test_whoever_answers_in_the_owners_place_gets_no_device_in(
         owner.meet(stick.put("carried", reveal.encode()))
     assert owner.digits == ""
     assert len(links(artmatt)) == 2
+
+
+def test_a_welcome_that_does_not_hold_together_is_refused(
+    artmatt: Desk, begin: Desk, outside: Computer, stick: Stick
+) -> None:
+    """From the very device that was met: it may be faulty, or in the wrong hands."""
+    asking, answering = meet(artmatt, outside, stick)
+    reception = answering._reception
+    assert reception is not None
+    before = links(artmatt)
+    answering.admit()
+    guest = asking._guest
+    assert guest is not None
+    true = guest._met.join(PairingFile.parse(stick.answered.read_bytes()).message)
+    for wrong in (
+        structs.replace(true, links=before),
+        structs.replace(true, links=before, head=sha256(before[-1])),
+        structs.replace(true, links=true.links[1:]),
+        structs.replace(true, links=links(begin)),
+        structs.replace(true, links=()),
+        structs.replace(true, links=(b"", *true.links)),
+        structs.replace(true, head=bytes(32)),
+        structs.replace(true, box=b""),
+        structs.replace(true, box=true.box[:-1] + b"x"),
+    ):
+        asking._mailbox._tries.clear()
+        answering._mailbox.leave(WELCOME, reception._meeting.welcome(wrong, os.urandom))
+        with pytest.raises(MisfitError):
+            asking.join(stick.answered)
+    answering.save(stick.answered)
+    asking._mailbox._tries.clear()
+    assert asking.join(stick.answered).links == true.links
 
 
 class Change(NamedTuple):
