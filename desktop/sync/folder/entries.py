@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import count, islice, takewhile
+from itertools import count, takewhile
 
 from desktop.sync.books import Books
 from desktop.sync.folder.names import Listing, entry_name
@@ -25,7 +25,6 @@ from shared.ledger.frame import decode_frame
 from shared.ledger.ledger import check_writer
 from shared.protocol import limits
 
-_BATCH = 64
 _BATCH_BYTES = 256 * limits.KIB
 """Edits share an entry until they have so many bytes; a larger edit has one to itself."""
 
@@ -65,8 +64,7 @@ class EntriesIn:
             accepted, inbox, wanted = 0, Inbox(), self._wanted()
             self.refused = self.late = 0
             ahead = progress.through(wanted, "Reading edits", len(wanted))
-            while places := [*islice(ahead, _BATCH)]:
-                sealed = (each.sealed for place in places if (each := self._sound(place)))
+            while sealed := self._next_batch(ahead):
                 verdict = inbox.judge(sealed, self.books.ledger, self.forked)
                 self.forked |= verdict.forked
                 self.refused += verdict.refused
@@ -78,6 +76,17 @@ class EntriesIn:
             self.waits = inbox.waits
             if not accepted:
                 return
+
+    def _next_batch(self, ahead: Iterator[Place]) -> list[bytes]:
+        """Read some more sound entries; none once all were read."""
+        sealed: list[bytes] = []
+        size = 0
+        while size < limits.PAGE_BYTES and (place := next(ahead, None)) is not None:
+            envelope = self._sound(place)
+            if envelope is not None:
+                sealed.append(envelope.sealed)
+                size += len(envelope.sealed)
+        return sealed
 
     def lacks(self, heads: Heads) -> bool:
         """Tell whether some entries up to these heads are neither here nor there."""

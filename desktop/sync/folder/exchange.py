@@ -64,6 +64,8 @@ class FolderExchange:
         except SyncError as error:
             place.check()
             traffic.trouble = error.sentence
+        finally:
+            place.settle()
         place.check()
         return traffic
 

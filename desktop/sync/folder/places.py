@@ -46,7 +46,7 @@ class Target(Protocol):
     """Where sealed things are written to."""
 
     def put(self, name: str, content: bytes) -> None:
-        """Lay something down under a name that is free; it is safe when this returns."""
+        """Lay something down under a name that is free: whole, or not at all."""
 
 
 class FolderPlace:
@@ -61,6 +61,7 @@ class FolderPlace:
         self._device = device
         self._random = random
         self._made: set[Path] = set()
+        self._written: set[Path] = set()
 
     @property
     def is_used(self) -> bool:
@@ -98,7 +99,7 @@ class FolderPlace:
         return content if len(content) <= most else None
 
     def put(self, name: str, content: bytes) -> None:
-        """Write under a temporary name, make it safe, and rename."""
+        """Write under a temporary name, make that safe, and rename; see ``settle``."""
         path = self._root / name
         temporary = self._temporary()
         with folder_troubles():
@@ -110,7 +111,14 @@ class FolderPlace:
                 with suppress(OSError):
                     temporary.unlink(missing_ok=True)
                 raise
-            _make_safe(path.parent)
+        self._written.add(path.parent)
+
+    def settle(self) -> None:
+        """Make the names of all that was written safe, where the disk does not do so by itself."""
+        for folder in self._written:
+            with suppress(OSError):
+                sync_folder(folder)
+        self._written.clear()
 
     def lay_aside(self, name: str, *, at_once: bool = False) -> None:
         """Move a file into ``aside``, if this folder can be changed."""
@@ -179,9 +187,3 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _make_safe(folder: Path) -> None:
-    """Make the name safe where the disk can: some sticks and shares do so by themselves only."""
-    with suppress(OSError):
-        sync_folder(folder)
