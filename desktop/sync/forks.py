@@ -48,7 +48,7 @@ class ForkedChainError(SyncError):
 
 
 class EntangledForkError(SyncError):
-    """This device cannot follow the server's list: edits of others need the list that is here.
+    """The server's list cannot be followed from here: edits of others need the list of this device.
 
     Nothing is lost. Make a backup, add this computer once more as a new device, and keep this copy
     beside it until you miss nothing there. Then remove the old one under Devices.
