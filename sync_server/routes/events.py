@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
+from typing_extensions import override
 
 from shared.protocol.limits import KEEP_ALIVE_SECONDS, STREAM_SECONDS
 from shared.protocol.messages import Event, encode
@@ -37,14 +39,15 @@ class Events:
     async def events(self, request: Request) -> Response:
         """Open a stream of events; it begins with where log and chain stand."""
         async with admitted(self._doorway, request) as visit:
-            return StreamingResponse(
-                self._stream(visit),
+            return _Stream(
+                self._stream(visit, request.receive),
                 media_type="text/event-stream",
                 headers={"cache-control": "no-store"},
             )
 
-    async def _stream(self, visit: Visit) -> AsyncGenerator[bytes]:
+    async def _stream(self, visit: Visit, receive: Receive) -> AsyncGenerator[bytes]:
         listener = visit.bell.listen(visit.device)
+        hanging_up = asyncio.create_task(_end_when_gone(listener, receive))
         try:
             if visit.is_over or not visit.store.membership.devices[visit.device].live:
                 return  # put out between the request and its answer
@@ -53,7 +56,25 @@ class Events:
             async for piece in _pieces(listener, ends, self._times.silence):
                 yield piece
         finally:
+            hanging_up.cancel()
             visit.bell.leave(listener)
+
+
+class _Stream(StreamingResponse):
+    """Sends pieces until there are no more; they end when the client is gone.
+
+    Starlette's own looks after that itself, with a group of tasks that takes twice the memory.
+    """
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
+
+async def _end_when_gone(listener: Listener, receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    listener.tell(None)
 
 
 async def _pieces(listener: Listener, ends: float, silence: float) -> AsyncGenerator[bytes]:
