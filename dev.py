@@ -52,6 +52,7 @@ CAMPAIGNS = {
     "tenants": "tests.tenants",
     "reader": "tests.shared.vectors",
     "rot": "tests.rot",
+    "photos": "tests.photos",
     "attacks": "tests.attacks",
     "coverage": "tests.shared",
     "mutation": "tests.mutation",

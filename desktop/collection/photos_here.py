@@ -36,14 +36,18 @@ class PhotoSpace:
     """What the pictures of a collection take on this device, and what is not here.
 
     ``missing``: originals that are not here; ``absent`` of them are not at the server either.
-    ``trashed``: the photos in the trash, with all that they take wherever it is.
+    ``trashed``: the photos in the trash, with all that they take wherever it is; ``may_empty``:
+    they can be deleted for good. ``paused``: the fetching of all originals waits.
     """
 
     originals: Amount
     thumbnails: Amount
     missing: Amount
-    absent: int
+    absent: Amount
     trashed: Amount
+    policy: PhotoPolicy
+    paused: bool
+    may_empty: bool
 
 
 class PhotosHere:
@@ -75,11 +79,6 @@ class PhotosHere:
     def syncs(self) -> bool:
         """Whether there is a server."""
         return self._syncs()
-
-    @property
-    def can_empty(self) -> bool:
-        """Whether it will be known when no device needs a picture any more."""
-        return self._syncs() or self._alone()
 
     @property
     def policy(self) -> PhotoPolicy:
@@ -115,8 +114,11 @@ class PhotosHere:
             originals=_amount(here[file] for file in shown if file in here),
             thumbnails=_amount(here[file] for file in small if file in here),
             missing=_amount(map(_sealed, missing.values())),
-            absent=len(missing.keys() & self._files.absent),
+            absent=_amount(_sealed(missing[file]) for file in missing.keys() & self._files.absent),
             trashed=Amount(len({r.photo for r in trashed}), sum(map(_sealed, freed.values()))),
+            policy=self.policy,
+            paused=self.paused,
+            may_empty=self._syncs() or self._alone(),
         )
 
     def empty_trash(self) -> Change:

@@ -49,7 +49,8 @@ class PhotosForm(Zone):
     """The choice, the numbers, and the two ways to make room."""
 
     def __init__(self, here: PhotosHere, online: Online, notation: Notation) -> None:
-        self._here, self._online, self._notation = here, online, notation
+        self._here, self._notation = here, notation
+        self._server = bool(online.server)
         self._ways = {policy: QRadioButton(words) for policy, words in _WORDS.items()}
         self._alone = Text(_NO_SERVER, "caption")
         self._kept, self._small = Text(role="strong"), Text(role="caption")
@@ -70,15 +71,16 @@ class PhotosForm(Zone):
         )
         for policy, button in self._ways.items():
             button.setChecked(policy is here.policy)
-            button.setVisible(bool(online.server))
+            button.setVisible(self._server)
             button.clicked.connect(lambda _on, policy=policy: self._keep(policy))
-        self._alone.setVisible(not online.server)
-        self._counting = False
+        self._alone.setVisible(not self._server)
+        self._counting = self._again = False
         self._timer = QTimer(self, interval=LOOK_MILLIS, singleShot=True)
         self._timer.timeout.connect(self.refresh)
 
     def refresh(self) -> None:
         """Count anew, away from the screen, and show it."""
+        self._again = self._counting
         if self._counting:
             return
         self._counting = True
@@ -90,7 +92,7 @@ class PhotosForm(Zone):
 
     def _show(self, space: PhotoSpace) -> None:
         self._counting = False
-        policy = self._here.policy
+        policy = space.policy
         for each, button in self._ways.items():
             button.setChecked(each is policy)
         all_ = space.originals.count + space.missing.count
@@ -104,13 +106,13 @@ class PhotosForm(Zone):
             f"{_many(count(space.thumbnails.count), space.thumbnails.count, 'small picture')}, "
             f"{size(space.thumbnails.bytes)}"
         )
-        server = bool(self._online.server)
-        self._coming.show_space(space, fetching=server and policy is PhotoPolicy.ALL)
-        self._freeing.offer(
-            offered=server and policy is not PhotoPolicy.ALL and space.originals.count > 0
-        )
-        self._trash.show_amount(space.trashed)
-        if self._coming.moving:
+        self._coming.show_space(space, fetching=self._server and policy is PhotoPolicy.ALL)
+        self._freeing.offer(some=space.originals.count > 0)
+        self._freeing.setVisible(self._server and policy is not PhotoPolicy.ALL)
+        self._trash.show_amount(space.trashed, possible=space.may_empty)
+        if self._again:
+            self.refresh()
+        elif self._coming.moving:
             self._timer.start()
 
     def _give_up(self, error: Exception | None) -> None:
@@ -137,22 +139,21 @@ class ComingBar(Zone):
     def show_space(self, space: PhotoSpace, *, fetching: bool) -> None:
         """Show what is missing here, and that it is being fetched."""
         count, size = self._notation.count, self._notation.size
-        left = max(space.missing.count - space.absent, 0)
-        paused = self._here.paused
+        absent, paused = space.absent.count, space.paused
+        left = space.missing.count - absent
         self.moving = fetching and left > 0 and not paused
         self._moving.setVisible(fetching and left > 0)
         words = "Paused" if paused else "Fetching"
-        said = (
-            f"{words}: {_many(count(left), left, 'original')} to come, {size(space.missing.bytes)}"
-        )
+        to_come = size(space.missing.bytes - space.absent.bytes)
+        said = f"{words}: {_many(count(left), left, 'original')} to come, {to_come}"
         self._words.say(said)
         self._bar.setRange(0, space.originals.count + left)
         self._bar.setValue(space.originals.count)
         self._bar.setAccessibleName(said)
         self._go.setText("Continue" if paused else "Pause")
-        self._waits.setVisible(space.absent > 0)
-        self._waits.say(_ONE_WAITS if space.absent == 1 else _MANY_WAIT.format(count(space.absent)))
-        self.setVisible((fetching and left > 0) or space.absent > 0)
+        self._waits.setVisible(absent > 0)
+        self._waits.say(_ONE_WAITS if absent == 1 else _MANY_WAIT.format(count(absent)))
+        self.setVisible((fetching and left > 0) or absent > 0)
 
     def _turn(self) -> None:
         self._here.pause(paused=not self._here.paused)
@@ -183,10 +184,9 @@ class FreeingForm(Zone):
         self._said.hide()
         self._back.hide()
 
-    def offer(self, *, offered: bool) -> None:
+    def offer(self, *, some: bool) -> None:
         """Offer it if there is something to remove; what came of it stays in view."""
-        self._go.setEnabled(offered and self._bar.isHidden())
-        self.setVisible(bool(self._online.server))
+        self._go.setEnabled(some and self._bar.isHidden())
 
     def _free(self) -> None:
         self._go.setEnabled(False)
@@ -245,9 +245,9 @@ class TrashForm(Zone):
 
     def __init__(self, here: PhotosHere, notation: Notation, changed: Refresh) -> None:
         self._here, self._notation, self._changed = here, notation, changed
-        self._said, self._question = Text(one_line=True), Text(role="strong")
+        self._said, self._question = Text(), Text(role="strong")
         self._go = Button("Delete for good\u2026", icon=Icon.TRASH, pressed=self._ask)
-        self._offer = Zone(layout=row(self._said, self._go, None, gap=3))
+        self._offer = Zone(layout=column(self._said, row(self._go, None), gap=2))
         self._asking = Zone(
             "card",
             column(
@@ -269,15 +269,15 @@ class TrashForm(Zone):
         self._done.hide()
         self.hide()
 
-    def show_amount(self, trashed: Amount) -> None:
-        """Show what lies in the trash, or nothing."""
+    def show_amount(self, trashed: Amount, *, possible: bool) -> None:
+        """Show what lies in the trash, if anything, and that it may be deleted."""
         pictures = _many(self._notation.count(trashed.count), trashed.count, "picture")
         self._said.say(f"{pictures} in the trash, {self._notation.size(trashed.bytes)}")
         self._question.say(f"Delete {pictures} for good?")
-        possible = trashed.count > 0 and self._here.can_empty
-        self._offer.setVisible(possible and self._asking.isHidden())
-        self._asking.setVisible(possible and not self._asking.isHidden())
-        self.setVisible(possible or not self._done.isHidden())
+        offered = possible and trashed.count > 0
+        self._offer.setVisible(offered and self._asking.isHidden())
+        self._asking.setVisible(offered and not self._asking.isHidden())
+        self.setVisible(offered or not self._done.isHidden())
 
     def _ask(self) -> None:
         self._offer.hide()

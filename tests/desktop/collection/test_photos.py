@@ -106,3 +106,37 @@ def test_a_damaged_file_is_noticed(artmatt, copy):
     assert artmatt.photos.thumbnail(photo) is None
     with pytest.raises(DamagedAttachmentError):
         artmatt.photos.original(photo)
+
+
+def test_a_lone_collector_deletes_pictures_in_the_trash_for_good(artmatt, begin, copy):
+    first = artmatt.photos.add(copy, PICTURE)
+    second = artmatt.photos.add(copy, PICTURE)  # of the same content
+    third = artmatt.photos.add(copy, b"PIC" + bytes(40) + b"END")
+    begin.photos.add(begin.copies.add(Draft(model={"name": "Humphrey"})), PICTURE)
+    theirs, all_ = kept(begin), kept(artmatt)
+    assert artmatt.photos_here.space().trashed.count == 0
+    artmatt.photos.remove(first)
+    artmatt.photos.remove(third)
+    space = artmatt.photos_here.space()
+    assert space.trashed.count == 2
+    assert 0 < space.trashed.bytes < len(PICTURE)  # what is shown still, too, frees nothing
+    artmatt.photos_here.empty_trash()
+    assert artmatt.photos.original(second) == PICTURE
+    assert len(all_ - kept(artmatt)) == 2
+    assert shown(artmatt, copy) == [second]
+    assert artmatt.photos_here.space().trashed.count == 0
+    artmatt.copies.delete([copy])
+    artmatt.photos_here.empty_trash()
+    assert kept(artmatt) == set()
+    artmatt.copies.restore([copy])
+    assert shown(artmatt, copy) == []
+    assert artmatt.photos.original(artmatt.photos.add(copy, PICTURE)) == PICTURE
+    assert kept(begin) == theirs
+
+
+def test_a_file_that_changed_in_place_and_is_added_again_is_another_content(artmatt, copy):
+    first = artmatt.photos.add(copy, PICTURE)
+    changed = PICTURE.replace(b"\x00", b"\xff", 1)
+    second = artmatt.photos.add(copy, changed)
+    assert artmatt.photos.original(first) == PICTURE
+    assert artmatt.photos.original(second) == changed

@@ -86,7 +86,11 @@ def pair(owner: Desk, folder: Path, server: str) -> Desk:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    folder = tmp_path_factory.mktemp("template")
+    return make_template(tmp_path_factory.mktemp("template"))
+
+
+def make_template(folder: Path) -> Template:
+    """Let both collectors begin, each with two devices, in a folder."""
     keys, words = {}, {}
     with running(folder / "server") as server:
         for name in NAMES:
