@@ -29,6 +29,7 @@ _MAGIC, _VERSION = b"SWBN", 1
 _HEAD = struct.Struct(">4sB32s")
 _NAME, _SIZE = struct.Struct(">H"), struct.Struct(">Q")
 _LONGEST_NAME = 200
+_MOST_PARTS = 1_000_000
 
 
 def tenant_of(path: Path) -> TenantId:
@@ -87,6 +88,8 @@ class BundleSource:
                     return True
                 raw, size = self._file.read(length), self._file.read(_SIZE.size)
                 if length > _LONGEST_NAME or len(size) < _SIZE.size:
+                    return False
+                if len(self._places) == _MOST_PARTS:
                     return False
                 start, (count,) = self._file.tell(), _SIZE.unpack(size)
                 if count > end - start:

@@ -12,7 +12,6 @@ from desktop.sync.books import Books
 from desktop.sync.chain import MissingKeyError
 from desktop.sync.folder.names import Listing, box_name, entry_name, link_name
 from desktop.sync.folder.places import Source, Target
-from desktop.vault.identity import keep_founding
 from desktop.vault.vault import Secrets
 from shared.domain.operations import Change
 from shared.envelope import Header
@@ -20,7 +19,6 @@ from shared.membership import (
     Fork,
     InvalidChainError,
     Link,
-    LinkWithBoxes,
     Membership,
     extend,
     verify_chain,
@@ -61,7 +59,6 @@ class LinksIn:
             except MissingKeyError:
                 self.waits = True
                 return
-            self._keep(following[0])
             yield change
 
     def other_chain(self) -> tuple[LinkParcel, ...]:
@@ -107,17 +104,6 @@ class LinksIn:
                 elif box is not None:
                     self._source.lay_aside(box_name(name))
         return tuple(boxes)
-
-    def _keep(self, parcel: LinkParcel) -> None:
-        """Keep a link that came with all its boxes, to hand it on like those made here."""
-        made = LinkWithBoxes(parcel.link, parcel.boxes)
-        try:
-            made.check()
-        except InvalidChainError:
-            return
-        kept = self._books.founding
-        if made not in kept:
-            keep_founding(self._secrets, (*kept, made))
 
 
 class OtherChain:

@@ -133,12 +133,13 @@ class EntriesIn:
 
 def seal_pending(books: Books) -> None:
     """Seal what is pending, and note of all own entries that they are about to leave."""
-    if books.membership.devices[books.identity.keys.device].may_write:
-        while (batch := books.log.pending(MAX_EDITS, _BATCH_BYTES))[0]:
-            try:
-                books.seal(*batch)
-            except NotWritableError:
-                break
+    if not books.membership.devices[books.identity.keys.device].may_write:
+        return
+    while (batch := books.log.pending(MAX_EDITS, _BATCH_BYTES))[0]:
+        try:
+            books.seal(*batch)
+        except NotWritableError:
+            break
     books.log.release()
 
 
