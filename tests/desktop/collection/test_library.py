@@ -7,10 +7,12 @@ from desktop.collection.library import Library, Wish
 from desktop.collection.scribe import UnnamedError
 from desktop.collection.values import Draft, Query
 from desktop.system.keychain import KeychainClosedError
+from desktop.vault.opening import DATABASE
 from shared.crypto.paper import paper_device, secret_of
 from shared.crypto.unlock import WrongPasswordError
 
 PASSWORD = "correct horse battery"
+PAGE = 4096
 
 
 def test_a_new_collection_has_a_kit_whose_words_are_its_paper_device(libraries):
@@ -65,6 +67,30 @@ def test_a_remembered_collection_opens_without_a_password_until_it_is_forgotten(
     collection.close()
     assert library.open_remembered(entry.folder) is None
     assert not library.known.find(entry.folder).remembered
+
+
+def test_a_damaged_collection_is_told_again_by_its_password_or_the_remembered_key(libraries):
+    library = libraries.artmatt
+    collection = library.create(Wish("artmatt", PASSWORD, sample=True)).collection
+    content = collection.content_hash
+    with collection._vault._database.reading() as cursor:
+        sql = "SELECT rootpage FROM sqlite_master WHERE name = 'copy'"
+        ((root,),) = cursor.execute(sql).fetchall()
+    collection.close()
+    (entry,) = library.known.all()
+    library.open(entry.folder, PASSWORD, remember=True).close()
+    file = entry.folder / DATABASE
+    sound = file.read_bytes()
+    for password in (PASSWORD, ""):
+        file.write_bytes(sound[: (root - 1) * PAGE] + bytes(PAGE) + sound[root * PAGE :])
+        with pytest.raises(WrongPasswordError):
+            library.repair(entry.folder, "wrong horse")
+        mended = library.repair(entry.folder, password)
+        assert (mended.lost, mended.collection.content_hash) == (0, content)
+        mended.collection.close()
+    assert libraries.begin.known.all() == []
+    with pytest.raises(WrongPasswordError):
+        libraries.begin.repair(entry.folder, "")
 
 
 def test_without_a_keychain_nothing_is_promised(libraries):
