@@ -74,7 +74,8 @@ class Books:
         return read_founding(self._secrets)
 
     def look_again(self) -> None:
-        """Read anew what the vault holds: a pairing may have added to the chain meanwhile."""
+        """Read anew what the vault holds: a pairing or a folder may have brought links and keys."""
+        self.identity = read_identity(self._secrets)
         self._ledger = None
 
     def heads(self) -> tuple[StreamHead, ...]:

@@ -142,3 +142,17 @@ def test_a_household_that_had_no_server_signs_up_later(
     assert exchange(laptop, stick).sentences == ()
     assert exchange(tablet, stick).sentences == ()
     assert not laptop.read(world.begin.laptop.add(notes="of somebody else"))
+
+
+def test_a_key_that_came_by_stick_is_known_to_the_sync_that_runs(world: World, stick: Path) -> None:
+    laptop, tablet = world.artmatt.desks
+    quiet(laptop, tablet)
+    tablet.network.change_kit(tablet.vault, paper_device(secrets.token_bytes(PAPER_BYTES)))
+    quiet(tablet)
+    bear = tablet.add(notes="under the new key")
+    exchange(tablet, stick)
+    assert exchange(laptop, stick).edits_in == 1
+    bean = laptop.add(notes="so is this")
+    quiet(laptop, tablet)
+    assert laptop.read(bear)
+    assert tablet.read(bean)
