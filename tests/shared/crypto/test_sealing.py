@@ -1,6 +1,7 @@
 """What is sealed opens in its own place only, under one key only, and whole."""
 
 import importlib
+import itertools
 
 import cryptography
 import pytest
@@ -183,6 +184,12 @@ def test_broken_randomness_is_noticed(broken: object) -> None:
     with pytest.raises(BrokenRandomnessError):
         check_random(broken)  # type: ignore[arg-type]
     check_random(stream("fine"))
+
+
+def test_randomness_that_changes_but_stays_the_same_within_is_broken() -> None:
+    draws = itertools.count(1)
+    with pytest.raises(BrokenRandomnessError):
+        check_random(lambda count: bytes([next(draws)]) * count)
 
 
 @pytest.mark.parametrize("version", ["43.0.3", "50.0.1", "50", "49.9.9", "50.0.2rc1"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.crypto.epochs import Keyring
 from shared.crypto.padding import pad
-from shared.crypto.randomness import BrokenRandomnessError, Salts
+from shared.crypto.randomness import BrokenRandomnessError
 from shared.crypto.sealing import seal
 from shared.domain.stamps import Origin
 from shared.envelope import HEADER_BYTES, Header, signed_message
@@ -33,8 +33,6 @@ from shared.ledger import (
     rebuild,
     seen_hash,
 )
-from shared.ledger.making import Press
-from shared.ledger.snapshots import Manifest
 from shared.membership import Cut, InvalidChainError, Role, change_role, revoke, rotate
 from shared.signing import NO_HASH, SigningKey, sha256
 from tests.shared.worlds import Desk, World, stream
@@ -106,6 +104,17 @@ def test_what_one_device_writes_the_other_reads(batches: list[list[bytes]]) -> N
         assert rebuild(outcome.entry, reader.keyring) == sealed
         assert reader.take(sealed) == Duplicate(writer.author.origin, outcome.entry.seq)
     assert reader.ledger.state.heads == writer.ledger.state.heads
+
+
+def test_what_is_not_stored_yet_is_known_all_the_same(artmatt: World) -> None:
+    """Many entries are judged in one transaction; an entry may be there twice."""
+    first, reader, second = artmatt.desk(0), artmatt.desk(1), artmatt.desk(1)
+    one = first.write(b"1")
+    second.take(one)
+    for sealed in (one, second.write(b"seen: 1")):
+        assert isinstance(reader.ledger.judge(sealed), Accepted)
+        assert isinstance(reader.ledger.judge(sealed), Duplicate)
+    assert not reader.entries
 
 
 def test_only_changed_heads_are_sent(artmatt: World) -> None:
@@ -229,6 +238,7 @@ def test_a_member_that_seals_wrongly_is_refused(artmatt: World) -> None:
             forge(first, zstandard.compress(b"\xc1")),
             *(forge(first, zstandard.compress(msgspec.msgpack.encode(wrong))) for wrong in WRONG),
             forge(first, heads=[line, line]),
+            forge(first, heads=[(b"\xff" * 16, *line[1:]), (bytes(16), *line[1:])]),
             forge(first, heads=[(b"short", *line[1:])]),
             forge(first, heads=[(*line[:2], 0, line[3])]),
         ],
@@ -322,6 +332,40 @@ def test_a_revoked_device_is_heard_up_to_the_cut(artmatt: World) -> None:
         out.write(b"knowing it")
 
 
+def test_what_was_seen_before_the_cut_is_all_that_is_waited_for(artmatt: World) -> None:
+    """The cut lies further on than what the writer had seen; the entries between do not matter."""
+    out, second, late = artmatt.desk(1), artmatt.desk(0), artmatt.desk(0)
+    entries = [out.write(b"%d" % n) for n in range(3)]
+    second.take(entries[0])
+    mentions = second.write(b"after the first")
+    cuts = {out.author.origin.incarnation: Cut(3, sha256(entries[2]))}
+    signer, target = artmatt.owners[0].signer, out.keys.device
+    epoch = artmatt.next_epoch(b"n" * 32, {target})
+    artmatt.apply(revoke(artmatt.membership, signer, target, cuts, epoch).link)
+    late.relink()
+    late.take(entries[0])
+    assert isinstance(late.take(mentions), Accepted)
+
+
+@pytest.mark.parametrize("gone", [1, 2])
+def test_what_does_not_count_hides_nothing_that_is_missing(gone: int) -> None:
+    """Of two streams that a writer had seen, one counts no longer: the other is waited for."""
+    world = World.make("artmatt", owners=3)
+    out, other = world.desk(gone), world.desk(3 - gone)
+    second, late = world.desk(0), world.desk(0)
+    second.take(out.write(b"never to count"))
+    missing = other.write(b"still to come")
+    second.take(missing)
+    mentions = second.write(b"both seen")
+    signer, target = world.owners[0].signer, out.keys.device
+    epoch = world.next_epoch(b"n" * 32, {target})
+    world.apply(revoke(world.membership, signer, target, {}, epoch).link)
+    late.relink()
+    assert late.take(mentions) == Waiting({other.author.origin: Head(1, sha256(missing))})
+    assert isinstance(late.take(missing), Accepted)
+    assert isinstance(late.take(mentions), Accepted)
+
+
 def test_what_a_revoked_device_wrote_unheard_holds_nobody_back(artmatt: World) -> None:
     """Others saw a life of it of which nothing counts: their heads are not waited for."""
     out, second, late = artmatt.desk(1), artmatt.desk(0), artmatt.desk(0)
@@ -346,6 +390,7 @@ def test_an_old_number_is_refused_even_if_its_entry_is_forgotten(artmatt: World)
 
 def test_only_two_histories_stop_a_stream() -> None:
     assert {code for code in Code if code.stops_stream} == {Code.EQUIVOCATION, Code.FORK}
+    assert all(code.value == code.name.lower() for code in Code), "the vectors name them so"
 
 
 def test_a_viewer_does_not_write(artmatt: World) -> None:
@@ -377,17 +422,19 @@ def test_too_much_for_one_entry_becomes_several(artmatt: World) -> None:
     writer, reader = artmatt.desk(0), artmatt.desk(1)
     edits = [stream(str(n))(300_000) for n in range(9)]
     with pytest.raises(OversizedError):
-        writer.ledger.seal(edits, writer.author, artmatt.salts)
-    entries = writer.ledger.seal_all(edits, writer.author, artmatt.salts)
+        writer.ledger.seal(edits, writer.author, artmatt.random)
+    entries = writer.ledger.seal_all(edits, writer.author, artmatt.random)
     outcomes = [reader.take(rebuild(entry, writer.keyring)) for entry in entries]
     got = [edit for outcome in outcomes for edit in outcome.edits]  # type: ignore[attr-defined] - accepted
     assert got == edits
     assert len(entries) == 4
+    two = [stream("one")(600_000), stream("other")(600_000)]
+    assert len(writer.ledger.seal_all(two, writer.author, artmatt.random)) == 2
     for edits in ([stream("huge")(1_048_576)], [bytes(MAX_FRAME_BYTES)]):
         with pytest.raises(OversizedError):
-            writer.ledger.seal_all(edits, writer.author, artmatt.salts)
+            writer.ledger.seal_all(edits, writer.author, artmatt.random)
     for count, needed in ((MAX_EDITS, 1), (MAX_EDITS + 1, 2)):
-        entries = writer.ledger.seal_all([b""] * count, writer.author, artmatt.salts)
+        entries = writer.ledger.seal_all([b""] * count, writer.author, artmatt.random)
         assert len(entries) == needed
 
 
@@ -415,25 +462,14 @@ def test_damage_in_the_stored_history_is_noticed(artmatt: World) -> None:
 
 
 def test_a_salt_is_never_used_twice(artmatt: World) -> None:
-    """A13: a broken source stops the writer instead of weakening what it writes.
-
-    Entries and all that a snapshot is made of take their salts from one place.
-    """
+    """A13: a broken source stops the writer instead of weakening what it writes."""
     desk = artmatt.desk()
-    assert len({artmatt.salts.draw() for _ in range(1000)}) == 1000
-    drawn = [bytes(range(24))] * 2 + [bytes(24), b"short", b"", stream("new")(24), bytes(range(24))]
-    salts = Salts(lambda _count: drawn.pop(0))
-    press = Press(artmatt.membership, artmatt.keyring, desk.author, salts)
-    desk.ledger.seal([], desk.author, salts)
-    for attempt in (
-        lambda: desk.ledger.seal([], desk.author, salts),
-        lambda: press.segment(1, []),
-        lambda: next(press.pieces([b"page"])),
-        lambda: press.snapshot(Manifest({}, {}, bytes(32), (), 0, ()), 1, NO_HASH),
-    ):
+    salts = {artmatt.random(24) for _ in range(1000)}
+    assert len(salts) == 1000
+    desk.ledger.seal([], desk.author, lambda count: bytes(range(count)))
+    for broken in (lambda count: bytes(range(count)), bytes, lambda _: b"short"):
         with pytest.raises(BrokenRandomnessError):
-            attempt()
-    assert press.segment(1, []).salt != desk.ledger.seal([], desk.author, salts).salt
+            desk.ledger.seal([], desk.author, broken)
 
 
 def test_clones_never_share_a_key(artmatt: World) -> None:

@@ -26,7 +26,6 @@ from shared.ledger.frame import (
     unpack_body,
 )
 from shared.ledger.making import (
-    PIECE_BYTES,
     Press,
     bodies_of_pages,
     decode_segment,
@@ -78,16 +77,28 @@ def test_what_is_no_segment_is_refused(body):
 
 
 def test_pages_that_fill_pieces_exactly_leave_nothing_over():
-    page = bytes(PIECE_BYTES - 4)
-    bodies = list(bodies_of_pages([page]))
-    assert len(bodies) == 1
-    assert list(pages_in(bodies)) == [page]
+    for size, pieces in ((4 * 1024 * 1024 - 4, 1), (4 * 1024 * 1024 - 3, 2)):
+        bodies = list(bodies_of_pages([bytes(size)]))
+        assert len(bodies) == pieces
+        assert list(pages_in(bodies)) == [bytes(size)]
+
+
+def test_long_pages_follow_each_other_and_longer_ones_are_not_waited_for():
+    pages = [bytes(17 * 1024 * 1024), bytes(17 * 1024 * 1024)]
+    assert list(pages_in(bodies_of_pages(pages))) == pages
+    longest = bytes(MAX_FRAME_BYTES - 4)
+    assert list(pages_in(bodies_of_pages([longest]))) == [longest]
+    given = iter([pack_body((MAX_FRAME_BYTES - 3).to_bytes(4)), pack_body(b"more")])
+    with pytest.raises(Refused) as refused:
+        next(pages_in(given))
+    assert refused.value.code == Code.FRAME
+    assert next(given), "the next body was not even asked for"
 
 
 def test_a_part_under_a_key_that_is_not_here_is_refused():
     world = World.make("artmatt")
     desk = world.desk(0)
-    press = Press(world.membership, world.keyring, desk.author, world.salts)
+    press = Press(world.membership, world.keyring, desk.author, world.random)
     sealed = rebuild(press.segment(1, [(ONE, b"an edit")]), world.keyring)
     name = sha256(sealed)
     assert open_part(sealed, name, Kind.SEGMENT, world.tenant, world.keyring)
@@ -151,7 +162,7 @@ def test_what_a_device_without_a_cut_wrote_does_not_have_to_be_in_a_snapshot():
     writer, reader = world.desk(1), world.desk(0)
     reader.take(writer.write(b"an edit"))
     heads = dict(reader.ledger.state.heads)
-    press = Press(world.membership, world.keyring, reader.author, world.salts)
+    press = Press(world.membership, world.keyring, reader.author, world.random)
     empty = Manifest({}, {}, bytes(32), (), 0, ())
     entry = press.snapshot(empty, 1, NO_HASH)
     snapshot = Snapshot(entry, Header.parse(entry.header, Kind.SNAPSHOT), empty, {})

@@ -337,6 +337,19 @@ def test_nobody_is_put_out_twice(artmatt: World) -> None:
         change_role(artmatt.membership, signer, out, Role.EDITOR, {})
 
 
+def test_being_put_out_gives_no_rights_back(artmatt: World) -> None:
+    """Who could write no longer keeps the cut of that time; who never could has nothing."""
+    signer, reader, viewer = artmatt.owners[0].signer, artmatt.owners[1].device, stranger("viewer")
+    first, later = {LIFE: Cut(2, LAST)}, {LIFE: Cut(9, sha256(b"later"))}
+    artmatt.apply(change_role(artmatt.membership, signer, reader, Role.VIEWER, first).link)
+    artmatt.admit(viewer, Role.VIEWER)
+    for device, cuts in ((reader, first), (viewer.device, {})):
+        assert artmatt.membership.devices[device].cuts == cuts
+        epoch = artmatt.next_epoch(b"n" * 31 + device[:1], {device})
+        artmatt.apply(revoke(artmatt.membership, signer, device, later, epoch).link)
+        assert artmatt.membership.devices[device].cuts == cuts
+
+
 def test_nobody_puts_out_himself_the_paper_or_a_stranger(artmatt: World) -> None:
     signer = artmatt.owners[0].signer
     for target in (signer.device, artmatt.paper.device, stranger().device):
