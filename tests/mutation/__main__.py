@@ -28,8 +28,9 @@ from tests.mutation.reach import (
     Reach,
     file_of,
     measure,
+    own_tests,
     reach_of,
-    settle_chance,
+    settle,
     warm_up,
 )
 from tests.mutation.trials import Folder, Job, Outcome, go_to, tell_all, tell_anew
@@ -110,7 +111,7 @@ def run(copy: Path, trials: Sequence[Trial], journal: Path | None, most: float) 
     for name in NEEDED:
         place = ROOT / name
         (shutil.copytree if place.is_dir() else shutil.copy)(place, copy / name)
-    settle_chance()
+    settle()
     reach = prepare(copy)
     folder = Folder(copy, reach.cost)
     done = {}
@@ -161,8 +162,18 @@ def outcomes(
         else:
             anew.append(trial)
     for trial in anew:
-        tests = reach.cost.affordable(reach.tests(trial.path, trial.mutant.lines), most)
-        yield trial, tell_anew(folder, Job(trial.path, trial.mutant, tests or [TESTS]))
+        yield trial, try_anew(folder, trial, reach, most)
+
+
+def try_anew(folder: Folder, trial: Trial, reach: Reach, most: float) -> Outcome:
+    """Load the tests of the package alone, and the others only if those do not notice."""
+    tests = reach.cost.affordable(reach.tests(trial.path, trial.mutant.lines), most)
+    own = [test for test in tests if test.startswith(own_tests(trial.path))]
+    outcome = Outcome("NOT noticed", "")
+    for some in (own, [test for test in tests if test not in own]):
+        if some and outcome.verdict == "NOT noticed":
+            outcome = tell_anew(folder, Job(trial.path, trial.mutant, some))
+    return outcome
 
 
 def truth(job: Job) -> Job:

@@ -60,7 +60,7 @@ class Reach(NamedTuple):
         files = self.loaders(path, lines)
         found = _found(self.running, path, lines) if lines else set(self.cost.calls)
         found |= {test for test in self.cost.calls if file_of(test) in files}
-        own = f"tests/{Path(path).parent}/"
+        own = own_tests(path)
         return sorted(
             found, key=lambda test: (not test.startswith(own), self.cost.alone(test), test)
         )
@@ -110,8 +110,12 @@ class _Clock:
         return result
 
 
-def settle_chance() -> None:
-    """Let hypothesis draw the same examples every time, and not look for smaller ones."""
+def settle() -> None:
+    """Let hypothesis draw the same examples every time, and not look for smaller ones.
+
+    What is compiled once, no trial has to compile.
+    """
+    sys.dont_write_bytecode = False
     hypothesis.settings.register_profile(
         "mutation",
         derandomize=True,
@@ -125,7 +129,6 @@ def settle_chance() -> None:
 
 def measure() -> FirstRun:
     """Run all tests once in this process."""
-    sys.dont_write_bytecode = False  # what is compiled now, no trial has to compile
     clock = _Clock()
     covered = ["--cov=shared", "--cov-context=test", "--cov-report="]
     failed = pytest.main([*OPTIONS, *covered, TESTS], plugins=[clock]) != 0
@@ -166,6 +169,11 @@ def warm_up(libraries: Iterable[str]) -> None:
 def file_of(test: str) -> str:
     """Return the file of a test."""
     return test.split("::", maxsplit=1)[0]
+
+
+def own_tests(path: str) -> str:
+    """Return how the names of tests of a module's package begin."""
+    return f"tests/{Path(path).parent}/"
 
 
 def _found(lines: Lines, path: str, among: range) -> set[str]:

@@ -5,6 +5,7 @@ code of that function. ``tell_anew`` loads everything anew with the lie in a mod
 what happens when modules or tests are loaded.
 """
 
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -113,6 +114,8 @@ class _Loop:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         items = {item.nodeid: item for item in session.items}
+        gc.collect()
+        gc.freeze()
         for job in self.jobs:
             chosen = [items[test] for test in job.tests]
             self.tell.send(_outcome(self.folder, partial(self.run, job, chosen)))
