@@ -76,6 +76,11 @@ class PhotosHere:
         self._syncs, self._alone = syncs, alone
 
     @property
+    def alone(self) -> bool:
+        """Whether no other computer has the collection."""
+        return self._alone()
+
+    @property
     def syncs(self) -> bool:
         """Whether there is a server."""
         return self._syncs()

@@ -15,7 +15,7 @@ import msgspec
 
 from desktop.sync.books import Books
 from desktop.sync.courier import Courier
-from desktop.sync.errors import RefusedError
+from desktop.sync.errors import RefusedError, ServerTroubleError
 from desktop.sync.pictures import cut_up, root_of
 from desktop.vault.references import Reference, Standing
 from desktop.vault.vault import Vault
@@ -31,6 +31,8 @@ from shared.protocol.problems import Code
 DAY_MILLIS = 86_400_000
 _HOUR_MILLIS = 3_600_000
 _KEPT = "pictures compared"
+_MOST_PAGES = 64
+"""No collection has more than three million files; a server that lists more is not believed."""
 _UNKNOWN = {Code.NOT_FOUND, Code.METHOD}
 """What a server says that has no such list."""
 _NOT_NOW = {Code.NOT_FOUND, Code.FILE_INCOMPLETE, Code.QUOTA, Code.TOO_LARGE, Code.FILES_AWAY}
@@ -87,8 +89,8 @@ class Claims:
 
     def _listing(self) -> dict[FileId, HeldFile] | None:
         held: dict[FileId, HeldFile] = {}
-        after, more = b"", True
-        while more:
+        after = b""
+        for _ in range(_MOST_PAGES):
             try:
                 page = self._courier.files(after)
             except RefusedError as error:
@@ -96,9 +98,10 @@ class Claims:
                     return None
                 raise
             held |= {each.file: each for each in page.files}
-            after = page.files[-1].file if page.files else after
-            more = page.more and bool(page.files)
-        return held
+            if not page.more or not page.files:
+                return held
+            after = page.files[-1].file
+        raise ServerTroubleError
 
     def _provide(self, held: Mapping[FileId, HeldFile]) -> None:
         """Claim what is there, send what is here, and note what is at neither place."""

@@ -25,7 +25,7 @@ _WORDS = {
     PhotoPolicy.LOOKED_AT: "Originals that you look at",
     PhotoPolicy.ALL: "All originals",
 }
-_NO_SERVER = "This collection has no server: its originals are where they were added."
+_ALONE = "This collection is on this computer only, and so are all its photos."
 _FREE = (
     "Removes originals from this device, each one only after the server has shown that it holds "
     "every byte of it. They come back when you look at them."
@@ -52,7 +52,8 @@ class PhotosForm(Zone):
         self._here, self._notation = here, notation
         self._server = bool(online.server)
         self._ways = {policy: QRadioButton(words) for policy, words in _WORDS.items()}
-        self._alone = Text(_NO_SERVER, "caption")
+        alone = not self._server and here.alone
+        self._alone = Text(_ALONE, "caption")
         self._kept, self._small = Text(role="strong"), Text(role="caption")
         self._coming = ComingBar(here, notation, self.refresh)
         self._freeing = FreeingForm(here, online, notation, self.refresh)
@@ -71,9 +72,9 @@ class PhotosForm(Zone):
         )
         for policy, button in self._ways.items():
             button.setChecked(policy is here.policy)
-            button.setVisible(self._server)
+            button.setVisible(not alone)
             button.clicked.connect(lambda _on, policy=policy: self._keep(policy))
-        self._alone.setVisible(not self._server)
+        self._alone.setVisible(alone)
         self._counting = self._again = False
         self._timer = QTimer(self, interval=LOOK_MILLIS, singleShot=True)
         self._timer.timeout.connect(self.refresh)

@@ -92,7 +92,7 @@ def test_pictures_in_the_trash_go_for_good_once_that_was_asked(qtbot, artmatt, n
     form.show()
     form.refresh()
     qtbot.waitUntil(lambda: "1 picture in the trash" in said(form))
-    assert "no server" in said(form)
+    assert "this computer only" in said(form)
     press(form, "Delete for good\u2026")
     press(form, "Keep them")
     press(form, "Delete for good\u2026")
