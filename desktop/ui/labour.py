@@ -62,6 +62,7 @@ class LabourBar(Zone):
         self._words = Text(role="caption", one_line=True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
         self._cancel = Button("Cancel", "quiet", pressed=self._stop)
         across = row(column(self._words, self._bar, gap=1), self._cancel, gap=3)
         across.setStretch(0, 1)

@@ -9,7 +9,6 @@ import tempfile
 from collections import defaultdict
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -37,10 +36,11 @@ class Sneakers(RuleBasedStateMachine):
     """What collectors do who carry everything by hand."""
 
     homes: Template
+    base: Path
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="swingtag-sneakers-"))
+        self.folder = Path(tempfile.mkdtemp(dir=self.base))
         self.sticks = [self.folder / f"stick {n}" for n in range(STICKS)]
         for stick in self.sticks:
             stick.mkdir()
@@ -156,12 +156,13 @@ class Sneakers(RuleBasedStateMachine):
                 assert self.numbers.setdefault(name, signed) == signed
 
 
-@pytest.mark.usefixtures("homes")
-def test_whatever_is_carried_in_whatever_order_all_devices_agree(homes: Template) -> None:
+def test_whatever_is_carried_in_whatever_order_all_devices_agree(
+    homes: Template, tmp_path: Path
+) -> None:
     class Here(Sneakers):
         pass
 
-    Here.homes = homes
+    Here.homes, Here.base = homes, tmp_path
     run_state_machine_as_test(  # type: ignore[no-untyped-call] # as Hypothesis has it
         Here,
         settings=settings(

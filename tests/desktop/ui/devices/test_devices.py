@@ -15,7 +15,10 @@ from desktop.collection.known import KnownCollections
 from desktop.collection.library import Library, Machine, Wish
 from desktop.collection.values import Draft, Rights, SyncPhase
 from desktop.drawing.imaging import QtImaging
+from desktop.sync.books import Books
+from desktop.sync.chain import Chain, admission
 from desktop.sync.courier import open_http
+from desktop.sync.joined import Joined
 from desktop.sync.network import Network
 from desktop.sync.rhythm import Rhythm
 from desktop.ui.backups.page import BackupsPage
@@ -29,10 +32,13 @@ from desktop.ui.live import LiveCollection
 from desktop.ui.look.packs import bundled, bundled_skin
 from desktop.ui.notation import Notation
 from desktop.ui.window.main_window import MainWindow
+from desktop.vault.identity import Identity, read_identity
 from desktop.vault.vault import Surroundings
+from shared.crypto.devices import DeviceKeys
+from shared.crypto.epochs import Keyring
 from shared.domain.operations import Put
 from shared.domain.schema import Kind
-from shared.protocol.messages import About
+from shared.protocol.messages import About, LinkParcel
 from shared.protocol.problems import Code
 from tests.desktop.sync.desk import SWIFT, never_ready
 from tests.desktop.sync.line import Line
@@ -169,6 +175,42 @@ def test_a_device_is_removed_and_both_screens_say_so(qtbot, pair, other):
     assert laptop.is_saved()
     assert laptop.collection.status.devices == 1
     assert {card.name for card in other.collection.devices()} == {"begins laptop", "Emergency kit"}
+
+
+def test_a_device_that_had_no_server_syncs_where_another_signed_up(
+    qtbot, tmp_path, reference, server
+):
+    """They were together before there was a server; the second one only types its name."""
+    laptop = Computer(tmp_path, "laptop", reference)
+    laptop.show(qtbot, laptop.library.create(Wish("artmatt", PASSWORD)).collection)
+    tablet = Computer(tmp_path, "tablet", reference)
+    tablet.show(qtbot, tablet.library.join(by_hand(laptop), Wish("artmatt", PASSWORD)))
+    for computer in (laptop, tablet):
+        write(computer.page, "Server", server.address)
+        write(computer.page, "Your name there", "artmatt")
+        go = named(computer.page, "Sign up")
+        qtbot.waitUntil(go.isEnabled, timeout=PATIENCE)
+        assert computer.says("signed this collection up here") == (computer is tablet)
+        go.click()
+        qtbot.waitUntil(lambda one=computer: one.says("Server: "), timeout=PATIENCE)
+        qtbot.waitUntil(computer.is_saved, timeout=PATIENCE)
+    same = laptop.collection.tenant == tablet.collection.tenant
+    assert same
+    qtbot.waitUntil(lambda: tablet.says("laptop"), timeout=PATIENCE)
+    for computer in (laptop, tablet):
+        computer.close()
+
+
+def by_hand(owner):
+    """Let a device in as two files do; the journey of those is told elsewhere."""
+    vault, random = owner.connection._vault, owner.network.surroundings.random
+    books, keys = Books(vault, random), DeviceKeys.generate(random)
+    made = admission(books.membership, read_identity(vault.secrets), keys.introduce(vault.tenant))
+    books.grow((LinkParcel(made.link, made.boxes),))
+    chain = Chain.held(vault.log.state())
+    opened = Chain(chain.membership, chain.links, made.boxes)
+    keyring = opened.open_keys(keys, Keyring(vault.tenant, {}))
+    return Joined("", Identity(keys, keyring), chain.links)
 
 
 def test_without_a_line_a_removal_waits_and_says_so(qtbot, pair):
