@@ -59,6 +59,17 @@ class Code:
         """The 65 bytes that the text stands for."""
         return _CODE.pack(_VERSION, self.pair, self.commitment, self.secret)
 
+    @classmethod
+    def unpack(cls, raw: bytes) -> "Code":
+        """Read the 65 bytes again, or raise PairingError."""
+        try:
+            version, pair, commitment, secret = _CODE.unpack(raw)
+        except struct.error as error:
+            raise PairingError from error
+        if version != _VERSION:
+            raise PairingError
+        return cls(PairId(pair), commitment, secret)
+
     @property
     def text(self) -> str:
         """The text to carry to the owner's device."""
@@ -71,13 +82,12 @@ class Code:
         packed = "".join(text.split()).removeprefix(CODE_PREFIX)
         try:
             checked = base64.b64decode(packed, b"-_", validate=True)
-            version, pair, commitment, secret = _CODE.unpack(checked[:-_CHECK_BYTES])
-        except (binascii.Error, struct.error, ValueError) as error:
+        except (binascii.Error, ValueError) as error:
             raise PairingError from error
-        code = cls(pair, commitment, secret)
-        if version != _VERSION or checked[-_CHECK_BYTES:] != sha256(code.raw)[:_CHECK_BYTES]:
+        raw, check = checked[:-_CHECK_BYTES], checked[-_CHECK_BYTES:]
+        if check != sha256(raw)[:_CHECK_BYTES]:
             raise PairingError
-        return code
+        return cls.unpack(raw)
 
 
 class Welcome(msgspec.Struct, frozen=True, array_like=True):
@@ -86,6 +96,10 @@ class Welcome(msgspec.Struct, frozen=True, array_like=True):
     ``head`` is the hash of the last link; ``links`` the whole chain, or empty if the new device
     shall fetch it from the server (it must then end in ``head``). ``box`` holds the epoch's
     key. ``heads`` is the last entry of each stream: device 16 | incarnation 8 | seq 8 | hash 32.
+
+    What follows goes with ``links``. ``server`` is the collection's address, or empty; ``boxes``
+    are those of the first links, as far as they are at hand; ``earlier`` are boxes for the new
+    device with the key of each epoch before the last.
     """
 
     tenant: bytes
@@ -93,6 +107,9 @@ class Welcome(msgspec.Struct, frozen=True, array_like=True):
     links: tuple[bytes, ...]
     box: bytes
     heads: tuple[bytes, ...]
+    server: str = ""
+    boxes: tuple[tuple[bytes, ...], ...] = ()
+    earlier: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from shared.crypto.epochs import Keyring
 from shared.crypto.padding import pad
-from shared.crypto.randomness import BrokenRandomnessError
+from shared.crypto.randomness import BrokenRandomnessError, Salts
 from shared.crypto.sealing import seal
 from shared.domain.stamps import Origin
 from shared.envelope import HEADER_BYTES, Header, signed_message
@@ -33,6 +33,8 @@ from shared.ledger import (
     rebuild,
     seen_hash,
 )
+from shared.ledger.making import Press
+from shared.ledger.snapshots import Manifest
 from shared.membership import Cut, InvalidChainError, Role, change_role, revoke, rotate
 from shared.signing import NO_HASH, SigningKey, sha256
 from tests.shared.worlds import Desk, World, stream
@@ -238,7 +240,6 @@ def test_a_member_that_seals_wrongly_is_refused(artmatt: World) -> None:
             forge(first, zstandard.compress(b"\xc1")),
             *(forge(first, zstandard.compress(msgspec.msgpack.encode(wrong))) for wrong in WRONG),
             forge(first, heads=[line, line]),
-            forge(first, heads=[(b"\xff" * 16, *line[1:]), (bytes(16), *line[1:])]),
             forge(first, heads=[(b"short", *line[1:])]),
             forge(first, heads=[(*line[:2], 0, line[3])]),
         ],
@@ -422,19 +423,19 @@ def test_too_much_for_one_entry_becomes_several(artmatt: World) -> None:
     writer, reader = artmatt.desk(0), artmatt.desk(1)
     edits = [stream(str(n))(300_000) for n in range(9)]
     with pytest.raises(OversizedError):
-        writer.ledger.seal(edits, writer.author, artmatt.random)
-    entries = writer.ledger.seal_all(edits, writer.author, artmatt.random)
+        writer.ledger.seal(edits, writer.author, artmatt.salts)
+    entries = writer.ledger.seal_all(edits, writer.author, artmatt.salts)
     outcomes = [reader.take(rebuild(entry, writer.keyring)) for entry in entries]
     got = [edit for outcome in outcomes for edit in outcome.edits]  # type: ignore[attr-defined] - accepted
     assert got == edits
     assert len(entries) == 4
     two = [stream("one")(600_000), stream("other")(600_000)]
-    assert len(writer.ledger.seal_all(two, writer.author, artmatt.random)) == 2
+    assert len(writer.ledger.seal_all(two, writer.author, artmatt.salts)) == 2
     for edits in ([stream("huge")(1_048_576)], [bytes(MAX_FRAME_BYTES)]):
         with pytest.raises(OversizedError):
-            writer.ledger.seal_all(edits, writer.author, artmatt.random)
+            writer.ledger.seal_all(edits, writer.author, artmatt.salts)
     for count, needed in ((MAX_EDITS, 1), (MAX_EDITS + 1, 2)):
-        entries = writer.ledger.seal_all([b""] * count, writer.author, artmatt.random)
+        entries = writer.ledger.seal_all([b""] * count, writer.author, artmatt.salts)
         assert len(entries) == needed
 
 
@@ -462,14 +463,25 @@ def test_damage_in_the_stored_history_is_noticed(artmatt: World) -> None:
 
 
 def test_a_salt_is_never_used_twice(artmatt: World) -> None:
-    """A13: a broken source stops the writer instead of weakening what it writes."""
+    """A13: a broken source stops the writer instead of weakening what it writes.
+
+    Entries and all that a snapshot is made of take their salts from one place.
+    """
     desk = artmatt.desk()
-    salts = {artmatt.random(24) for _ in range(1000)}
-    assert len(salts) == 1000
-    desk.ledger.seal([], desk.author, lambda count: bytes(range(count)))
-    for broken in (lambda count: bytes(range(count)), bytes, lambda _: b"short"):
+    assert len({artmatt.salts.draw() for _ in range(1000)}) == 1000
+    drawn = [bytes(range(24))] * 2 + [bytes(24), b"short", b"", stream("new")(24), bytes(range(24))]
+    salts = Salts(lambda _count: drawn.pop(0))
+    press = Press(artmatt.membership, artmatt.keyring, desk.author, salts)
+    desk.ledger.seal([], desk.author, salts)
+    for attempt in (
+        lambda: desk.ledger.seal([], desk.author, salts),
+        lambda: press.segment(1, []),
+        lambda: next(press.pieces([b"page"])),
+        lambda: press.snapshot(Manifest({}, {}, bytes(32), (), 0, ()), 1, NO_HASH),
+    ):
         with pytest.raises(BrokenRandomnessError):
-            desk.ledger.seal([], desk.author, broken)
+            attempt()
+    assert press.segment(1, []).salt != desk.ledger.seal([], desk.author, salts).salt
 
 
 def test_clones_never_share_a_key(artmatt: World) -> None:

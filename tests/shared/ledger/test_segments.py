@@ -98,7 +98,7 @@ def test_long_pages_follow_each_other_and_longer_ones_are_not_waited_for():
 def test_a_part_under_a_key_that_is_not_here_is_refused():
     world = World.make("artmatt")
     desk = world.desk(0)
-    press = Press(world.membership, world.keyring, desk.author, world.random)
+    press = Press(world.membership, world.keyring, desk.author, world.salts)
     sealed = rebuild(press.segment(1, [(ONE, b"an edit")]), world.keyring)
     name = sha256(sealed)
     assert open_part(sealed, name, Kind.SEGMENT, world.tenant, world.keyring)
@@ -162,7 +162,7 @@ def test_what_a_device_without_a_cut_wrote_does_not_have_to_be_in_a_snapshot():
     writer, reader = world.desk(1), world.desk(0)
     reader.take(writer.write(b"an edit"))
     heads = dict(reader.ledger.state.heads)
-    press = Press(world.membership, world.keyring, reader.author, world.random)
+    press = Press(world.membership, world.keyring, reader.author, world.salts)
     empty = Manifest({}, {}, bytes(32), (), 0, ())
     entry = press.snapshot(empty, 1, NO_HASH)
     snapshot = Snapshot(entry, Header.parse(entry.header, Kind.SNAPSHOT), empty, {})
