@@ -130,6 +130,7 @@ class ComingBar(Zone):
         self._words, self._waits = Text(role="caption"), Text(role="caption")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Originals to come")
         self._go = Button("Pause", "quiet", pressed=self._turn)
         across = row(column(self._words, self._bar, gap=1), self._go, gap=3)
         across.setStretch(0, 1)
