@@ -12,8 +12,8 @@ from desktop.collection.library import SKIN
 from desktop.sync.by_files import Answering
 from desktop.sync.errors import SyncError
 from desktop.sync.freeing import Freed
+from desktop.sync.hosting import Reception
 from desktop.sync.network import Network
-from desktop.sync.pairing import Reception
 from desktop.sync.worker import Worker
 from desktop.ui.first_run.beginnings import Place, Trouble, Verdict
 from desktop.ui.kit.kit import Kit

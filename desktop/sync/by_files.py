@@ -19,8 +19,9 @@ from pathlib import Path
 
 from desktop.sync.errors import SyncError, UnreachableError
 from desktop.sync.file_mailbox import FileMailbox
+from desktop.sync.hosting import Host, Reception
 from desktop.sync.joined import Joined
-from desktop.sync.pairing import OFFER, REVEAL, WELCOME, Guest, Host, Newcomer, Reception
+from desktop.sync.pairing import OFFER, REVEAL, WELCOME, Guest, Newcomer
 from desktop.vault.vault import Secrets
 from shared.crypto.pair_files import SUFFIX, PairingFileError
 from shared.crypto.pairing import PairingError, Waiting

@@ -22,10 +22,11 @@ from desktop.sync.exchange import Exchange
 from desktop.sync.forks import Forks
 from desktop.sync.freeing import Freed, Freeing
 from desktop.sync.gathering import Gathering
+from desktop.sync.hosting import Host, Reception
 from desktop.sync.joined import Joined
 from desktop.sync.kit_change import change_kit
 from desktop.sync.mailbox import Pause, ServerMailbox
-from desktop.sync.pairing import Guest, Host, Newcomer, Reception
+from desktop.sync.pairing import Guest, Newcomer
 from desktop.sync.recovery import recover
 from desktop.sync.removal import Removals
 from desktop.sync.reporter import Reporter

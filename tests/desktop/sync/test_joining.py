@@ -8,11 +8,12 @@ import pytest
 
 from desktop.sync.chain import FalseChainError
 from desktop.sync.errors import RefusedError
+from desktop.sync.hosting import Reception
 from desktop.sync.joined import Joined, keep_promise
 from desktop.sync.mailbox import PairingCancelledError, PairingExpiredError
 from desktop.sync.network import Network
 from desktop.sync.notices import Notice
-from desktop.sync.pairing import Guest, Reception
+from desktop.sync.pairing import Guest
 from desktop.vault.identity import read_identity
 from shared.crypto.pairing import PairingError
 from shared.crypto.paper import WrongWordsError
