@@ -122,10 +122,12 @@ class Session:
         self._attachments.begin()
         self._exchange_all(progress)
         self._put_out(progress)
-        self._compare_pictures()
+        if not self._exchange.books.log.waiting():
+            self._attachments.edits_have_left()
         self._attachments.send_large()
         self._attachments.fetch()
         self._bases.fetch_history()
+        self._compare_pictures()
         self._gathering.begin()
 
     def tidy(self) -> None:
@@ -135,10 +137,9 @@ class Session:
 
     def _compare_pictures(self) -> None:
         """See now and then which pictures the server has, and whenever it lost something."""
-        if not self._exchange.books.log.waiting():
-            self._attachments.edits_have_left()
         if self._claims.due or Notice.RESTORED in self._exchange.notices:
             self._claims.compare()
+            self._attachments.send_large()
 
     def _put_out(self, progress: Progress) -> None:
         """Remove the devices that are to be removed, by compare-and-swap on the chain's end.

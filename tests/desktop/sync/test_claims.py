@@ -4,18 +4,21 @@ import secrets
 import shutil
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from desktop.collection.photos import PictureElsewhereError
-from desktop.sync.errors import HarmedPictureError
+from desktop.sync.errors import HarmedPictureError, SyncError
 from desktop.sync.freeing import UnsentEditsError
 from desktop.vault.photo_policy import PhotoPolicy, keep_policy, pause
 from desktop.vault.progress import UNWATCHED
 from desktop.vault.references import Standing
 from shared.domain.operations import Put, Restore
 from shared.domain.schema import Kind
-from shared.ids import RecordId
+from shared.ids import FileId, RecordId
+from shared.protocol.messages import FilesReply, HeldFile, encode
 from tests.desktop.sync.conftest import Template, World
 from tests.desktop.sync.desk import eventually
 from tests.photos.houses import (
@@ -147,6 +150,48 @@ def test_a_server_that_lost_pictures_gets_them_from_who_has_them(world: World) -
     tablet.sync()
     assert all(is_sound(tablet, each) for each in needed(tablet))
     assert not tablet.vault.files.absent
+
+
+def listed(*files: HeldFile, more: bool = False) -> bytes:
+    return encode(FilesReply(files, more))
+
+
+def endless() -> bytes:
+    return listed(HeldFile(FileId(secrets.token_bytes(16)), 1, claimed=True), more=True)
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        listed,
+        endless,
+        lambda: listed(HeldFile(FileId(bytes(16)), 2**62, claimed=True)),
+        lambda: b"\xc1",
+        lambda: listed()[:-1],
+    ],
+    ids=["nothing", "endless", "huge", "unreadable", "cut"],
+)
+def test_a_list_that_lies_takes_nothing_away(world: World, lie: Callable[[], bytes]) -> None:
+    laptop, tablet = world.artmatt.desks
+    kept = photos_of(laptop).add(RecordId(bytes(16)), secrets.token_bytes(TWO_CHUNKS))
+    gone = photos_of(laptop).add(RecordId(bytes(16)), secrets.token_bytes(ORIGINAL))
+    settle(world, world.artmatt)
+    there, others = at_the_server(world, world.artmatt), at_the_server(world, world.begin)
+    photos_of(laptop).remove(gone)
+    pass_days(world, 1)
+    laptop.line.alter = lambda path, body: lie() if path == "/v1/files" else body
+    with suppress(SyncError):
+        laptop.sync()
+    assert len(laptop.line.asked) < 200
+    assert all(is_sound(laptop, each) for each in needed(laptop))
+    laptop.line.alter = None
+    settle(world, world.artmatt)
+    tablet.session.want(kept)
+    tablet.sync()
+    assert at_the_server(world, world.artmatt) == there  # what lies in the trash is still needed
+    assert not laptop.vault.files.absent
+    assert all(is_sound(tablet, each) for each in needed(tablet) if each.photo == kept)
+    assert at_the_server(world, world.begin) == others
 
 
 def test_only_what_the_server_shows_is_freed_and_it_comes_back(world: World) -> None:
