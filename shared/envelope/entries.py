@@ -36,7 +36,6 @@ class Envelope:
     signature: bytes
     salt: bytes
     commitment: bytes
-    ciphertext: bytes
     hash: EntryHash
     sealed: bytes
 
@@ -50,7 +49,6 @@ class Envelope:
             signature=sealed[HEADER_BYTES:_SALT],
             salt=sealed[_SALT:_COMMITMENT],
             commitment=sealed[_COMMITMENT:_CIPHERTEXT],
-            ciphertext=sealed[_CIPHERTEXT:],
             hash=sha256(sealed),
             sealed=sealed,
         )
