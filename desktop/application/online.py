@@ -123,6 +123,8 @@ class Connection:
         self._collection.announce(Change(label, {Kind.DEVICE: record}))
         if self._collection.sync is not None:
             self._collection.sync.sync_now()
+        else:
+            self._collection.tell(self._collection.status)
 
     def new_kit(self) -> Kit | Trouble:
         """Let a new emergency kit take the old one's place; it is yet to be dated.

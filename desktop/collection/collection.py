@@ -7,6 +7,7 @@ on the thread that made the change.
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Collection as AnyOf
+from dataclasses import replace
 from pathlib import Path
 
 from desktop.collection.backups import BackupCare
@@ -237,7 +238,7 @@ class Collection:
         """Where the sync stands."""
         if self._sync is not None:
             return self._sync.status
-        return self.exchange.status or STAYS_HERE
+        return self.exchange.status or replace(STAYS_HERE, devices=self.roster.computers)
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher`` whenever the status changes; returns what ends that."""

@@ -138,6 +138,11 @@ class Roster:
         ]
         return tuple(sorted(cards, key=lambda card: (not card.this_one, card.paper, card.name)))
 
+    @property
+    def computers(self) -> int:
+        """How many devices may read now, the paper one left out."""
+        return sum(member.role is not Role.PAPER for member in self._membership().live)
+
     def former(self) -> tuple[DeviceCard, ...]:
         """Return the devices that were removed, the last one first."""
         names = self._records.living(Kind.DEVICE)

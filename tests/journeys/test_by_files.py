@@ -126,6 +126,9 @@ def test_two_devices_and_a_stick(qtbot, computer, hand, tmp_path):
     press(window, "Done")
     assert isinstance(window.pages._shown, DevicesPage)
     assert len(computers_of(window)) == len(computers_of(tablet.window)) == 2
+    for one in (window, tablet.window):
+        qtbot.waitUntil(lambda one=one: says(one, "2 devices"), timeout=PATIENCE)
+    assert says(other, "1 device")
     assert tablet.window.live.collection.tenant == window.live.collection.tenant
     assert len(computers_of(other)) == 1
     assert other.live.collection.tenant != window.live.collection.tenant
