@@ -1,5 +1,6 @@
 """Bugs put into the program on purpose, to see that the worlds find them."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -9,22 +10,15 @@ from desktop.vault import log as log_module
 from desktop.vault.layout import Layout, Row
 from desktop.vault.log import Log
 from desktop.vault.merging import Merging
+from desktop.vault.snapshots import Snapshots
 from desktop.vault.writing import Writer, Writing
 from shared.domain.edits import Edit, Shape
 from shared.domain.stamps import Origin
 from shared.ids import DeviceId
 from shared.ledger import Ledger, Refused
 from shared.ledger.refusal import Code
-
-
-@contextmanager
-def _swapped(owner: Any, name: str, bug: Any) -> Iterator[None]:
-    right = getattr(owner, name)
-    setattr(owner, name, bug)
-    try:
-        yield
-    finally:
-        setattr(owner, name, right)
+from sync_server.storage.sqlite.database import SqliteDatabase
+from tests.simulation.shortcuts import swapped
 
 
 def sequence_reused() -> AbstractContextManager[None]:
@@ -33,7 +27,7 @@ def sequence_reused() -> AbstractContextManager[None]:
     def renew(log: Log) -> Origin:
         return log.origin
 
-    return _swapped(Log, "renew", renew)
+    return swapped(Log, "renew", renew)
 
 
 def whole_row_wins() -> AbstractContextManager[None]:
@@ -48,7 +42,7 @@ def whole_row_wins() -> AbstractContextManager[None]:
             row.hold(write.name, write.value, arrival.moment)
         return True
 
-    return _swapped(Merging, "_overwrite", overwrite)
+    return swapped(Merging, "_overwrite", overwrite)
 
 
 def tombstone_dropped() -> AbstractContextManager[None]:
@@ -59,7 +53,7 @@ def tombstone_dropped() -> AbstractContextManager[None]:
         edit = decode(blob, device)
         return replace(edit, groups=tuple(g for g in edit.groups if g.shape != Shape.DELETE))
 
-    return _swapped(log_module, "decode_edit", without_deletes)
+    return swapped(log_module, "decode_edit", without_deletes)
 
 
 def previous_unchecked() -> AbstractContextManager[None]:
@@ -74,7 +68,7 @@ def previous_unchecked() -> AbstractContextManager[None]:
                 raise
             return None
 
-    return _swapped(Ledger, "_check_place", check)
+    return swapped(Ledger, "_check_place", check)
 
 
 def clock_not_restored() -> AbstractContextManager[None]:
@@ -94,7 +88,27 @@ def clock_not_restored() -> AbstractContextManager[None]:
             writer._clock.last = reached
             raise
 
-    return _swapped(Writer, "transaction", transaction)
+    return swapped(Writer, "transaction", transaction)
+
+
+def answered_too_early() -> AbstractContextManager[None]:
+    """The server answers, and writes down the last thing that it was told with the next one."""
+
+    @contextmanager
+    def write(database: SqliteDatabase) -> Iterator[sqlite3.Connection]:
+        with database.turn():
+            connection = database._connection
+            if connection.in_transaction:
+                connection.execute("COMMIT")
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+
+    return swapped(SqliteDatabase, "write", write)
+
+
+def history_left_out() -> AbstractContextManager[None]:
+    """A snapshot takes the place of entries, and nobody keeps what these had written."""
+    return swapped(Snapshots, "history", lambda *_: iter(()))
 
 
 BUGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
@@ -103,4 +117,6 @@ BUGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "tombstone dropped": tombstone_dropped,
     "previous hash unchecked": previous_unchecked,
     "clock not restored after a failure": clock_not_restored,
+    "server answers before it has written": answered_too_early,
+    "snapshot leaves the history out": history_left_out,
 }

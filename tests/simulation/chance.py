@@ -16,18 +16,17 @@ class PowerCut(BaseException):
 
 @dataclass
 class Fuse:
-    """Cuts the power at the n-th look at the world. ``photograph`` keeps the disk as it was."""
+    """Blows at the n-th look at the world: ``blow`` does what then happens."""
 
     left: int = 0
-    photograph: Callable[[], None] = lambda: None
+    blow: Callable[[], None] = lambda: None
 
     def burn(self) -> None:
         """Pass a point at which the machine may go off."""
         if self.left:
             self.left -= 1
             if not self.left:
-                self.photograph()
-                raise PowerCut
+                self.blow()
 
 
 @dataclass

@@ -1,21 +1,23 @@
 """One computer of a collector: its disk, its clock, and the real client on it."""
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.sync.courier import open_http
 from desktop.sync.network import Network
 from desktop.sync.notices import Notice
-from desktop.sync.rhythm import Rhythm
+from desktop.sync.rhythm import Most, Rhythm
 from desktop.sync.session import Session
 from desktop.system.anchor import Anchor, AnchorPlace
-from desktop.vault.layout import layout_of
+from desktop.vault.layout import GHOST, layout_of
+from desktop.vault.references import Standing
 from desktop.vault.vault import Surroundings, Vault
 from shared.domain.schema import DELETED, Kind, Value
 from shared.domain.stamps import Origin, Stamp
-from shared.ids import FileId, RecordId
-from tests.simulation.chance import Clock, Time, drawn
+from shared.ids import RecordId
+from tests.simulation.chance import Clock, PowerCut, Time, drawn
 from tests.simulation.wire import Wire
 
 KINDS = (Kind.COPY, Kind.TAG, Kind.FIELD)
@@ -72,6 +74,7 @@ class Machine:
     wire: Wire
     drawer: Drawer | None
     seed: str
+    most: Most = field(default_factory=Most)
     edits: frozenset[Stamp] = frozenset()
     images: list[Image] = field(default_factory=list)
     notices: set[Notice] = field(default_factory=set)
@@ -82,8 +85,12 @@ class Machine:
         self.fuse = self.wire.fuse
         self.clock = Clock(self.time, self.fuse)
         surroundings = Surroundings(self.clock, drawn(f"{self.seed}/{self.name}", self.fuse))
-        self.network = Network(open_http(self.wire), surroundings, Rhythm(lambda: 0.0, lambda: 0.5))
-        self.fuse.photograph = self._photograph
+        self.network = Network(
+            open_http(self.wire),
+            surroundings,
+            Rhythm(lambda: 0.0, lambda: 0.5, most=self.most),
+        )
+        self.fuse.blow = self._go_dark
 
     def open(self) -> None:
         anchors: AnchorPlace | None = self.drawer
@@ -129,7 +136,7 @@ class Machine:
         with self.vault._database.reading() as cursor:
             for kind in KINDS:
                 layout = layout_of(kind.value)
-                for row in layout._select(cursor, list(layout.types), "1", ()):
+                for row in layout._select(cursor, list(layout.types), f"deleted <> {GHOST}", ()):
                     seen.alive[kind, row.record] = not row.deleted
                     for name, value in row.fields().items():
                         seen.values[kind, row.record, name] = value
@@ -140,15 +147,19 @@ class Machine:
                 seen.losers.setdefault(spot, []).append(conflict.loser.value)
         return seen
 
-    def pictures(self) -> set[RecordId]:
-        """Return the photos whose small picture is here, whole."""
-        with self.vault._database.reading() as cursor:
-            rows = layout_of(Kind.PHOTO.value)._select(cursor, ["thumb_file"], "NOT deleted", ())
-            files = {row.record: row.fields().get("thumb_file") for row in rows}
+    def history(self, items: Iterable[Item]) -> dict[Item, set[tuple[str, Value]]]:
+        """Return what records ever said, by what the history of each shows."""
+        records = self.vault.records
         return {
-            photo
-            for photo, file in files.items()
-            if isinstance(file, bytes) and self.vault.files.has(FileId(file))
+            item: {(past.field, past.value) for past in records.history(*item)} for item in items
+        }
+
+    def pictures(self) -> dict[RecordId, bool]:
+        """Return the photos that are shown, and of each whether its small picture is here."""
+        return {
+            each.photo: self.vault.files.has(each.file)
+            for each in self.vault.references.all()
+            if each.small and each.standing is Standing.SHOWN
         }
 
     @property
@@ -177,6 +188,11 @@ class Machine:
         with self.vault._database._lent() as cursor:
             (count,) = cursor.execute("PRAGMA page_count").fetchone()
             cursor.execute(f"PRAGMA max_page_count = {count + pages}")
+
+    def lose_power(self) -> None:
+        """Go off without a word, and start again."""
+        self._copy(self._dark)
+        self.power_on()
 
     def power_on(self) -> None:
         """Start again after a power cut, from the disk as it was at that moment."""
@@ -210,8 +226,9 @@ class Machine:
             self.drawer.locked = False
         shutil.rmtree(self.folder)
 
-    def _photograph(self) -> None:
+    def _go_dark(self) -> None:
         self._copy(self._dark)
+        raise PowerCut
 
     def _copy(self, folder: Path) -> None:
         shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns("*-shm", "lock"))

@@ -18,6 +18,8 @@ from sync_server.tenancy.house import House, open_house
 from sync_server.tenancy.journal import Journal
 from sync_server.tenancy.premises import Place
 from sync_server.tenancy.throttle import Rate
+from tests.simulation.chance import Fuse
+from tests.simulation.crashes import watched
 
 ADDRESS = "http://beanie.ty"
 _FREE = (Rate(1_000_000, 1_000_000), Rate(1_000_000, 1_000_000))
@@ -36,6 +38,14 @@ class OneThread(ThreadPoolExecutor):
         return done
 
 
+class ServerDown(Exception):  # noqa: N818 - it is what happens, and no mistake
+    """The server went off before it could answer. ``answer``: what it would have said."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        super().__init__()
+        self.answer = answer
+
+
 @dataclass
 class MachineRoom:
     """The server, its disk, and what may happen to that."""
@@ -45,11 +55,21 @@ class MachineRoom:
     random: Callable[[int], bytes]
     loop: asyncio.AbstractEventLoop
     failures: list[str] = field(default_factory=list)
+    fuse: Fuse = field(default_factory=Fuse)
     _house: House | None = None
     _app: Any = None
 
+    def __post_init__(self) -> None:
+        self.fuse.blow = self._photograph
+
     def open(self) -> None:
-        """Start the server."""
+        """Start the server; should it go off meanwhile, once more."""
+        with watched(self.fuse.burn):
+            self._start()
+        if self._dark.exists():
+            self._start_again()
+
+    def _start(self) -> None:
         self._house = open_house(
             Place(self.folder),
             public_name="beanie.ty",
@@ -97,8 +117,31 @@ class MachineRoom:
         self.open()
 
     def answer(self, request: httpx.Request) -> httpx.Response:
-        """Let the app answer one request."""
-        return self.loop.run_until_complete(_call(self._app, request))
+        """Let the app answer one request.
+
+        Raises ServerDown if the server went off meanwhile. It runs again then, from the disk as it
+        was at that moment; what it did after that never was.
+        """
+        with watched(self.fuse.burn):
+            response = self.loop.run_until_complete(_call(self._app, request))
+            self.fuse.burn()
+        if self._dark.exists():
+            self._start_again()
+            raise ServerDown(response)
+        return response
+
+    @property
+    def _dark(self) -> Path:
+        return self.folder.with_suffix(".dark")
+
+    def _photograph(self) -> None:
+        shutil.copytree(self.folder, self._dark, ignore=shutil.ignore_patterns("*-shm", "lock"))
+
+    def _start_again(self) -> None:
+        self.close()
+        shutil.rmtree(self.folder)
+        self._dark.rename(self.folder)
+        self.open()
 
 
 def hand_driven_loop() -> asyncio.AbstractEventLoop:

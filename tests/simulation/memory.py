@@ -4,7 +4,7 @@ It is told of each local act by what could be seen before and after it, and neve
 comes in from elsewhere: so it knows nothing of merging, and cannot repeat its mistakes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -81,6 +81,19 @@ class Memory:
         for item, alive in sight.alive.items():
             if not alive and item not in self.buried:
                 yield f"gone: nobody put {_named((*item, ''))} into the trash"
+
+    def missing(
+        self,
+        history: Mapping[Item, AbstractSet[tuple[str, Value]]],
+        held: frozenset[Stamp],
+        removed: AbstractSet[DeviceId],
+    ) -> Iterator[str]:
+        """Say what somebody wrote, and no history of a record tells any more."""
+        held = frozenset(stamp for stamp in held if stamp.origin.device not in removed)
+        for ((kind, record, name), value), act in self.written.items():
+            is_due = value is not None and act.stamps and act.stamps <= held
+            if is_due and (name, value) not in history.get((kind, record), set()):
+                yield f"forgotten: act {act.number} wrote {value!r}"
 
     def _risen(
         self, item: Item, burials: Sequence[Burial], held: frozenset[Stamp]

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.simulation.ending import heal, judge
 from tests.simulation.machine_room import hand_driven_loop
+from tests.simulation.shortcuts import done_once
 from tests.simulation.steps import live, remove
 from tests.simulation.template import Template, make_template
 from tests.simulation.world import World, page_bytes
@@ -31,8 +33,8 @@ class Simulator:
         try:
             live(world, 20 + seed % 40)
             tell("heal")
-            world.heal()
-            world.judge()
+            heal(world)
+            judge(world)
         finally:
             remove(world)
         return world.outcomes
@@ -43,7 +45,10 @@ def simulator() -> Iterator[Simulator]:
     """Make the template, in memory if that can be."""
     parent = _SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None
     loop = hand_driven_loop()
-    with tempfile.TemporaryDirectory(prefix="swingtag-worlds-", dir=parent) as folder:
+    with (
+        done_once(),
+        tempfile.TemporaryDirectory(prefix="swingtag-worlds-", dir=parent) as folder,
+    ):
         home = Path(folder)
         try:
             yield Simulator(home, make_template(home / "template", loop), loop)

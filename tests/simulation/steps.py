@@ -1,16 +1,17 @@
 """What happens in a world, one step after the other, as its seed decides."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from desktop.sync.removal import wish
 from shared.crypto.attachments import FileSecret, Root, seal_chunks
 from shared.domain.operations import Delete, Put, PutMany, Restore
-from shared.domain.schema import TAG_PREFIX, Kind
+from shared.domain.schema import EMPTIED, TAG_PREFIX, Kind, Value
 from shared.ids import RecordId
 from tests.simulation.chance import drawn
+from tests.simulation.collector import Collector
 from tests.simulation.machine import Machine
-from tests.simulation.world import MOST_MACHINES, Collector, ServerImage, World
+from tests.simulation.world import MOST_MACHINES, ServerImage, World
 
 _COPIES = [RecordId(number.to_bytes(16)) for number in range(1, 13)]
 _TAGS = [RecordId(number.to_bytes(16)) for number in range(50, 52)]
@@ -88,7 +89,20 @@ def settle(world: World, collector: Collector, machine: Machine) -> None:
 
 
 def sync(world: World, collector: Collector, machine: Machine) -> None:
-    world.sync(collector, machine)
+    if world.sync(collector, machine):
+        world.rest(collector, machine)
+
+
+def sync_all(world: World, collector: Collector, machine: Machine) -> None:
+    """Let all devices sync and rest: what one of them sums up, the others sign."""
+    for each in (machine, *collector.machines, machine):
+        sync(world, collector, each)
+
+
+def crash_server(world: World, collector: Collector, machine: Machine) -> None:
+    """Let the server go off at one of its next writes, whoever asks for it."""
+    world.room.fuse.left = world.dice.choice((1, 2, 3, 4, 5, 8, 13, 21, 34))
+    world.dice.choice((sync, sync_all, add_picture))(world, collector, machine)
 
 
 def crash_writing(world: World, collector: Collector, machine: Machine) -> None:
@@ -113,8 +127,7 @@ def fill_disk(world: World, collector: Collector, machine: Machine) -> None:
 
 
 def crash(_world: World, _: Collector, machine: Machine) -> None:
-    machine._photograph()
-    machine.power_on()
+    machine.lose_power()
 
 
 def restart(_world: World, _: Collector, machine: Machine) -> None:
@@ -185,24 +198,56 @@ def invite(world: World, collector: Collector, machine: Machine) -> None:
         world.invite(collector, machine)
 
 
+def recover(world: World, collector: Collector, _: Machine) -> None:
+    if len(collector.machines) < MOST_MACHINES:
+        world.recover(collector)
+
+
 def add_picture(world: World, collector: Collector, machine: Machine) -> None:
     """Seal a small picture and speak of it in a record; it is here before the record is."""
-    collector.pictures += 1
-    vault, seed = machine.vault, f"{collector.name} picture {collector.pictures}"
+    vault, seed = machine.vault, f"{collector.name} picture {collector.pictures + 1}"
     secret = FileSecret.generate(vault.tenant, drawn(seed))
     content = seed.encode()
     chunks, root = list(seal_chunks(secret, len(content), [content])), Root()
     for chunk in chunks:
         root.add(chunk)
-    shown = {"file": secret.file, "key": secret.key, "root": root.digest, "size": len(content)}
-    fields = {f"thumb_{name}": value for name, value in shown.items()} | {"copy": _COPIES[0]}
-    photo = RecordId((10_000 + collector.pictures).to_bytes(16))
+    shown: dict[str, Value] = {
+        "thumb_file": secret.file,
+        "thumb_key": secret.key,
+        "thumb_root": root.digest,
+        "thumb_size": len(content),
+    }
 
     def keep() -> None:
         vault.files.keep(secret.file, chunks)
-        vault.apply("Add a photo", [Put(Kind.PHOTO, photo, fields)])
+        vault.apply("Add a photo", [_new_photo(collector, shown)])
 
     world.act(collector, machine, keep)
+
+
+def show_again(world: World, collector: Collector, machine: Machine) -> None:
+    """Let one more photo speak of a picture that is here already."""
+    photos = machine.vault.records.living(Kind.PHOTO)
+    here = [photo for photo, is_here in machine.pictures().items() if is_here]
+    if here:
+        fields = photos[world.dice.choice(here)]
+        shown = {name: value for name, value in fields.items() if name.startswith("thumb_")}
+        world.write(collector, machine, [_new_photo(collector, shown)])
+
+
+def empty_photo(world: World, collector: Collector, machine: Machine) -> None:
+    """Delete a photo with its picture, for good."""
+    photos = list(machine.vault.records.living(Kind.PHOTO))
+    if photos:
+        photo = world.dice.choice(photos)
+        emptied = [Put(Kind.PHOTO, photo, {EMPTIED: True}), Delete(Kind.PHOTO, [photo])]
+        world.write(collector, machine, emptied)
+
+
+def _new_photo(collector: Collector, shown: Mapping[str, Value]) -> Put:
+    collector.pictures += 1
+    photo = RecordId((10_000 + collector.pictures).to_bytes(16))
+    return Put(Kind.PHOTO, photo, {**shown, "copy": _COPIES[0]})
 
 
 def put_out(world: World, collector: Collector, machine: Machine) -> None:
@@ -260,7 +305,12 @@ WEIGHTS: dict[Step, int] = {
     invite: 2,
     restore_both: 1,
     add_picture: 4,
+    show_again: 2,
+    empty_photo: 2,
     put_out: 1,
+    sync_all: 8,
+    crash_server: 6,
+    recover: 1,
 }
 
 

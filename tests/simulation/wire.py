@@ -11,8 +11,13 @@ from typing_extensions import override
 from shared.protocol import paths
 from shared.protocol.messages import SyncReply, decode, encode
 from tests.simulation.chance import Fuse
+from tests.simulation.machine_room import ServerDown
 
 FAULTS = ("drop request", "drop reply", "duplicate", "delay", "reorder", "garble", "omit")
+_NEVER_THE_SAME = (paths.SLOT.partition("{")[0], paths.TENANTS)
+"""Pairing messages lie in the server's memory; a sign-up draws the name of the log."""
+_GIVEN_UP = 0.5
+"""How often nobody repeats a request during which the server went off."""
 
 
 @dataclass
@@ -45,15 +50,29 @@ class Wire(httpx.BaseTransport):
             request.read()
             self.bag.late.append(request)
             raise httpx.ReadTimeout(fault, request=request)
-        response = self.answer(request)
+        response = self._answer(request)
         self.fuse.burn()
         if fault == "drop reply":
             raise httpx.ReadError(fault, request=request)
         if fault == "duplicate":
-            return self.answer(request)
+            return self._answer(request)
         if fault and request.url.path == paths.SYNC and response.is_success:
             return self._altered(fault, response)
         return response
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        """Reach the server; if it goes off, somebody on the way may ask once more."""
+        try:
+            return self.answer(request)
+        except ServerDown as down:
+            self.tell(f"    the server went off: {request.method} {request.url.path}")
+            if self.dice.random() < _GIVEN_UP:
+                raise httpx.ReadError("reset", request=request) from down
+            again = self.answer(request)
+            said, would_have = ((each.status_code, each.read()) for each in (again, down.answer))
+            if said != would_have and not request.url.path.startswith(_NEVER_THE_SAME):
+                raise AssertionError(f"asked again: {said}, not {would_have}"[:400]) from down
+            return _answer(*said, again.headers)
 
     def _altered(self, fault: str, response: httpx.Response) -> httpx.Response:
         reply = decode(response.read(), SyncReply)
@@ -68,5 +87,8 @@ class Wire(httpx.BaseTransport):
             raw[self.dice.randrange(len(raw))] ^= 1 << self.dice.randrange(8)
             entries[place] = bytes(raw)
         body = encode(msgspec.structs.replace(reply, entries=tuple(entries)))
-        headers = response.headers
-        return httpx.Response(200, headers=headers, stream=httpx.ByteStream(body))
+        return _answer(response.status_code, body, response.headers)
+
+
+def _answer(status: int, content: bytes, headers: httpx.Headers) -> httpx.Response:
+    return httpx.Response(status, headers=headers, stream=httpx.ByteStream(content))

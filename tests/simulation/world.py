@@ -3,66 +3,38 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from desktop.sync.errors import SyncError
 from desktop.sync.network import Network
 from desktop.sync.notices import Notice
+from desktop.sync.rhythm import Most
 from desktop.vault.errors import VaultError
 from desktop.vault.identity import read_founding
 from shared.domain.operations import Operation
 from shared.domain.stamps import Stamp
-from shared.ids import DeviceId
 from shared.ledger import NotWritableError
 from sync_server.storage.entry_log import EntryLog
 from tests.simulation.chance import Fuse, PowerCut, Time, dice, drawn
+from tests.simulation.collector import Collector
 from tests.simulation.machine import Drawer, Machine
-from tests.simulation.machine_room import ADDRESS, MachineRoom
-from tests.simulation.memory import Memory
-from tests.simulation.template import DEVICES, KEY, NAMES, Template, invite
+from tests.simulation.machine_room import ADDRESS, MachineRoom, ServerDown
+from tests.simulation.template import DEVICES, KEY, NAMES, Template, invite, move_in
 from tests.simulation.wire import Mailbag, Wire
 
 EXPECTED = (SyncError, VaultError, NotWritableError)
 """What the program shows in words and tries again later; anything else is a finding."""
 MOST_MACHINES = 5
-_MINUTE = 60_000
+_MOST_ENTRIES = (3, 8, 500)
+"""After how many entries a snapshot is made: soon, at times, never."""
 _KEYCHAINS = 0.3
 """How many computers keep their anchor in a keychain, which no copy of the folder takes along."""
 
 
 class Violation(AssertionError):  # noqa: N818 - it is what the simulator is there to find
     """Something that must never happen has happened in this world."""
-
-
-@dataclass
-class Collector:
-    """One tenant: the computers, and what was done on them."""
-
-    name: str
-    machines: list[Machine] = field(default_factory=list)
-    memory: Memory = field(default_factory=Memory)
-    server_has: frozenset[Stamp] = frozenset()
-    copied: bool = False
-    removed: set[DeviceId] = field(default_factory=set)
-    pictures: int = 0
-
-    @property
-    def staying(self) -> list[Machine]:
-        """The computers whose device nobody has asked to put out."""
-        return [each for each in self.machines if each.vault.device not in self.removed]
-
-    @property
-    def forked(self) -> bool:
-        """Whether a device has told its person of two histories."""
-        return any(Notice.FORKED in machine.notices for machine in self.machines)
-
-    @property
-    def chain_forked(self) -> bool:
-        """Whether two devices were let in at one place of the chain, behind each other's back."""
-        chains = sorted({machine.vault.log.state().links for machine in self.machines}, key=len)
-        return any(after[: len(before)] != before for before, after in pairwise(chains))
 
 
 @dataclass
@@ -99,7 +71,8 @@ class World:
         self.room = MachineRoom(folder / "server", self.time, drawn(f"{seed}/server"), loop)
         self.room.open()
         self.faults = self.dice.choice((0, 10, 30))
-        self.collectors = [Collector(name) for name in NAMES]
+        self.most = Most(entries=self.dice.choice(_MOST_ENTRIES))
+        self.collectors = [Collector(name, template.kits[name]) for name in NAMES]
         for collector in self.collectors:
             for number in range(DEVICES):
                 self.add_machine(collector, f"{collector.name}-{number}").open()
@@ -111,7 +84,7 @@ class World:
         wire = Wire(self.room.answer, chance, fuse, self.bag, self.tell, self.faults)
         folder = self.folder / f"{name}.swingtag"
         drawer = Drawer() if chance.random() < _KEYCHAINS else None
-        machine = Machine(name, folder, KEY, self.time, wire, drawer, f"{self.seed}")
+        machine = Machine(name, folder, KEY, self.time, wire, drawer, f"{self.seed}", self.most)
         collector.machines.append(machine)
         return machine
 
@@ -179,7 +152,27 @@ class World:
         collector.server_has |= own
         for notice in machine.session._exchange.notices:
             self.tell(f"    {notice.name}")
+            lost = notice is Notice.RESTORED and not self.server_lost
+            self.require(not lost, f"{machine.name} was told of a loss that there was not")
         return True
+
+    def rest(self, collector: Collector, machine: Machine) -> None:
+        """Let a device have a quiet moment, after a sync that went well."""
+        try:
+            machine.session.tidy()
+        except PowerCut:
+            self.tell("    power cut")
+            machine.power_on()
+        except EXPECTED as error:
+            self.tell(f"    {type(error).__name__} {error}")
+        finally:
+            machine.fuse.left = 0
+            self.require(not self.room.failures, f"the server failed: {self.room.failures}")
+        machine.look()
+        base = machine.vault.snapshots.base
+        if base:
+            self.tell(f"    rests on snapshot {base.entry.seq}")
+            collector.summed_up = True
 
     def sign_up_again(self, collector: Collector) -> None:
         """Give a collection its place at a server that has lost it."""
@@ -191,6 +184,21 @@ class World:
             except EXPECTED as error:
                 self.tell(f"    sign-up: {type(error).__name__} {error}")
 
+    def recover(self, collector: Collector) -> Machine | None:
+        """Come back by the emergency kit on a new computer, on a quiet network."""
+        machine = self.add_machine(collector, f"{collector.name}-{len(collector.machines)}")
+        faults, machine.wire.faults = machine.wire.faults, 0
+        try:
+            tenant = collector.machines[0].vault.tenant
+            move_in(machine, machine.network.recover(collector.kit, tenant, ADDRESS))
+        except EXPECTED as error:
+            self.tell(f"    {type(error).__name__} {error}")
+            self._give_up(collector, machine)
+            return None
+        machine.wire.faults = faults
+        collector.came_back = True
+        return machine
+
     def invite(self, collector: Collector, owner: Machine) -> None:
         """Let one more device in, on a quiet network."""
         name = f"{collector.name}-{len(collector.machines)}"
@@ -201,73 +209,19 @@ class World:
             invite(owner, guest)
         except EXPECTED as error:
             self.tell(f"    {type(error).__name__} {error}")
-            collector.machines.remove(guest)
-            guest.close()
-            shutil.rmtree(guest.folder, ignore_errors=True)
+            self._give_up(collector, guest)
         owner.wire.faults = guest.wire.faults = faults
+
+    def _give_up(self, collector: Collector, machine: Machine) -> None:
+        collector.machines.remove(machine)
+        machine.close()
+        shutil.rmtree(machine.folder, ignore_errors=True)
 
     def deliver_late(self) -> None:
         """Let the server have what was under way."""
         while self.bag.late:
-            self.room.answer(self.bag.late.pop(0))
-
-    # How it ends
-
-    def heal(self) -> None:
-        """Mend everything that is not a device, then sync round and round until all is quiet."""
-        self.deliver_late()
-        for collector in self.collectors:
-            for machine in collector.machines:
-                machine.wire.faults = 0
-        quiet = 0
-        for _ in range(8):
-            self.time.millis += 11 * _MINUTE
-            well = [self._round(collector) for collector in self.collectors]
-            quiet = quiet + 1 if all(well) else 0
-            # A copied device hears of its twin's edits one sync later: at first it only learns
-            # that the server knows more of its own stream than it does itself.
-            if quiet > 1:
-                return
-        raise Violation("it does not become quiet")
-
-    def _round(self, collector: Collector) -> bool:
-        self.sign_up_again(collector)
-        machines = collector.staying
-        before = [machine.vault.log.content_hash() for machine in machines]
-        for machine in collector.machines:
-            if machine not in machines:
-                self.sync(collector, machine)
-        well = [self.sync(collector, machine) for machine in machines]
-        after = [machine.vault.log.content_hash() for machine in machines]
-        if collector.forked or collector.chain_forked:
-            return True
-        return all(well) and before == after and len(set(after)) == 1
-
-    def judge(self) -> None:
-        """Hold every device against what its collector remembers."""
-        for collector in self.collectors:
-            if collector.chain_forked:
-                self.require(self.server_lost, f"the chain of {collector.name} is forked")
-                self.outcomes.add("chain forked")
-                continue
-            if collector.forked:
-                told = self.server_lost and collector.copied
-                self.require(told, f"{collector.name} was told of a fork that there is not")
-                self.outcomes.add("fork told")
-                continue
-            self.outcomes.add("converged, a device put out" if collector.removed else "converged")
-            held = collector.server_has.union(*(m.edits for m in collector.machines))
-            for machine in collector.staying:
-                for fault in collector.memory.faults(machine.sight(), held, collector.removed):
-                    raise Violation(f"{machine.name}: {fault}")
-            self._judge_pictures(collector)
-
-    def _judge_pictures(self, collector: Collector) -> None:
-        """A small picture that any device has is on all of them, unless the server lost some."""
-        having = {machine.name: machine.pictures() for machine in collector.staying}
-        for photo in set().union(*having.values()):
-            lacking = [name for name, photos in having.items() if photo not in photos]
-            self.require(self.server_lost or not lacking, f"a picture never came to {lacking}")
+            with suppress(ServerDown):
+                self.room.answer(self.bag.late.pop(0))
 
     def require(self, holds: object, otherwise: str) -> None:
         """Insist on something."""

@@ -1,0 +1,116 @@
+"""How a world ends: all is mended and synced until it is quiet, then held against memory."""
+
+from shared.domain.stamps import Stamp
+from tests.simulation.collector import Collector
+from tests.simulation.machine import Machine
+from tests.simulation.world import Violation, World
+
+_DAY = 25 * 60 * 60_000
+"""After which pictures are compared, and what awaits other devices is looked at again."""
+_ROUNDS = 8
+_NEWCOMERS = 0.3
+"""How often a new computer comes at the end, with nothing but the words of the kit."""
+
+
+def heal(world: World) -> None:
+    """Mend everything that is not a device, then sync round and round until all is quiet."""
+    world.deliver_late()
+    world.room.fuse.left = 0
+    for collector in world.collectors:
+        for machine in collector.machines:
+            machine.wire.faults = 0
+    quiet = 0
+    for _ in range(_ROUNDS):
+        world.time.millis += _DAY
+        well = [_round(world, collector) for collector in world.collectors]
+        quiet = quiet + 1 if all(well) else 0
+        # A copied device hears of its twin's edits one sync later: at first it only learns
+        # that the server knows more of its own stream than it does itself.
+        if quiet > 1:
+            return
+    raise Violation("it does not become quiet")
+
+
+def _round(world: World, collector: Collector) -> bool:
+    world.sign_up_again(collector)
+    machines = collector.staying
+    before = [machine.vault.log.content_hash() for machine in machines]
+    for machine in collector.machines:
+        if machine not in machines:
+            world.sync(collector, machine)
+    well = [world.sync(collector, machine) for machine in machines]
+    for machine, is_well in zip(machines, well, strict=True):
+        if is_well:
+            world.rest(collector, machine)
+    after = [machine.vault.log.content_hash() for machine in machines]
+    if collector.forked or collector.chain_forked or collector.chain_lost:
+        return True
+    return all(well) and before == after and len(set(after)) == 1
+
+
+def judge(world: World) -> None:
+    """Hold every device against what its collector remembers."""
+    for collector in world.collectors:
+        outcome = _unlike(world, collector)
+        if outcome:
+            world.outcomes.add(outcome)
+            continue
+        if collector.summed_up:
+            world.outcomes.add("summed up")
+        world.outcomes.add("converged, a device put out" if collector.removed else "converged")
+        held = collector.server_has.union(*(m.edits for m in collector.machines))
+        for machine in collector.staying:
+            for fault in collector.memory.faults(machine.sight(), held, collector.removed):
+                raise Violation(f"{machine.name}: {fault}")
+        _judge_pictures(world, collector)
+        _judge_history(collector, world.dice.choice(collector.staying), held)
+        if world.dice.random() < _NEWCOMERS:
+            _judge_newcomer(world, collector)
+
+
+def _judge_history(collector: Collector, machine: Machine, held: frozenset[Stamp]) -> None:
+    """All that was ever written is told, but for what was put together when it was a month old."""
+    base = machine.vault.snapshots.base
+    if base and any(segment.settled for segment in base.manifest.segments):
+        return
+    history = machine.history(machine.sight().alive)
+    for fault in collector.memory.missing(history, held, collector.removed):
+        raise Violation(f"{machine.name}: {fault}")
+
+
+def _judge_newcomer(world: World, collector: Collector) -> None:
+    """Whoever comes back by the kit alone has the same as those who were always there."""
+    old, world.faults = collector.staying[0], 0
+    newcomer = world.recover(collector)
+    if newcomer is None or not world.sync(collector, newcomer):
+        raise Violation(f"nobody comes back to {collector.name} by the kit")
+    same = newcomer.vault.log.content_hash() == old.vault.log.content_hash()
+    world.require(same, f"who came back to {collector.name} has something else")
+    _judge_pictures(world, collector)
+    held = collector.server_has.union(*(m.edits for m in collector.machines))
+    _judge_history(collector, newcomer, held)
+    world.outcomes.add("came back by the kit")
+
+
+def _unlike(world: World, collector: Collector) -> str:
+    """Say why the content of a collector's devices is not to be compared, if so."""
+    if collector.chain_forked:
+        world.require(world.server_lost, f"the chain of {collector.name} is forked")
+        return "chain forked"
+    if collector.chain_lost:
+        lost = world.server_lost and collector.came_back
+        world.require(lost, f"the chain of {collector.name} is lost")
+        return "unknown to the server"
+    if collector.forked:
+        copied = world.server_lost and collector.copied
+        world.require(copied, f"{collector.name} was told of a fork that there is not")
+        return "fork told"
+    return ""
+
+
+def _judge_pictures(world: World, collector: Collector) -> None:
+    """A small picture that any device has is on all of them."""
+    shown = {machine.name: machine.pictures() for machine in collector.staying}
+    for photo in {photo for photos in shown.values() for photo, here in photos.items() if here}:
+        lacking = [name for name, photos in shown.items() if not photos.get(photo)]
+        world.require(not lacking, f"a picture never came to {lacking}")
