@@ -223,7 +223,9 @@ class PhotoPanel(Zone):
         place = self._photos.index(photo)
         menu = QMenu(self)
         menu.setAccessibleName("Photo")
+        on_request = self._pictures.whereabouts(photo) is Whereabouts.ON_REQUEST
         wishes: list[tuple[str, bool, Callable[[], None]]] = [
+            *([("Fetch the original", True, self._let_come)] if on_request else []),
             ("Use as cover", place > 0, lambda: self.cover_chosen.emit(photo)),
             ("Move left", place > 0, lambda: self.moved.emit(photo, -1)),
             ("Move right", place < len(self._photos) - 1, lambda: self.moved.emit(photo, 1)),
