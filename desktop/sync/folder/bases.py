@@ -4,6 +4,7 @@ Only a collection with a server has any; a device that took one in lays it down 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from desktop.sync.bases import Bases, FalseBaseError
 from desktop.sync.books import Books
@@ -13,7 +14,8 @@ from desktop.sync.folder.places import Source, Target
 from desktop.sync.refusal import Refusal
 from desktop.vault.vault import Snapshots
 from shared.envelope import Envelope, Kind, MalformedEnvelopeError
-from shared.ids import EntryHash
+from shared.envelope.approvals import check_approval
+from shared.ids import DeviceId, EntryHash
 from shared.ledger import DamagedEntryError, Heads, rebuild
 from shared.protocol import limits
 from shared.protocol.messages import Approval, BaseReply, SnapshotReply
@@ -25,9 +27,10 @@ from shared.signing.keys import SIGNATURE_BYTES
 class LaidDown:
     """What a place has of snapshots, in the form in which a server tells it."""
 
-    def __init__(self, source: Source, listing: Listing) -> None:
+    def __init__(self, source: Source, listing: Listing, books: Books) -> None:
         self._source = source
         self._listing = listing
+        self._books = books
 
     def base(self) -> BaseReply:
         """Say that none stands before others."""
@@ -35,34 +38,41 @@ class LaidDown:
 
     def snapshot(self, name: EntryHash) -> SnapshotReply:
         """Give a snapshot with its approvals."""
-        words = []
-        for device in sorted(self._listing.approvals.get(name, ())):
-            word = self._source.read(approval_name(name, device), SIGNATURE_BYTES)
-            if word is not None and len(word) == SIGNATURE_BYTES:
-                words.append(Approval(device, word))
-        return SnapshotReply(self._whole(snapshot_name(name), name), tuple(words))
+        approvals = sorted(self._listing.approvals.get(name, ()))
+        words = (self._approval(name, device) for device in approvals)
+        sealed = self._whole(snapshot_name(name), name)
+        return SnapshotReply(sealed, tuple(word for word in words if word is not None))
 
     def get_object(self, name: EntryHash) -> bytes:
-        """Give a piece or a segment."""
+        """Give a piece or a segment; RefusedError if it is not there."""
+        if name not in self._listing.objects:
+            raise RefusedError(Refusal(Code.NOT_FOUND))
         return self._whole(object_name(name), name)
 
     def newest_first(self) -> list[EntryHash]:
         """List the snapshots that are here, by the numbers that they say they have."""
         numbers = {}
         for name in self._listing.snapshots:
-            sealed = self._source.read(snapshot_name(name), limits.OBJECT_BYTES)
-            try:
-                if sealed is not None and sha256(sealed) == name:
-                    numbers[name] = Envelope.parse(sealed, Kind.SNAPSHOT).header.seq
-            except MalformedEnvelopeError:
-                continue
+            with suppress(FalseBaseError, MalformedEnvelopeError):
+                sealed = self._whole(snapshot_name(name), name)
+                numbers[name] = Envelope.parse(sealed, Kind.SNAPSHOT).header.seq
         return sorted(numbers, key=lambda name: (-numbers[name], name))
 
+    def _approval(self, name: EntryHash, device: DeviceId) -> Approval | None:
+        """Read a device's word; None if it is not that device's."""
+        where, membership = approval_name(name, device), self._books.membership
+        member = membership.devices.get(device)
+        if member is None:
+            return None
+        word = self._source.read(where, SIGNATURE_BYTES) or b""
+        if check_approval(membership.tenant, name, member.signing_public, word):
+            return Approval(device, word)
+        self._source.lay_aside(where)
+        return None
+
     def _whole(self, where: str, name: EntryHash) -> bytes:
-        """Read something by its hash; RefusedError if it is away, FalseBaseError if damaged."""
-        content = self._source.read(where, limits.OBJECT_BYTES)
-        if content is None:
-            raise RefusedError(Refusal(Code.NOT_FOUND))
+        """Read something that is listed; raise FalseBaseError if it is damaged."""
+        content = self._source.read(where, limits.OBJECT_BYTES) or b""
         if sha256(content) != name:
             self._source.lay_aside(where)
             raise FalseBaseError

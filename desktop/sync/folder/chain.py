@@ -85,9 +85,7 @@ class LinksIn:
         """Return the valid links that follow the end of a chain, with the boxes that are here."""
         n, found = membership.length + 1, []
         for name in sorted(self._listing.links.get(n, ())):
-            link = self._source.read(link_name(n, name), limits.LINK_BYTES)
-            if link is None:
-                continue
+            link = self._source.read(link_name(n, name), limits.LINK_BYTES) or b""
             if sha256(link) != name:
                 self._source.lay_aside(link_name(n, name))
             elif _goes_on(membership, link):
@@ -98,10 +96,10 @@ class LinksIn:
         boxes = []
         for name in parse_body(Link.parse(link)).boxes:
             if name in self._listing.boxes:
-                box = self._source.read(box_name(name), limits.BOX_BYTES)
-                if box is not None and sha256(box) == name:
+                box = self._source.read(box_name(name), limits.BOX_BYTES) or b""
+                if sha256(box) == name:
                     boxes.append(box)
-                elif box is not None:
+                else:
                     self._source.lay_aside(box_name(name))
         return tuple(boxes)
 

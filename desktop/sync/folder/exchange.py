@@ -158,7 +158,7 @@ class FolderExchange:
     def _take_entries(
         self, source: Source, listing: Listing, traffic: Traffic, progress: Progress
     ) -> None:
-        books, laid_down = self._books, LaidDown(source, listing)
+        books, laid_down = self._books, LaidDown(source, listing, self._books)
         bases = Bases(self._vault, books, laid_down, self._changed)
         entries = EntriesIn(source, listing, books)
         if entries.was_copied():

@@ -65,9 +65,7 @@ def _in_turn(vault: Vault, parts: Sequence[str] = PARTS) -> list[Wanted]:
 
 def _take(vault: Vault, source: Source, wanted: Wanted) -> bool:
     sealed = source.read(file_name(wanted.file), wanted.chunks * SEALED_CHUNK_BYTES)
-    if sealed is None:
-        return False
-    chunks = cut_up(sealed)
+    chunks = cut_up(sealed or b"")
     if root_of(chunks) != wanted.root:
         source.lay_aside(file_name(wanted.file))
         return False
