@@ -17,6 +17,7 @@ from desktop.sync.errors import (
     UnfitDoorError,
     UnreadableReplyError,
 )
+from desktop.sync.traffic import Traffic
 from shared.crypto.attachments import SEALED_CHUNK_BYTES
 from shared.domain.schema import Kind
 from shared.ids import FileId
@@ -285,7 +286,7 @@ def test_a_lying_server_leads_nowhere(server: str, url: str) -> None:
         raise AssertionError(request.url)
 
     with httpx.Client(transport=httpx.MockTransport(never)) as http:
-        doors = Doors(http, httpx.URL(server))
+        doors = Doors(http, httpx.URL(server), Traffic())
         with pytest.raises(UnfitDoorError) as caught:
             doors.get(url)
         assert caught.value.sentence.endswith("operator.")
