@@ -19,6 +19,7 @@ from shared.domain.merge import (
     lies_dead,
     restoration,
     same,
+    unseen,
 )
 from shared.domain.stamps import Origin, Stamp
 from shared.ids import DeviceId, Incarnation
@@ -79,9 +80,14 @@ def test_any_order_that_causes_allow_gives_the_same(made, chance):
     assert merged(order)[0] == merged(made)[0]
     seen = {write.parent.number for write in made if write.parent}
     winner, losers = merged(order)
-    # Whatever nobody replaced knowingly either stands or waits for a choice.
-    unseen = {write.number for write in made} - seen
-    assert unseen <= losers | {winner}
+    # Whatever nobody replaced knowingly either stands or waits for a choice, and nothing else does.
+    assert losers == {write.number for write in made} - seen - {winner}
+
+
+def test_who_claims_to_have_seen_what_is_later_follows_nothing():
+    early, late = Stamp(5, STREAMS[0]), Stamp(9, STREAMS[1])
+    assert judge(Written("a", early), Written("b", late), early) is Verdict.FOLLOWS
+    assert judge(Written("a", late), Written("b", early), late) is Verdict.LOSES
 
 
 @given(stamps, stamps)
@@ -220,10 +226,18 @@ def test_a_delete_holds_exactly_while_every_value_was_seen(live, data):
     assert lies_dead(grave, live)
     origin = data.draw(st.sampled_from(STREAMS))
     known = max((stamp.reading for stamp in live if stamp.origin == origin), default=0)
-    unseen = Stamp(known + data.draw(st.integers(1, 9)), origin)
-    assert not lies_dead(grave, [*live, unseen])
+    later = Stamp(known + data.draw(st.integers(1, 9)), origin)
+    assert not lies_dead(grave, [*live, later])
     assert not lies_dead(None, live)
     assert not lies_dead(restoration(Stamp(99, STREAMS[0])), live)
+    assert not lies_dead(Tombstone(Stamp(99, STREAMS[0]), None, ()), []), "nobody has deleted it"
+
+
+@given(st.sets(st.builds(Stamp, st.integers(0, 9), st.sampled_from(STREAMS))), st.data())
+def test_what_no_deleter_saw_comes_with_the_oldest_first(live, data):
+    given_first = data.draw(st.permutations(sorted(live)))
+    assert unseen((), given_first) == sorted(live)
+    assert unseen(cover_of(live), given_first) == []
 
 
 @given(stamps, stamps)
