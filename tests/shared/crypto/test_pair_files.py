@@ -60,3 +60,40 @@ def test_nothing_else_is_a_file(content: bytes, part: int) -> None:
         for wrong in (raw, raw + sha256(raw)):
             with pytest.raises(PairingFileError):
                 PairingFile.parse(wrong)
+
+
+ONE = PairingFile(Part.OFFER, PairId(b"p" * 16), 7, b"a" * 32, b"message")
+
+
+def signed(content: bytes) -> bytes:
+    return content + sha256(content)
+
+
+def test_a_file_lies_as_the_format_says() -> None:
+    content = b"SWPR\1\2" + b"p" * 16 + (7).to_bytes(8) + b"a" * 32 + (7).to_bytes(4) + b"message"
+    assert ONE.encode() == signed(content)
+    assert ONE.hash == sha256(b"message")
+    assert "message" not in repr(ONE)
+    assert [part for part in Part if part.of_newcomer] == [Part.CODE, Part.REVEAL]
+    assert PairingFile.parse(signed(content[:62] + bytes(4))).message == b""
+
+
+def test_what_is_wrong_with_a_file_is_told_apart() -> None:
+    content = ONE.encode()[:-32]
+    for newer in (signed(b"SWPR\2" + content[5:]), b"SWPR\xff and all else unknown"):
+        with pytest.raises(NewerPairingFileError):
+            PairingFile.parse(newer)
+    for damaged in (
+        signed(b"SWPR\0" + content[5:]),
+        signed(content[:5] + b"\0" + content[6:]),
+        signed(content[:5] + b"\5" + content[6:]),
+        signed(content + b"!"),
+        signed(content[:-1]),
+        signed(content[:65]),
+        b"SWPR\1",
+        b"SWPR",
+    ):
+        with pytest.raises(DamagedPairingFileError):
+            PairingFile.parse(damaged)
+    with pytest.raises(NotAPairingFileError):
+        PairingFile.parse(signed(b"SWPS" + content[4:]))

@@ -175,8 +175,9 @@ def test_every_mutant_of_a_snapshot_and_its_parts_is_refused(made: Made) -> None
                     open_part(mutant, name, kind, tenant, ring)
         with pytest.raises(Refused):
             open_part(sealed, name, next(k for k in Kind if k != kind), tenant, ring)
-        with pytest.raises(Refused):
+        with pytest.raises(Refused) as refused:
             open_part(foreign, sha256(foreign), kind, tenant, ring)
+        assert refused.value.code == Code.TENANT
     assert tried > 400
 
 
@@ -224,6 +225,11 @@ def test_heads_behind_a_cut_make_it_invalid(made: Made) -> None:
     second = world.owners[1].signer
     world.apply(revoke(world.membership, second, writer, {stream.incarnation: cut}, epoch).link)
     assert made.refusal() == Code.CUT
+    judged = judge_snapshot(made.sealed, made.approvals, world.membership, world.keyring)
+    assert isinstance(judged, Snapshot), "it may have been made before the link came"
+    with pytest.raises(Refused) as refused:
+        check_reach(judged, made.reader.ledger.state, world.membership, made.reader.hash_at)
+    assert refused.value.code == Code.CUT
     beyond = {**made.manifest.heads, stream: Head(head.seq - 1, head.hash)}
     assert made.refusal(made.sealed_again(heads=beyond, seen={})) == Code.CUT
     at_cut = {**made.manifest.heads, stream: Head(*cut)}
