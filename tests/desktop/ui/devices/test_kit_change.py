@@ -49,7 +49,7 @@ def test_a_new_kit_is_shown_once_and_the_old_one_opens_nothing(qtbot, pair, othe
     QTest.keyClick(laptop.page, Qt.Key.Key_Escape)
     assert isinstance(laptop.page, ChangePage), "no key takes the words away"
     assert not named(laptop.page, "Next: test it").isEnabled()
-    assert laptop.collection.kit.state.unseen
+    qtbot.waitUntil(lambda: laptop.collection.kit.state.unseen, timeout=PATIENCE)
     named(laptop.page, KEPT, QCheckBox).click()
     assert not laptop.collection.kit.state.unseen
     press(laptop.page, "Next: test it")
