@@ -48,6 +48,14 @@ class FalseBaseError(SyncError):
     """
 
 
+class ForkedBaseError(FalseBaseError):
+    """What is here and what the server has are two histories of one device of your collection.
+
+    A device and the server were both put back to an older state. Nothing is lost here: save a
+    backup, remove this device's copy, and let it join anew.
+    """
+
+
 class Bases:
     """Fetches from one server or folder. One thread uses it; SyncError is what may come."""
 
@@ -70,8 +78,8 @@ class Bases:
             self._take(name, log)
         except (Refused, MalformedPageError) as error:
             proposed = EntryHash(self._courier.base().proposed)
-            if not proposed or proposed == name or not _is_cut(error):
-                raise FalseBaseError from error
+            if not proposed or proposed == name or not _is(error, Fault.CUT):
+                raise _told(error) from error
             self.take(proposed, log)
 
     def _take(self, name: EntryHash, log: LogId | None) -> None:
@@ -107,7 +115,7 @@ class Bases:
             ledger = self._books.ledger
             reached = is_reached(snapshot, ledger.state.heads, self._books.log.hash_at)
         except Refused as error:
-            raise FalseBaseError from error
+            raise _told(error) from error
         return snapshot if reached else None
 
     def fetch_history(self) -> None:
@@ -173,5 +181,9 @@ class Bases:
         return check
 
 
-def _is_cut(error: Exception) -> bool:
-    return isinstance(error, Refused) and error.code is Fault.CUT
+def _told(error: Exception) -> FalseBaseError:
+    return ForkedBaseError() if _is(error, Fault.FORK) else FalseBaseError()
+
+
+def _is(error: Exception, code: Fault) -> bool:
+    return isinstance(error, Refused) and error.code is code

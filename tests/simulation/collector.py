@@ -18,6 +18,7 @@ class Collector:
     """One tenant. ``kit``: the words of the emergency kit.
 
     ``summed_up``: a snapshot took the place of entries. ``came_back``: by the kit.
+    ``base_forked``: a device was told that a snapshot is of another history.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Collector:
     pictures: int = 0
     summed_up: bool = False
     came_back: bool = False
+    base_forked: bool = False
 
     @property
     def staying(self) -> list[Machine]:
@@ -39,7 +41,7 @@ class Collector:
     @property
     def forked(self) -> bool:
         """Whether a device has told its person of two histories."""
-        return any(Notice.FORKED in machine.notices for machine in self.machines)
+        return self.base_forked or any(Notice.FORKED in each.notices for each in self.machines)
 
     @property
     def chains(self) -> list[tuple[bytes, ...]]:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from desktop.sync.bases import ForkedBaseError
 from desktop.sync.errors import SyncError
 from desktop.sync.network import Network
 from desktop.sync.notices import Notice
@@ -138,6 +139,7 @@ class World:
             return False
         except EXPECTED as error:
             self.tell(f"    {type(error).__name__} {error}")
+            collector.base_forked |= isinstance(error, ForkedBaseError)
             ran = machine.reading not in {reading, machine.newest}
             self.require(not ran, f"the clock of {machine.name} ran ahead")
             return False

@@ -1,13 +1,14 @@
 """Entries are put together: what a snapshot must bring, and what must be left afterwards."""
 
 import secrets
+import shutil
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from desktop.sync.bases import FalseBaseError
+from desktop.sync.bases import FalseBaseError, ForkedBaseError
 from desktop.sync.errors import SyncError
 from desktop.sync.notices import Notice
 from desktop.sync.removal import removal
@@ -19,7 +20,7 @@ from shared.ledger import Head
 from shared.protocol.messages import ChainRequest, LinkParcel
 from shared.signing import NO_HASH
 from tests.desktop.sync.conftest import Household, World, pair
-from tests.desktop.sync.desk import SWIFT, Desk, eventually
+from tests.desktop.sync.desk import SWIFT, Desk, eventually, open_desk
 from tests.desktop.sync.test_worker import Working
 from tests.sync_server.serving import running
 
@@ -204,6 +205,35 @@ def test_what_a_lying_server_gives_for_a_snapshot_is_not_taken_in(
         phone.line.alter = None
         phone.sync()
         assert phone.hash == house.laptop.hash
+
+
+def test_a_snapshot_of_another_history_is_told_from_a_false_one(
+    world: World, tmp_path: Path
+) -> None:
+    """The server had taken another entry of this device, and then forgot it."""
+    house = world.artmatt
+    laptop, tablet = house.desks
+    copies = write_much(house)
+    folder = tmp_path / "twin.swingtag"
+    shutil.copytree(tablet.vault.folder, folder, ignore=shutil.ignore_patterns("lock", "*-shm"))
+    tablet.put(copies[0], notes="what the server forgot")
+    tablet.line.cut = True
+    with pytest.raises(SyncError):
+        tablet.sync()
+    tablet.vault.log.acknowledge(tablet.vault.log.unsent())
+    with open_desk(folder, tablet.vault.key, world.server.address) as twin:
+        twin.put(copies[1], notes="what it has")
+        for desk in (twin, laptop):
+            desk.sync()
+        for desk in (laptop, twin, laptop):
+            desk.tidy()
+    assert entries_at(laptop) == 0
+    tablet.line.cut = False
+    before = tablet.hash
+    with pytest.raises(ForkedBaseError):
+        tablet.sync()
+    assert tablet.hash == before
+    assert tablet.read(copies[0])["notes"] == "what the server forgot"
 
 
 def test_another_snapshot_than_the_one_named_is_neither_taken_in_nor_signed(
