@@ -1,3 +1,37 @@
 """Mutants that no test can notice, since the program does the same; each with the reason."""
 
-EQUIVALENTS: dict[str, str] = {}
+_THROWN_AWAY = "the box is closed for a trial and thrown away, whatever is in it"
+
+_NEVER_EQUAL = "what has the same stamp is known by then"
+
+EQUIVALENTS: dict[str, str] = {
+    "shared/crypto/attachments.py _padded: 0 -> -1": (
+        "one byte too many is refused behind the loop, before the last chunk as well"
+    ),
+    "shared/crypto/boxes.py takes_boxes: b'' -> b'x'": _THROWN_AWAY,
+    "shared/crypto/boxes.py takes_boxes: b'' -> b'x' (2)": _THROWN_AWAY,
+    "shared/crypto/padding.py padded_length: "
+    "length <= MIN_PADDED_BYTES -> length < MIN_PADDED_BYTES": (
+        "256 is a number with few ones, its own padded length"
+    ),
+    "shared/ledger/frame.py decode_frame: "
+    "(msgspec.MsgspecError, RecursionError) -> (msgspec.MsgspecError,)": (
+        "a frame has no place for anything nested; the net stays under hostile bytes"
+    ),
+    "shared/ledger/ledger.py Ledger._lies_behind_base: "
+    "seq < self._base[origin].seq -> seq <= self._base[origin].seq": (
+        "the hash at the base itself is at hand, so nobody asks there"
+    ),
+    "shared/domain/merge.py judge: arriving.stamp > held.stamp -> arriving.stamp >= held.stamp": (
+        _NEVER_EQUAL
+    ),
+    "shared/domain/merge.py judge: "
+    "arriving.stamp > held.stamp -> arriving.stamp >= held.stamp (2)": _NEVER_EQUAL,
+    "shared/domain/merge.py judge: "
+    "same(held.value, arriving.value) -> same(arriving.value, held.value)": "it asks both ways round",
+    "shared/domain/merge.py unseen: 1 -> 2": "no reading lies below zero",
+    "shared/domain/merge.py cover_of: "
+    "stamp.reading > last[stamp.origin].reading -> stamp.reading >= last[stamp.origin].reading": (
+        "two stamps of a stream with one reading are the same stamp"
+    ),
+}

@@ -76,6 +76,16 @@ def test_what_is_no_segment_is_refused(body):
     assert refused.value.code == Code.FRAME
 
 
+@pytest.mark.parametrize("writer", [-1, 2, True, None, "0"])
+def test_who_wrote_is_a_place_in_the_list_and_nothing_else(writer):
+    genuine = msgspec.msgpack.decode(unpack_body(encode_segment([(ONE, b"a"), (OTHER, b"b")])))
+    assert genuine[2][1] == [0, 1]
+    genuine[2][1] = [0, writer]
+    with pytest.raises(Refused) as refused:
+        decode_segment(pack_body(msgspec.msgpack.encode(genuine)))
+    assert refused.value.code == Code.FRAME
+
+
 def test_pages_that_fill_pieces_exactly_leave_nothing_over():
     for size, pieces in ((4 * 1024 * 1024 - 4, 1), (4 * 1024 * 1024 - 3, 2)):
         bodies = list(bodies_of_pages([bytes(size)]))
