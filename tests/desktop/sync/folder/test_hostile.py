@@ -257,7 +257,7 @@ FolderExchange(vault, secrets.token_bytes, lambda _: None).exchange(place)
 """
 
 
-@pytest.mark.parametrize(("where", "left"), [("fsync", 4), ("replace", 4), ("fsync", 9)])
+@pytest.mark.parametrize(("where", "left"), [("fsync", 4), ("replace", 9)])
 def test_killed_while_writing_leaves_whole_files_and_no_number_twice(
     artmatt: Household, stick: Path, where: str, left: int
 ) -> None:

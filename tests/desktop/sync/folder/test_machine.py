@@ -166,7 +166,7 @@ def test_whatever_is_carried_in_whatever_order_all_devices_agree(
     run_state_machine_as_test(  # type: ignore[no-untyped-call] # as Hypothesis has it
         Here,
         settings=settings(
-            max_examples=6,
+            max_examples=4,
             stateful_step_count=25,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -106,7 +106,7 @@ class Wanderings:
         assert self.houses[0].laptop.hash != self.houses[1].laptop.hash
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_servers_sticks_and_bundles_in_any_order(world: World, tmp_path: Path, seed: int) -> None:
     wanderings = Wanderings(world, tmp_path / "carried", seed)
     for _ in range(STEPS):
