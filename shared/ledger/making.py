@@ -8,7 +8,7 @@ import msgspec
 
 from shared.crypto.epochs import Keyring
 from shared.crypto.randomness import Salts
-from shared.domain.columns import Column, MalformedColumnError, pack_column, unpack_column
+from shared.domain.columns import Column, pack_column, unpack_column
 from shared.envelope import WHOLE_SPACE, Header, Kind
 from shared.envelope.approvals import approval_message
 from shared.ids import DEVICE_BYTES, DeviceId, EntryHash
@@ -109,13 +109,7 @@ def decode_segment(body: bytes) -> list[PastEdit]:
         numbers = unpack_column(wire.writers)
         writers = [wire.devices[n] for n in numbers if type(n) is int and n >= 0]
         return [(DeviceId(device), blob) for device, blob in zip(writers, wire.edits, strict=True)]
-    except (
-        msgspec.MsgspecError,
-        MalformedColumnError,
-        LookupError,
-        ValueError,
-        RecursionError,
-    ) as error:
+    except (msgspec.MsgspecError, LookupError, ValueError, RecursionError) as error:
         raise Refused(Code.FRAME) from error
 
 

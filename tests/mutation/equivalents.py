@@ -28,7 +28,7 @@ EQUIVALENTS: dict[str, str] = {
     "shared/domain/merge.py judge: "
     "arriving.stamp > held.stamp -> arriving.stamp >= held.stamp (2)": _NEVER_EQUAL,
     "shared/domain/merge.py judge: "
-    "same(held.value, arriving.value) -> same(arriving.value, held.value)": "it asks both ways round",
+    "same(held.value, arriving.value) -> same(arriving.value, held.value)": "it asks both",
     "shared/domain/merge.py unseen: 1 -> 2": "no reading lies below zero",
     "shared/domain/merge.py cover_of: "
     "stamp.reading > last[stamp.origin].reading -> stamp.reading >= last[stamp.origin].reading": (

@@ -10,6 +10,7 @@ from shared.crypto.epochs import Keyring
 from shared.domain.pages import MalformedPageError, decode_page
 from shared.domain.stamps import Origin
 from shared.envelope import HEADER_BYTES, Header, Kind
+from shared.envelope.approvals import approval_message
 from shared.ids import DeviceId, EntryHash, Incarnation
 from shared.ledger import (
     Accepted,
@@ -205,6 +206,11 @@ def test_it_is_made_by_an_owner_and_an_owner_of_today_vouches_for_it(made: Made)
     assert made.refusal() == Code.DEVICE, "its maker was put out, and nobody else has signed"
     made.approvals = approvals
     assert isinstance(made.judge(), Snapshot)
+    third = world.owners[2]
+    world.apply(change_role(world.membership, first, third.device, Role.EDITOR, {}).link)
+    approval = approval_message(world.tenant, EntryHash(sha256(made.sealed)))
+    made.approvals = {third.device: third.signing.sign(approval)}
+    assert made.refusal() == Code.DEVICE, "nor does an editor vouch for it"
     editor = Made.of(World.make("begin", owners=3))
     link = change_role(
         editor.world.membership,
