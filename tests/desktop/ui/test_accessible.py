@@ -73,7 +73,9 @@ def test_main_window_names_everything(window):
     assert nameless(window) == []
 
 
-@pytest.mark.parametrize("page", ["show_settings", "show_about", "show_devices", "show_exchange"])
+@pytest.mark.parametrize(
+    "page", ["show_settings", "show_about", "show_devices", "show_exchange", "show_files"]
+)
 def test_pages_name_everything(window, page):
     getattr(window.pages, page)()
     assert nameless(window) == []
