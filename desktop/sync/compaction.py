@@ -6,11 +6,13 @@ what it holds itself and signs. Only then the server drops entries. Their edits 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from desktop.sync.bases import Bases
 from desktop.sync.books import Books
 from desktop.sync.comparison import stream_heads
 from desktop.sync.courier import Courier
-from desktop.sync.errors import SyncError
+from desktop.sync.errors import RefusedError, SyncError
 from desktop.sync.rhythm import Most
 from desktop.vault.snapshots import Tail
 from desktop.vault.vault import Vault
@@ -24,6 +26,7 @@ from shared.ledger.making import PastEdit, Press
 from shared.ledger.snapshots import Manifest, Segment, Snapshot, StateDigest
 from shared.membership import Membership, Role
 from shared.protocol.messages import Approval, BaseReply, SnapshotProposal
+from shared.protocol.problems import Code
 from shared.signing import NO_HASH
 
 _BYTES_AN_ENTRY = 4096
@@ -32,6 +35,7 @@ _SEGMENT_BYTES = 2 * 1024 * 1024
 _HOUR_MILLIS = 3_600_000
 _DAY_MILLIS = 24 * _HOUR_MILLIS
 _MONTH_MILLIS = 30 * _DAY_MILLIS
+_HISTORY_LOST = {Code.BASE_INCOMPLETE, Code.NOT_FOUND}
 
 
 class BaseLostError(SyncError):
@@ -110,7 +114,19 @@ class Compaction:
         )
 
     def make(self, standing: BaseReply) -> BaseReply:
-        """Make a snapshot of all that is here and propose it; alone, that makes it the base."""
+        """Make a snapshot of all that is here and propose it; alone, that makes it the base.
+
+        Should parts of the history so far be lost, because whoever gave the base back to a server
+        had not all of it, what is here takes its place.
+        """
+        try:
+            return self._make(standing)
+        except RefusedError as error:
+            if error.refusal.code not in _HISTORY_LOST:
+                raise
+            return self._make(replace(standing, base=b""))
+
+    def _make(self, standing: BaseReply) -> BaseReply:
         base = self._snapshots.base
         known = self._known_to(standing)
         heads = counting_heads(self._books.ledger.state.heads, self._books.membership)

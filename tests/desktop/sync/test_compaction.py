@@ -2,6 +2,8 @@
 
 import secrets
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,6 +17,7 @@ from desktop.sync.removal import removal
 from desktop.vault.identity import keep_server
 from desktop.vault.values import Query
 from shared.domain.schema import Kind
+from shared.envelope import Kind as EnvelopeKind
 from shared.ids import RecordId
 from shared.ledger import Head
 from shared.protocol.messages import ChainRequest, LinkParcel
@@ -205,6 +208,26 @@ def test_what_a_lying_server_gives_for_a_snapshot_is_not_taken_in(
         phone.line.alter = None
         phone.sync()
         assert phone.hash == house.laptop.hash
+
+
+def test_history_that_the_server_lost_is_put_together_anew(world: World, tmp_path: Path) -> None:
+    """Whoever gives a base back may lack some of its history."""
+    house = world.artmatt
+    copies = write_much(house)
+    compact(house)
+    for database in world.server.folder.glob("**/tenant.db"):
+        with closing(sqlite3.connect(database)) as db, db:
+            db.execute("DELETE FROM object WHERE kind = ?", (EnvelopeKind.SEGMENT,))
+    for desk in house.desks * 5:
+        desk.put(copies[1], notes=secrets.token_hex())
+        desk.sync()
+    house.sync()
+    compact(house)
+    assert entries_at(house.laptop) == 0
+    with pair(house.laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        phone.sync()
+        assert phone.hash == house.laptop.hash
+        assert past(phone, copies[1]) == past(house.laptop, copies[1])
 
 
 def test_a_snapshot_of_another_history_is_told_from_a_false_one(
