@@ -29,6 +29,10 @@ EQUIVALENTS: dict[str, str] = {
     "arriving.stamp > held.stamp -> arriving.stamp >= held.stamp (2)": _NEVER_EQUAL,
     "shared/domain/merge.py judge: "
     "same(held.value, arriving.value) -> same(arriving.value, held.value)": "it asks both",
+    "shared/membership/forks.py find_fork: "
+    "zip(ours, theirs, strict=False) -> zip(theirs, ours, strict=False)": (
+        "as long as the links are the same, it does not matter whose are taken"
+    ),
     "shared/domain/merge.py unseen: 1 -> 2": "no reading lies below zero",
     "shared/domain/merge.py cover_of: "
     "stamp.reading > last[stamp.origin].reading -> stamp.reading >= last[stamp.origin].reading": (

@@ -49,6 +49,14 @@ def test_a_code_survives_line_breaks_and_no_typing_error() -> None:
             Code.parse(code.text[:at])
 
 
+def test_the_bytes_of_a_code_are_read_again_and_no_others() -> None:
+    code = Waiting.start(stream("code")).code
+    assert Code.unpack(code.raw) == code
+    for raw in (b"", code.raw[:-1], code.raw + b"\0", b"\2" + code.raw[1:]):
+        with pytest.raises(PairingError):
+            Code.unpack(raw)
+
+
 @given(st.text(max_size=120))
 def test_no_text_is_a_reason_to_raise_anything_else(text: str) -> None:
     with pytest.raises(PairingError):

@@ -82,7 +82,7 @@ def test_the_cost_is_authenticated() -> None:
         unwrap("Ünïque Bärchen ﬁ", repaired(higher))
 
 
-@pytest.mark.parametrize("start", [b"SWUM\1", b"SWUN\0"])
+@pytest.mark.parametrize("start", [b"SWUM\1", b"SWUM\2", b"SWUN\0"])
 def test_a_foreign_file_is_called_damaged(start: bytes) -> None:
     with pytest.raises(DamagedUnlockError):
         unwrap("Ünïque Bärchen ﬁ", repaired(start + BOX[5:]))

@@ -189,3 +189,6 @@ def test_what_a_device_without_a_cut_wrote_does_not_have_to_be_in_a_snapshot():
     )
     world.apply(made.link)
     check_reach(snapshot, state, world.membership, reader.hash_at)
+    own = {**heads, reader.author.origin: Head(1, NO_HASH)}
+    with pytest.raises(Refused):
+        check_reach(snapshot, replace(state, heads=own, base=own), world.membership, reader.hash_at)

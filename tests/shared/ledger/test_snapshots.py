@@ -309,6 +309,10 @@ def test_a_snapshot_that_lacks_or_contradicts_what_is_known_is_refused(made: Mad
             check_reach(snapshot, here, membership, hash_at)
         assert refused.value.code == code
     assert not is_reached(snapshot, {other: heads[other]}, made.reader.hash_at)
+    behind = {**heads, one: Head(head.seq - 1, gone)}
+    assert not is_reached(
+        snapshot, behind, lambda o, n: made.reader.hash_at(o, n) if o != one else None
+    )
     with pytest.raises(Refused):
         is_reached(snapshot, heads, lambda _origin, _seq: EntryHash(b"f" * 32))
 
