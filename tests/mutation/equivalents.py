@@ -29,6 +29,10 @@ EQUIVALENTS: dict[str, str] = {
     "arriving.stamp > held.stamp -> arriving.stamp >= held.stamp (2)": _NEVER_EQUAL,
     "shared/domain/merge.py judge: "
     "same(held.value, arriving.value) -> same(arriving.value, held.value)": "it asks both",
+    "shared/ledger/making.py bodies_of_pages: "
+    "len(gathered) >= PIECE_BYTES -> len(gathered) > PIECE_BYTES": (
+        "it is cut one page later, or at the end, in the same place"
+    ),
     "shared/membership/forks.py find_fork: "
     "zip(ours, theirs, strict=False) -> zip(theirs, ours, strict=False)": (
         "as long as the links are the same, it does not matter whose are taken"

@@ -127,6 +127,8 @@ def test_every_damaged_byte_of_a_box_is_noticed() -> None:
             mine.open(box[:at] + bytes([box[at] ^ 1]) + box[at + 1 :], b"info")
         with pytest.raises(NotOpenedError):
             mine.open(box[:at], b"info")
+    with pytest.raises(NotOpenedError):
+        mine.open(box[:1088] + bytes(32) + box[1120:], b"info")  # a point of small order
 
 
 def test_what_is_no_key_gets_no_box() -> None:

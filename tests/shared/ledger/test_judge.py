@@ -298,6 +298,9 @@ def test_entries_of_an_epoch_without_key_wait(artmatt: World) -> None:
     first.relink()
     sealed = first.write(b"new")
     assert reader.take(sealed) == Waiting({}, 2)
+    early = Desk(artmatt, artmatt.owners[1], first.keyring)
+    early.reopen(reader.ledger.state)
+    assert early.take(sealed) == Waiting({}, 2), "the key alone proves no epoch"
     reader.relink()
     assert reader.take(sealed) == Waiting({}, 2)
     with pytest.raises(NotWritableError):

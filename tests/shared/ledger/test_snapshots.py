@@ -37,7 +37,7 @@ from shared.ledger.snapshots import (
     open_part,
     pages_in,
 )
-from shared.membership import Cut, Role, change_role, revoke
+from shared.membership import Cut, Role, change_role, revoke, rotate
 from shared.signing import NO_HASH, sha256
 from tests.shared.ledger.test_mutants import CUTS, log
 from tests.shared.worlds import Desk, World
@@ -285,6 +285,13 @@ def test_without_the_links_or_the_key_it_waits(made: Made) -> None:
     empty = Keyring(made.world.tenant, {})
     found = judge_snapshot(made.sealed, made.approvals, made.world.membership, empty)
     assert found == Waiting({}, 1)
+    before, key = made.world.membership, b"2" * 32
+    link = rotate(before, made.world.owners[0].signer, made.world.next_epoch(key, set())).link
+    ring = made.world.keyring.with_key(2, key)
+    made.press = replace(made.press, membership=made.world.apply(link), keyring=ring)
+    sealed = rebuild(made.press.snapshot(made.manifest, 1, NO_HASH), ring)
+    assert judge_snapshot(sealed, {}, before, ring) == Waiting({}, 2)
+    assert isinstance(judge_snapshot(sealed, {}, made.world.membership, ring), Snapshot)
 
 
 def test_a_snapshot_that_lacks_or_contradicts_what_is_known_is_refused(made: Made) -> None:
