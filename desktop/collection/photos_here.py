@@ -133,8 +133,7 @@ class PhotosHere:
         marks = PutMany(Kind.PHOTO, photos, (EMPTIED,), ([True] * len(photos),))
         change = self._write_for_good(label, [marks, Delete(Kind.PHOTO, photos)] if photos else [])
         if not self._syncs() and self._alone():
-            for file in self._references.emptyings():
-                self._references.drop(file)
+            self._references.drop(self._references.emptyings())
         return change
 
 

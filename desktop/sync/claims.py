@@ -23,7 +23,7 @@ from shared.crypto.attachments import chunk_count
 from shared.domain.operations import Change
 from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
-from shared.ids import FileId, RecordId
+from shared.ids import Cursor, FileId, LogId, RecordId
 from shared.membership import Member, Role
 from shared.protocol.messages import HeldFile
 from shared.protocol.problems import Code
@@ -141,21 +141,22 @@ class Claims:
 
     def _let_go(self, held: Mapping[FileId, HeldFile]) -> bool:
         """Let go what no photo needs any more; false if others have written meanwhile."""
-        log, cursor = self._vault.log.cursor()
-        for file, said in self._vault.references.emptyings().items():
-            if log is None or not self._is_read_by_all(said):
-                continue
-            there = held.get(file)
-            if there is None:
-                self._vault.references.drop(file)
-            elif there.claimed:
-                try:
-                    self._courier.release(file, log, cursor)
-                except RefusedError as error:
-                    if error.refusal.code is Code.LOG_MOVED:
-                        return False
-                    if error.refusal.code is not Code.NOT_FOUND:
-                        raise
+        references, read = self._vault.references, self._vault.log.cursor()
+        free = [f for f, said in references.emptyings().items() if self._is_read_by_all(said)]
+        references.drop([file for file in free if file not in held])
+        claimed = [file for file in free if file in held and held[file].claimed]
+        return all(self._release(file, *read) for file in claimed)
+
+    def _release(self, file: FileId, log: LogId | None, cursor: Cursor) -> bool:
+        if log is None:
+            return False
+        try:
+            self._courier.release(file, log, cursor)
+        except RefusedError as error:
+            if error.refusal.code is Code.LOG_MOVED:
+                return False
+            if error.refusal.code is not Code.NOT_FOUND:
+                raise
         return True
 
     def _is_read_by_all(self, said: Said) -> bool:

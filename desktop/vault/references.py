@@ -5,7 +5,7 @@ its pictures for good, which its record says, on every device. So what no record
 mistaken for what nobody needs.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 from sqlite3 import Cursor
@@ -89,13 +89,12 @@ class References:
                     entries.setdefault(each.file, set()).update(said[each.photo])
             return entries
 
-    def drop(self, file: FileId) -> bool:
-        """Remove a file from this device, unless a photo has come to need it meanwhile."""
-        with self._database.writing() as cursor:
-            if file not in unneeded(read_references(cursor)):
-                return False
-            self._files.remove_within(cursor, file)
-        return True
+    def drop(self, files: Collection[FileId]) -> None:
+        """Remove files from this device, but for those that a photo has come to need meanwhile."""
+        if files:
+            with self._database.writing() as cursor:
+                for file in unneeded(read_references(cursor)).intersection(files):
+                    self._files.remove_within(cursor, file)
 
 
 def read_references(cursor: Cursor) -> Iterator[Reference]:

@@ -302,7 +302,7 @@ def test_what_a_door_answers_is_not_trusted() -> None:
             ("503 Slow Down", b"", DoorAwayError),
         ):
             with portal(status, "text/plain", body, "Location: http://127.0.0.1:1/") as address:
-                doors = Doors(http, httpx.URL(address))
+                doors = Doors(http, httpx.URL(address), Traffic())
                 with pytest.raises(error):
                     doors.get(f"{address}/chunk")
 
