@@ -125,9 +125,14 @@ async def _goes_on(asked: SyncRequest, visit: Visit) -> bool:
 
 
 def _is_stale(asked: SyncRequest, store: TenantStore) -> bool:
-    """Tell whether the device counts in another log, or further than this one goes."""
+    """Tell whether the device counts in another log, or further than this one goes.
+
+    Or whether nothing here counts of what it holds: of no heads at all it would not hear.
+    """
     is_new = not asked.log and not asked.cursor
-    return (asked.log != store.log.id and not is_new) or asked.cursor > store.log.state.end
+    if (asked.log != store.log.id and not is_new) or asked.cursor > store.log.state.end:
+        return True
+    return _differs(asked, store) and not store.heads
 
 
 def _differs(asked: SyncRequest, store: TenantStore) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from shared.ids import Cursor, Incarnation, LogId
 from shared.membership import Cut, Role
+from shared.protocol.heads import digest_of_heads
 from shared.protocol.limits import PAGE_BYTES
 from shared.protocol.messages import StreamHead
 from shared.signing import SigningKey, sha256
@@ -239,6 +240,21 @@ def test_a_device_of_another_log_learns_the_heads_and_nothing_is_stored(
         assert reply.entries == ()
         assert reply.heads == (first.head,)
     assert first.sync().cursor == 1
+
+
+def test_a_log_in_which_nothing_counts_any_more_is_begun_anew(households: Households) -> None:
+    """The server lost what the first device wrote; all that it has is behind a cut."""
+    first = households.artmatt
+    second = first.add()
+    second.sync(second.write())
+    made = first.collector.revocation(second.keys)
+    assert first.post_links(made).is_success
+    first.collector.take(made)
+    mine = digest_of_heads((StreamHead(first.keys.device, first.incarnation, 1, bytes(32)),))
+    assert first.sync().cursor == 1
+    reply = first.sync(heads=mine)
+    assert reply.stale
+    assert reply.heads == ()
 
 
 def test_new_links_come_before_entries_with_their_boxes(households: Households) -> None:
