@@ -17,8 +17,9 @@ from tests.simulation.memory import Memory
 class Collector:
     """One tenant. ``kit``: the words of the emergency kit.
 
-    ``summed_up``: a snapshot took the place of entries. ``came_back``: by the kit.
-    ``base_forked``: a device was told that a snapshot is of another history.
+    ``summed_up``: a snapshot took the place of entries. ``came_back``: by the kit. ``given_up``: so
+    many computers were thrown away again. ``base_forked``: a device was told that a snapshot is of
+    another history.
     """
 
     name: str
@@ -29,9 +30,15 @@ class Collector:
     copied: bool = False
     removed: set[DeviceId] = field(default_factory=set)
     pictures: int = 0
+    given_up: int = 0
     summed_up: bool = False
     came_back: bool = False
     base_forked: bool = False
+
+    @property
+    def next_name(self) -> str:
+        """What another computer is called; a name decides on its keys, so none is used twice."""
+        return f"{self.name}-{len(self.machines) + self.given_up}"
 
     @property
     def staying(self) -> list[Machine]:

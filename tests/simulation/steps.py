@@ -147,7 +147,7 @@ def put_back(world: World, collector: Collector, machine: Machine) -> None:
 def clone(world: World, collector: Collector, machine: Machine) -> None:
     if len(collector.machines) < MOST_MACHINES:
         collector.copied = True
-        twin = world.add_machine(collector, f"{collector.name}-{len(collector.machines)}")
+        twin = world.add_machine(collector, collector.next_name)
         machine.clone_to(twin.folder)
         twin.open()
 

@@ -188,7 +188,7 @@ class World:
 
     def recover(self, collector: Collector) -> Machine | None:
         """Come back by the emergency kit on a new computer, on a quiet network."""
-        machine = self.add_machine(collector, f"{collector.name}-{len(collector.machines)}")
+        machine = self.add_machine(collector, collector.next_name)
         faults, machine.wire.faults = machine.wire.faults, 0
         try:
             tenant = collector.machines[0].vault.tenant
@@ -203,7 +203,7 @@ class World:
 
     def invite(self, collector: Collector, owner: Machine) -> None:
         """Let one more device in, on a quiet network."""
-        name = f"{collector.name}-{len(collector.machines)}"
+        name = collector.next_name
         guest = self.add_machine(collector, name)
         faults, owner.wire.faults, guest.wire.faults = owner.wire.faults, 0, 0
         owner.images.clear()  # putting it back to a time before would lose the newcomer's boxes
@@ -216,6 +216,7 @@ class World:
 
     def _give_up(self, collector: Collector, machine: Machine) -> None:
         collector.machines.remove(machine)
+        collector.given_up += 1
         machine.close()
         shutil.rmtree(machine.folder, ignore_errors=True)
 
