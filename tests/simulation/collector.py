@@ -1,5 +1,6 @@
 """One tenant of a world: the computers, and what was done on them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -53,7 +54,7 @@ class Collector:
     @property
     def chains(self) -> list[tuple[bytes, ...]]:
         """The lists of devices that the computers hold, the shortest first."""
-        return sorted({machine.vault.log.state().links for machine in self.machines}, key=len)
+        return _chains(self.machines)
 
     @property
     def chain_forked(self) -> bool:
@@ -66,10 +67,15 @@ class Collector:
 
         It came by the kit, and the server lost that before another device had heard of it.
         """
-        shortest, *_, longest = (*self.chains, self.chains[-1])
+        chains = _chains(self.staying)
+        shortest, longest = chains[0], chains[-1]
         missing = longest[len(shortest) :][:1]
         known = verify_chain(shortest, self.machines[0].vault.tenant).devices
         helpers = [each for each in self.machines if each.vault.device in known]
         return bool(missing) and not any(
             whole_links(missing, read_founding(machine.vault.secrets)) for machine in helpers
         )
+
+
+def _chains(machines: Iterable[Machine]) -> list[tuple[bytes, ...]]:
+    return sorted({machine.vault.log.state().links for machine in machines}, key=len)
