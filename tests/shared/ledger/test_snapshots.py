@@ -246,6 +246,18 @@ def test_heads_behind_a_cut_make_it_invalid(made: Made) -> None:
     check_reach(found, made.reader.ledger.state, world.membership, made.hash_at_cut(stream, cut))
 
 
+def test_what_counts_no_longer_does_not_have_to_be_covered(made: Made) -> None:
+    """Others had seen a stream of which nothing counts since; the snapshot leaves it out."""
+    world, writer = made.world, made.world.owners[0].device
+    heads = {o: head for o, head in made.manifest.heads.items() if o.device != writer}
+    assert made.refusal(made.sealed_again(heads=heads)) == Code.HEADS
+    seen = {o: seen for o, seen in made.manifest.seen.items() if o in heads}
+    assert made.refusal(made.sealed_again(heads=heads, seen=seen)) == Code.HEADS
+    epoch = world.next_epoch(b"2" * 32, {writer})
+    world.apply(revoke(world.membership, world.owners[1].signer, writer, {}, epoch).link)
+    assert isinstance(made.judge(made.sealed_again(heads=heads, seen=seen)), Snapshot)
+
+
 def test_heads_and_what_was_seen_must_fit_together(made: Made) -> None:
     heads, seen = dict(made.manifest.heads), dict(made.manifest.seen)
     one, other = sorted(heads)
@@ -315,6 +327,11 @@ def test_a_snapshot_that_lacks_or_contradicts_what_is_known_is_refused(made: Mad
         with pytest.raises(Refused) as refused:
             check_reach(snapshot, here, membership, hash_at)
         assert refused.value.code == code
+    first = made.judge(made.sealed_again(heads={one: Head(1, gone)}, seen={}))
+    assert isinstance(first, Snapshot)
+    with pytest.raises(Refused) as refused:
+        check_reach(first, replace(state, heads={one: head}), membership, made.reader.hash_at)
+    assert refused.value.code == Code.FORK
     assert not is_reached(snapshot, {other: heads[other]}, made.reader.hash_at)
     behind = {**heads, one: Head(head.seq - 1, gone)}
     assert not is_reached(
