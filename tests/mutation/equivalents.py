@@ -37,6 +37,10 @@ EQUIVALENTS: dict[str, str] = {
     "zip(ours, theirs, strict=False) -> zip(theirs, ours, strict=False)": (
         "as long as the links are the same, it does not matter whose are taken"
     ),
+    "shared/domain/merge.py joined: "
+    "chain(held.returns, arriving.returns) -> chain(arriving.returns, held.returns)": (
+        "it does not matter which come first"
+    ),
     "shared/domain/merge.py unseen: 1 -> 2": "no reading lies below zero",
     "shared/domain/merge.py cover_of: "
     "stamp.reading > last[stamp.origin].reading -> stamp.reading >= last[stamp.origin].reading": (

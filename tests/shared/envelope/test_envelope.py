@@ -53,7 +53,7 @@ def test_the_bounds_are_those_of_padded_bodies() -> None:
 def test_the_writer_and_nobody_else_has_signed() -> None:
     envelope = Envelope.parse(SEALED)
     assert envelope.hash == sha256(SEALED)
-    start = envelope.header.encode() + envelope.signature + envelope.salt
+    start = envelope.header.encode() + envelope.signature + envelope.salt + envelope.commitment
     assert (start, envelope.sealed) == (SEALED[: len(start)], SEALED)
     assert (len(envelope.signature), len(envelope.salt)) == (64, 24)
     assert envelope.header.tenant == ARTMATT.tenant
