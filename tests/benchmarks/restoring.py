@@ -44,7 +44,7 @@ def restore(job: Job) -> STEPS:
     folder.mkdir()
     with (
         network() as way,
-        _lived(folder / "begin", way, job, "untouched", 3) as stranger,
+        _lived(folder / "begin", way, job, "beside", 3) as stranger,
         _lived(folder / "owner", way, job, "restored", job.n) as owner,
     ):
         before, tenant = stranger.vault.log.content_hash(), owner.vault.tenant
