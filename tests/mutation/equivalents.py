@@ -33,6 +33,7 @@ EQUIVALENTS: dict[str, str] = {
     "len(gathered) >= PIECE_BYTES -> len(gathered) > PIECE_BYTES": (
         "it is cut one page later, or at the end, in the same place"
     ),
+    "shared/ledger/making.py _packed: 2 -> 3": "slices may end anywhere",
     "shared/membership/forks.py find_fork: "
     "zip(ours, theirs, strict=False) -> zip(theirs, ours, strict=False)": (
         "as long as the links are the same, it does not matter whose are taken"

@@ -15,7 +15,7 @@ from shared.crypto.randomness import BrokenRandomnessError, Salts
 from shared.crypto.sealing import seal
 from shared.domain.stamps import Origin
 from shared.envelope import HEADER_BYTES, Header, signed_message
-from shared.ids import Incarnation
+from shared.ids import EntryHash, Incarnation
 from shared.ledger import (
     MAX_EDITS,
     MAX_FRAME_BYTES,
@@ -248,6 +248,12 @@ def test_a_member_that_seals_wrongly_is_refused(artmatt: World) -> None:
             forge(first, heads=[line]),
             forge(first, heads=[(b"u" * 16, *line[1:])]),
             forge(first, heads=[(*origin, 1, b"h" * 32)]),
+            forge(
+                first,
+                heads=[(*origin, 1, b"h" * 32)],
+                seen=seen_hash({origin: Head(1, EntryHash(b"h" * 32))}),
+                prev=b"h" * 32,
+            ),
             forge(first, prev=b"p" * 32),
         ],
     }
