@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from desktop.vault import log as log_module
+from desktop.vault import merging as merging_module
 from desktop.vault.layout import Layout, Row
 from desktop.vault.log import Log
 from desktop.vault.merging import Merging
 from desktop.vault.snapshots import Snapshots
 from desktop.vault.writing import Writer, Writing
 from shared.domain.edits import Edit, Shape
+from shared.domain.merge import Tombstone
 from shared.domain.stamps import Origin
 from shared.ids import DeviceId
 from shared.ledger import Ledger, Refused
@@ -54,6 +56,15 @@ def tombstone_dropped() -> AbstractContextManager[None]:
         return replace(edit, groups=tuple(g for g in edit.groups if g.shape != Shape.DELETE))
 
     return swapped(log_module, "decode_edit", without_deletes)
+
+
+def last_word_alone() -> AbstractContextManager[None]:
+    """Of deletes and restores made apart only the last counts, and what its writer saw."""
+
+    def joined(held: Tombstone | None, arriving: Tombstone) -> Tombstone:
+        return arriving if held is None or arriving.last > held.last else held
+
+    return swapped(merging_module, "joined", joined)
 
 
 def previous_unchecked() -> AbstractContextManager[None]:
@@ -115,6 +126,7 @@ BUGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "sequence re-used after a restore": sequence_reused,
     "last writer wins the whole row": whole_row_wins,
     "tombstone dropped": tombstone_dropped,
+    "last word on the trash alone": last_word_alone,
     "previous hash unchecked": previous_unchecked,
     "clock not restored after a failure": clock_not_restored,
     "server answers before it has written": answered_too_early,

@@ -42,11 +42,15 @@ class Drawer:
 
 @dataclass
 class Sight:
-    """What a collector can see: values by field, those waiting for a choice, the trash."""
+    """What a collector can see: values by field, those waiting for a choice, the trash.
+
+    ``overruled``: records that somebody had deleted and that are there all the same, flagged.
+    """
 
     values: dict[Spot, Value] = field(default_factory=dict)
     losers: dict[Spot, list[Value]] = field(default_factory=dict)
     alive: dict[Item, bool] = field(default_factory=dict)
+    overruled: set[Item] = field(default_factory=set)
 
     def reachable(self) -> set[tuple[Spot, Value]]:
         waiting = {(spot, value) for spot, values in self.losers.items() for value in values}
@@ -141,7 +145,10 @@ class Machine:
                     for name, value in row.fields().items():
                         seen.values[kind, row.record, name] = value
         for conflict in self.vault.records.conflicts():
-            if conflict.field != DELETED:
+            if conflict.field == DELETED:
+                items = {(kind, conflict.record) for kind in KINDS}
+                seen.overruled |= items & seen.alive.keys()
+            else:
                 kind = next(k for k in KINDS if (k, conflict.record) in seen.alive)
                 spot = (kind, conflict.record, conflict.field)
                 seen.losers.setdefault(spot, []).append(conflict.loser.value)

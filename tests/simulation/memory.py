@@ -28,6 +28,10 @@ class Burial(NamedTuple):
     act: Act
     seen: frozenset[Stamp]
 
+    def saw(self, act: Act) -> bool:
+        """Tell whether an act had been seen. Twins that do not know of each other count as one."""
+        return all(any(_follows(each, stamp) for each in self.seen) for stamp in act.stamps)
+
 
 @dataclass
 class Memory:
@@ -36,6 +40,7 @@ class Memory:
     written: dict[tuple[Spot, Value], Act] = field(default_factory=dict)
     dropped: set[tuple[Spot, Value]] = field(default_factory=set)
     touched: dict[Item, list[Act]] = field(default_factory=dict)
+    returned: dict[Item, list[Act]] = field(default_factory=dict)
     buried: dict[Item, list[Burial]] = field(default_factory=dict)
     acts: int = 0
 
@@ -57,8 +62,10 @@ class Memory:
             was, is_now = before.alive.get(item), after.alive.get(item)
             if was and is_now is False:
                 self.buried.setdefault(item, []).append(Burial(act, seen | stamps))
-            elif was is not is_now:
+            elif was is not is_now or item in before.overruled - after.overruled:
                 self._touch(item, act)
+                if was is not None:
+                    self.returned.setdefault(item, []).append(act)
 
     def faults(
         self, sight: Sight, held: frozenset[Stamp], removed: AbstractSet[DeviceId] = frozenset()
@@ -79,8 +86,8 @@ class Memory:
             if sight.alive.get(item):
                 yield from self._risen(item, burials, held)
         for item, alive in sight.alive.items():
-            if not alive and item not in self.buried:
-                yield f"gone: nobody put {_named((*item, ''))} into the trash"
+            if not alive:
+                yield from self._swallowed(item, sight, held)
 
     def missing(
         self,
@@ -103,8 +110,30 @@ class Memory:
             if act.stamps and act.stamps <= held and touches <= seen:
                 yield f"risen: act {act.number} put {_named((*item, ''))} into the trash"
 
+    def _swallowed(self, item: Item, sight: Sight, held: frozenset[Stamp]) -> Iterator[str]:
+        """Say which edits to a record in the trash nobody who put it there had seen.
+
+        Of values, only texts are looked at: each of them was written once.
+        """
+        burials = self.buried.get(item, ())
+        if not burials:
+            yield f"gone: nobody put {_named((*item, ''))} into the trash"
+        acts = [
+            self.written[spot, value]
+            for spot, value in sight.values.items()
+            if spot[:2] == item and isinstance(value, str)
+        ]
+        acts += [act for act in self.returned.get(item, ()) if act.stamps <= held]
+        for act in acts:
+            if not any(burial.saw(act) for burial in burials):
+                yield f"swallowed: nobody who deleted {_named((*item, ''))} saw act {act.number}"
+
     def _touch(self, item: Item, act: Act) -> None:
         self.touched.setdefault(item, []).append(act)
+
+
+def _follows(later: Stamp, stamp: Stamp) -> bool:
+    return later.origin == stamp.origin and later.reading >= stamp.reading
 
 
 def _named(spot: Spot) -> str:

@@ -323,6 +323,26 @@ def live(world: World, steps: int) -> None:
         world.time.millis += world.dice.randrange(1, 20_000)
         world.tell(f"{number:3} {machine.name} {step.__name__}")
         step(world, collector, machine)
+    if world.seed % 3 == 0:
+        world.tell("    delete apart")
+        delete_apart(world)
+
+
+def delete_apart(world: World) -> None:
+    """Let two devices delete one record, the newest edit of which only one of them has seen.
+
+    Chance alone brings that about in one world of some hundreds.
+    """
+    collector = world.dice.choice(world.collectors)
+    writer, first, second = world.dice.sample(collector.machines, 3)
+    record = world.dice.choice(_COPIES[:6])
+    for name, readers in (("notes", (writer, first, second)), ("number", (writer, first))):
+        world.write(collector, writer, [Put(Kind.COPY, record, {name: word(world, collector)})])
+        for reader in readers:
+            world.sync(collector, reader)
+    for deleter in world.dice.sample((first, second), 2):
+        world.time.millis += 1
+        world.write(collector, deleter, [Delete(Kind.COPY, [record])])
 
 
 def remove(world: World) -> None:
