@@ -13,7 +13,7 @@ import pytest
 from desktop.sync.bases import FalseBaseError, ForkedBaseError
 from desktop.sync.errors import SyncError
 from desktop.sync.notices import Notice
-from desktop.sync.removal import removal
+from desktop.sync.removal import removal, wish
 from desktop.vault.identity import keep_server
 from desktop.vault.values import Query
 from shared.domain.schema import Kind
@@ -208,6 +208,34 @@ def test_what_a_lying_server_gives_for_a_snapshot_is_not_taken_in(
         phone.line.alter = None
         phone.sync()
         assert phone.hash == house.laptop.hash
+
+
+def test_a_base_is_signed_again_when_the_device_that_made_it_alone_is_put_out(
+    world: World, tmp_path: Path
+) -> None:
+    laptop, tablet = world.artmatt.desks
+    with pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        phone.sync()
+        desks = (laptop, tablet, phone)
+        for desk in desks:
+            desk.hand.ahead += 100 * 24 * 3_600_000
+        world.server.dial.turn(100 * 24 * 3600)
+        copy = tablet.add(notes="before")
+        for n in range(10):
+            tablet.put(copy, notes=f"{n}")
+            tablet.sync()
+        tablet.tidy()
+        assert entries_at(tablet) == 0, "nobody else was here for 90 days"
+        laptop.sync()
+        laptop.tidy()
+        wish(laptop.vault.secrets, tablet.vault.device)
+        laptop.sync()
+        with pytest.raises(FalseBaseError):
+            phone.sync()
+        laptop.hand.ahead += 25 * 3_600_000
+        laptop.tidy()
+        phone.sync()
+        assert phone.hash == laptop.hash
 
 
 def test_history_that_the_server_lost_is_put_together_anew(world: World, tmp_path: Path) -> None:
