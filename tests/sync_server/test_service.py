@@ -1,5 +1,6 @@
 """What the server says of itself: its document, its log, its bytes."""
 
+import asyncio
 import json
 import re
 import socket
@@ -12,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from shared.ids import Cursor, LogId
+from shared.ids import Cursor, DeviceId, LogId
 from shared.protocol import paths
 from shared.protocol.messages import Event, SyncReply, SyncRequest, decode, encode
 from shared.protocol.problems import Code
@@ -166,13 +167,21 @@ def test_an_answer_does_not_wait_for_the_clients_acknowledgement(
 
 
 def test_a_reader_that_is_too_slow_keeps_only_the_newest() -> None:
-    listener = Listener(Device.__new__(Device) and bytes(16))
-    log = bytes(16)
-    for n in range(40):
-        listener.tell(Event(log, n, n + 1, 2))
-    kept = [listener._queue.get_nowait() for _ in range(listener._queue.qsize())]
-    assert kept[-1] == Event(log, 39, 40, 2)
-    assert kept[0].after > 0
+    log, newest = LogId(bytes(16)), 40
+
+    async def hear() -> list[Event]:
+        listener, heard = Listener(DeviceId(bytes(16))), list[Event]()
+        for n in range(newest):
+            listener.tell(Event(log, Cursor(n), Cursor(n + 1), 2))
+        while not heard or heard[-1].cursor < newest:
+            event = await listener.next()
+            assert event
+            heard.append(event)
+        return heard
+
+    heard = asyncio.run(hear())
+    assert heard[0].after > 0
+    assert [event.after for event in heard] == [*range(heard[0].after, newest)]
 
 
 def test_the_version_is_told(server: Running) -> None:
