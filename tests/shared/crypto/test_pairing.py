@@ -148,7 +148,7 @@ def test_a_hostile_owner_is_refused_by_the_new_device() -> None:
             waiting.meet(offer, KEYS, random)
     met = waiting.meet(Greeting.answer(code, ARTMATT, random).offer, KEYS, random)
     genuine = msgspec.msgpack.encode(WELCOME)
-    nested = b"\x96" + genuine[1:] + b"\x91" * 100_000 + b"\x90"
+    nested = bytes([genuine[0] + 1]) + genuine[1:] + b"\x91" * 100_000 + b"\x90"
     for content in (b"", b"\xc1", b"\x90", b"\x95\x01\x01\x01\x01\x01", nested):
         welcome = seal(met._session.key, "pair/welcome", code.pair, content, random(24))
         with pytest.raises(PairingError):

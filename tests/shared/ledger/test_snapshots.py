@@ -315,6 +315,7 @@ def test_a_snapshot_that_lacks_or_contradicts_what_is_known_is_refused(made: Mad
     ahead = {**heads, one: Head(head.seq + 1, gone)}
     reborn = Origin(one.device, Incarnation(b"reborn.."))
     check_reach(snapshot, replace(state, heads=ahead), membership, made.reader.hash_at)
+    check_reach(snapshot, state, membership, no_hash)
     check_reach(snapshot, replace(state, heads={one: Head(1, NO_HASH)}), membership, no_hash)
     check_reach(snapshot, replace(state, heads={reborn: head}), membership, no_hash)
     for known, base, hash_at, code in (
