@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from desktop.vault.values import Query
+from shared.domain.pages import Edits, Grave, Records, decode_page
 from shared.domain.schema import TAG_PREFIX, Kind
 from shared.ids import RecordId
 from tests.desktop.vault.household import Clock, Device, rid
@@ -163,3 +164,15 @@ def test_nothing_is_lost_or_comes_back_by_putting_entries_together(
     for device in (*house, newcomer, control):
         device.vault.close()
     shutil.rmtree(home)
+
+
+def test_a_snapshot_tells_what_was_taken_out_of_the_trash(device):
+    one = device("one")
+    one.put(rid(1), notes="kept")
+    one.delete(rid(1))
+    one.restore(rid(1))
+    one.seal()
+    pages = [decode_page(page.raw) for page in one.vault.snapshots.state(one.heads)]
+    (edits,) = (page for page in pages if isinstance(page, Edits))
+    (records,) = (page for page in pages if isinstance(page, Records))
+    assert records.graves == (Grave(0, 3, ((0, edits.readings[0]),), (3,)),)
