@@ -21,6 +21,9 @@ EQUIVALENTS: dict[str, str] = {
     "(msgspec.MsgspecError, RecursionError) -> (msgspec.MsgspecError,)": (
         "a frame has no place for anything nested; the net stays under hostile bytes"
     ),
+    "shared/ledger/frame.py unpack_body: 0 -> -1": (
+        "the library, too, unpacks nothing that does not say its length"
+    ),
     "shared/ledger/ledger.py Ledger._lies_behind_base: "
     "seq < self._base[origin].seq -> seq <= self._base[origin].seq": (
         "the hash at the base itself is at hand, so nobody asks there"

@@ -139,10 +139,10 @@ def test_a_list_that_names_a_stream_twice_is_refused():
     origin = world.desk(0).author.origin
     body = encode_manifest(Manifest({origin: Head(1, NO_HASH)}, {}, bytes(32), (), 0, ()))
     wire = msgspec.msgpack.decode(unpack_body(body))
-    for seen in ([[0, []], [0, []]], [[1, []]]):
-        wire[2] = seen
+    for field, wrong in ((2, [[0, []], [0, []]]), (2, [[1, []]]), (2, [[-1, []]]), (5, -1)):
+        changed = [*wire[:field], wrong, *wire[field + 1 :]]
         with pytest.raises(Refused) as refused:
-            decode_manifest(pack_body(msgspec.msgpack.encode(wire)))
+            decode_manifest(pack_body(msgspec.msgpack.encode(changed)))
         assert refused.value.code == Code.FRAME
     deep = b"\x94" + msgspec.msgpack.encode(NO_HASH) + b"\x01\xc2" + NESTED
     with pytest.raises(Refused) as refused:

@@ -388,7 +388,9 @@ def test_behind_a_base_nothing_is_judged_and_at_it_nothing_else_is_taken() -> No
     newcomer = world.desk(1)
     newcomer.reopen(LedgerState(world.tenant, base.links, base.heads, base.seen, base.heads))
     for old in entries:
-        assert isinstance(newcomer.take(old), Duplicate)
+        header = Header.parse(old[:HEADER_BYTES])
+        origin = Origin(header.device, header.incarnation)
+        assert newcomer.take(old) == Duplicate(origin, header.seq)
     for fresh in tail:
         assert isinstance(newcomer.take(fresh), Accepted)
     assert newcomer.ledger.state.heads == first.ledger.state.heads
