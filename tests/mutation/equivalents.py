@@ -40,6 +40,7 @@ EQUIVALENTS: dict[str, str] = {
         "it is cut one page later, or at the end, in the same place"
     ),
     "shared/ledger/making.py _packed: 2 -> 3": "slices may end anywhere",
+    "shared/ledger/snapshots.py module: 0 -> -1": "it is less than any entry's number either way",
     "shared/ledger/snapshots.py pages_in: len(rest) - at -> len(rest) + at": (
         "less than a length is left, and no page ends within it"
     ),

@@ -35,6 +35,7 @@ from shared.ledger import (
 )
 from shared.ledger.making import Press
 from shared.ledger.snapshots import Manifest
+from shared.ledger.heads import until_cut
 from shared.membership import Cut, InvalidChainError, Role, change_role, revoke, rotate
 from shared.signing import NO_HASH, SigningKey, sha256
 from tests.shared.worlds import Desk, World, stream
@@ -355,6 +356,10 @@ def test_what_was_seen_before_the_cut_is_all_that_is_waited_for(artmatt: World) 
     late.relink()
     late.take(entries[0])
     assert isinstance(late.take(mentions), Accepted)
+    cut, origin = Head(3, sha256(entries[2])), out.author.origin
+    member = late.ledger.membership.devices[target]
+    assert until_cut(origin, Head(3, sha256(b"another third")), member) == cut
+    assert until_cut(origin, Head(4, sha256(b"a fourth")), member) == cut
 
 
 @pytest.mark.parametrize("gone", [1, 2])

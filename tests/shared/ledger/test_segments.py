@@ -68,6 +68,7 @@ NESTED = b"\x91" * 100_000 + b"\x90"
         pack_body(b"\x90"),
         pack_body(b"\xc1"),
         pack_body(b"\x94"),
+        pack_body(b"\x95\x01\x90\x92\x00\x90\x90\xc0"),
         pack_body(b"\x94\x01\x90\x93\x00\x90" + NESTED + b"\x90"),
     ],
 )
