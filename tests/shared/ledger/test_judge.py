@@ -33,9 +33,9 @@ from shared.ledger import (
     rebuild,
     seen_hash,
 )
+from shared.ledger.heads import until_cut
 from shared.ledger.making import Press
 from shared.ledger.snapshots import Manifest
-from shared.ledger.heads import until_cut
 from shared.membership import Cut, InvalidChainError, Role, change_role, revoke, rotate
 from shared.signing import NO_HASH, SigningKey, sha256
 from tests.shared.worlds import Desk, World, stream
@@ -241,6 +241,7 @@ def test_a_member_that_seals_wrongly_is_refused(artmatt: World) -> None:
             forge(first, zstandard.compress(b"\xc1")),
             *(forge(first, zstandard.compress(msgspec.msgpack.encode(wrong))) for wrong in WRONG),
             forge(first, heads=[line, line]),
+            forge(first, heads=[(b"\xff" * 16, *line[1:]), (bytes(16), *line[1:])]),
             forge(first, heads=[(b"short", *line[1:])]),
             forge(first, heads=[(*line[:2], 0, line[3])]),
         ],
