@@ -55,7 +55,9 @@ def test_the_writer_and_nobody_else_has_signed() -> None:
     assert envelope.hash == sha256(SEALED)
     start = envelope.header.encode() + envelope.signature + envelope.salt + envelope.commitment
     assert (start, envelope.sealed) == (SEALED[: len(start)], SEALED)
-    assert (len(envelope.signature), len(envelope.salt)) == (64, 24)
+    assert [len(part) for part in (envelope.signature, envelope.salt)] == [64, 24]
+    assert len(envelope.commitment) == 32
+    assert SEALED[4] == 1, "the first suite"
     assert envelope.header.tenant == ARTMATT.tenant
     assert check_signature(envelope, ARTMATT.owners[0].signing.public)
     for other in (ARTMATT.owners[1], ARTMATT.paper, BEGIN.owners[0]):
