@@ -77,9 +77,10 @@ class Claims:
     def compare(self) -> None:
         """Ask what is there and do what follows; what is to be sent is only noted.
 
-        Both sides must be level: the device has read all, and sent all that it wrote.
+        Both sides must be level: the device has read all, and sent all that it wrote. Where no
+        photo ever was, nothing is asked.
         """
-        held = self._listing()
+        held = self._listing() if self._vault.references.all() else {}
         if held is not None:
             self._provide(held)
         level = held is None or self._let_go(held)
