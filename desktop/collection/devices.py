@@ -19,7 +19,7 @@ from desktop.sync.removal import (
     withdraw_role,
 )
 from desktop.sync.silence import excuse, silent_since
-from desktop.vault.aside import cuts_of
+from desktop.vault.cuts import cuts_of
 from desktop.vault.vault import Log, Records, Secrets
 from shared.crypto.paper import paper_device, secret_of
 from shared.crypto.spoken import spoken

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from desktop.sync.chain import Chain, MissingKeyError
 from desktop.sync.comparison import stream_heads
-from desktop.vault.aside import cuts_of
+from desktop.vault.cuts import cuts_of
 from desktop.vault.entries import Held
 from desktop.vault.identity import (
     Identity,

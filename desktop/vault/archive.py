@@ -6,6 +6,7 @@ from sqlite3 import Cursor
 import zstandard
 
 from desktop.vault.base_rows import read_base_rows
+from desktop.vault.layout import layout_of
 from desktop.vault.moments import Moments
 from shared.domain.edits import Edit, Group, decode_edit
 from shared.domain.schema import Value
@@ -53,6 +54,13 @@ class Archive:
             device = self._moments.stamp(moment).origin.device
             self._edits[moment] = decode_edit(self.blob(moment), device)
         return self._edits[moment]
+
+    def writers(self, kind: str, record: RecordId) -> set[int]:
+        """Return the moments of the edits that wrote to a record."""
+        sql = "SELECT moment FROM touched WHERE record = ?"
+        moments = {moment for (moment,) in self._cursor.execute(sql, (record,))}
+        row = layout_of(kind).read(self._cursor, [record], ()).get(record)
+        return moments | {row.born} if row else moments
 
     def blob(self, moment: int) -> bytes:
         """Return the bytes of an edit, as they travel, or raise ForgottenEditError."""

@@ -20,8 +20,6 @@ from shared.domain.edits import Edit, Group
 from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
 from shared.ids import RecordId
-from shared.ledger.values import Heads
-from shared.membership import Membership
 
 Spot = tuple[str, RecordId]
 
@@ -43,19 +41,6 @@ def set_aside(writing: Writing, cuts: Mapping[Origin, int]) -> None:
             fresh |= moments
     archive = Archive(writing.cursor, writing.moments)
     derive(writing, archive, {spot for moment in fresh for spot in archive.places(moment)}, late)
-
-
-def cuts_of(membership: Membership, heads: Heads) -> dict[Origin, int]:
-    """Return the last number that counts of each stream that is here beyond its cut."""
-    cuts = {}
-    for origin, head in heads.items():
-        member = membership.devices[origin.device]
-        if member.cuts is not None:
-            cut = member.cuts.get(origin.incarnation)
-            last = 0 if cut is None else cut.seq
-            if head.seq > last:
-                cuts[origin] = last
-    return cuts
 
 
 def forget_marks(cursor: Cursor) -> None:
@@ -82,11 +67,12 @@ def _derive(
 ) -> None:
     cursor, (kind, record) = writing.cursor, spot
     layout = layout_of(kind)
-    row = layout.read(cursor, [record]).get(record)
-    if row is None:
+    if not layout.read(cursor, [record], ()):
         return
-    touched = "SELECT moment FROM touched WHERE record = ?"
-    moments = {row.born, *(moment for (moment,) in cursor.execute(touched, (record,)))}
+    moments = archive.writers(kind, record)
+    cursor.executemany(
+        "INSERT OR IGNORE INTO touched VALUES (?, ?)", [(record, moment) for moment in moments]
+    )
     cursor.execute("DELETE FROM conflict WHERE kind = ? AND record = ?", (kind, record))
     vacate(writing, kind, record)
     if base is not None:
@@ -94,9 +80,6 @@ def _derive(
         cursor.execute(layout.bury_sql(), (base.deleted, record))
     for moment in sorted(moments - passed_over):
         writing.merging.merge(part_of(archive.edit(moment), spot), moment)
-    cursor.executemany(
-        "INSERT OR IGNORE INTO touched VALUES (?, ?)", [(record, moment) for moment in moments]
-    )
     writing.merging.footprint.add(kind, (), [record], layout.types)
 
 

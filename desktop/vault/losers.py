@@ -42,6 +42,14 @@ class Losers:
             for loser in [loser for loser in self._of(record) if loser[0] == field]:
                 self.drop(record, *loser)
 
+    def with_value(self, record: RecordId, field: str, value: Value) -> list[int]:
+        """Return the moments of the losers of a field that have a value."""
+        if not self._any or all(name != field for name, _ in self._of(record)):
+            return []
+        sql = "SELECT moment FROM conflict WHERE record = ? AND field = ? AND value = ?"
+        packed = msgspec.msgpack.encode(value)
+        return [moment for (moment,) in self._cursor.execute(sql, (record, field, packed))]
+
     def _of(self, record: RecordId) -> set[Loser]:
         if record not in self._known:
             sql = "SELECT field, moment FROM conflict WHERE record = ?"

@@ -13,6 +13,7 @@ from typing import Any
 from desktop.vault.layout import Layout, Row, layout_of, pack_map
 from desktop.vault.losers import Losers
 from desktop.vault.moments import UNKNOWN, Moments
+from desktop.vault.repeats import Repeats
 from shared.domain.edits import Edit, Group, Shape
 from shared.domain.merge import (
     Verdict,
@@ -82,10 +83,14 @@ class _Write:
 
 
 class Merging:
-    """Writes edits into the tables, within one transaction."""
+    """Writes edits into the tables, within one transaction.
 
-    def __init__(self, cursor: Cursor, moments: Moments) -> None:
+    ``repeats``: where the history lies, if it is not in these tables.
+    """
+
+    def __init__(self, cursor: Cursor, moments: Moments, repeats: Repeats | None = None) -> None:
         self._cursor = cursor
+        self._repeats = repeats or Repeats(cursor)
         self._moments = moments
         self._losers = Losers(cursor)
         self.footprint = Footprint()
@@ -137,6 +142,7 @@ class Merging:
         for write in writes:
             held = row.moment(write.name)
             self._losers.drop(row.record, write.name, write.replaced)
+            self._speak_for_others(row.record, write, arrival.stamp)
             if held == write.replaced or self._wins(layout, row, write, arrival, held):
                 row.hold(write.name, write.value, arrival.moment)
                 changed = True
@@ -148,15 +154,23 @@ class Merging:
         """Let the rules decide about one field, and keep the loser of a conflict."""
         value = row.value(write.name)
         held = Written(value, self._moments.stamp(moment)) if moment else None
-        verdict = judge(held, Written(write.value, arrival.stamp), self._stamp(write.replaced))
+        arriving = Written(write.value, arrival.stamp)
+        verdict = judge(held, arriving, self._stamp(write.replaced))
         if verdict is Verdict.WINS:
             self._losers.add(layout.kind, row.record, write.name, moment, value)
         elif verdict is Verdict.LOSES:
-            lost = (arrival.moment, write.value)
-            self._losers.add(layout.kind, row.record, write.name, *lost)
+            spot = (layout.kind, row.record, write.name)
+            if not self._repeats.has(spot, arriving):
+                self._losers.add(*spot, arrival.moment, write.value)
         if verdict is Verdict.AGREES and held is not None:
             return arrival.stamp > held.stamp
         return verdict in {Verdict.FOLLOWS, Verdict.WINS}
+
+    def _speak_for_others(self, record: RecordId, write: _Write, stamp: Stamp) -> None:
+        """Forget losers of the same value that were written before."""
+        for moment in self._losers.with_value(record, write.name, write.value):
+            if self._moments.stamp(moment) < stamp:
+                self._losers.drop(record, write.name, moment)
 
     def _stamp(self, moment: int) -> Stamp | None:
         return self._moments.stamp(moment) if moment > 0 else None

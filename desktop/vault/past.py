@@ -4,22 +4,23 @@ A moment is a reading of the hybrid clock. Whoever wrote an edit had only seen e
 the edits up to one are a state that a device could have shown; they give the same on every device.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from sqlite3 import Cursor
 from typing import NamedTuple
 
 from desktop.vault.archive import Archive
-from desktop.vault.aside import cuts_of, part_of
+from desktop.vault.aside import part_of
 from desktop.vault.base_rows import read_base_rows
 from desktop.vault.bases import bodies_of, read_taken
+from desktop.vault.cuts import moments_cut_off
 from desktop.vault.database import Database
-from desktop.vault.entries import moments_behind, read_heads
 from desktop.vault.errors import VaultError
 from desktop.vault.layout import layout_of
 from desktop.vault.lineage import Lineage
 from desktop.vault.memory import MemoryDatabase
 from desktop.vault.merging import Merging
 from desktop.vault.moments import Moments
+from desktop.vault.repeats import Repeats
 from desktop.vault.search import Speaker, create_index, update_index
 from desktop.vault.taking import Taking
 from desktop.vault.unfolding import Unfolding
@@ -29,7 +30,6 @@ from shared.domain.pages import Edits, Streams, decode_page
 from shared.domain.stamps import COUNTER_BITS, HybridClock
 from shared.ids import DeviceId, RecordId
 from shared.ledger.snapshots import Snapshot, pages_in
-from shared.membership import verify_chain
 
 Progress = Callable[[int, int], None]
 """Hears how much is done, and of how much; what it raises ends the work."""
@@ -37,6 +37,22 @@ Progress = Callable[[int, int], None]
 Spot = tuple[str, RecordId]
 
 _FIRST_ROW = 1
+
+
+class _Reach(NamedTuple):
+    """What counts for a state of the past.
+
+    ``covered``: the edits that the snapshot taken in stands for. ``edits``: the moments and devices
+    of those that come on top, in their order.
+    """
+
+    covered: Collection[int]
+    edits: Sequence[tuple[int, DeviceId]]
+
+    @property
+    def moments(self) -> set[int]:
+        """All that counts."""
+        return {*self.covered, *(moment for moment, _ in self.edits)}
 
 
 class UnknownPastError(VaultError):
@@ -86,14 +102,15 @@ def build_past(
         with database.reading() as cursor, past.writing() as into:
             _copy_tables(cursor, into)
             _copy_edits(cursor, into, until)
+            reach = _reach(cursor, until)
             moments = Moments(into)
-            merging = Merging(into, moments)
+            merging = Merging(into, moments, Repeats(cursor, reach.moments))
             origin = Lineage.read(cursor).origin
             writing = Writing(into, moments, merging, HybridClock(_no_time), origin, 0)
             if spots:
-                _merge_some(cursor, writing, until, spots)
+                _merge_some(cursor, writing, reach, spots)
             else:
-                _merge_all(cursor, writing, until, progress)
+                _merge_all(cursor, writing, reach, progress)
             update_index(into, speaker, merging.footprint, _FIRST_ROW)
     except BaseException:
         past.close()
@@ -121,31 +138,33 @@ def _copy_edits(cursor: Cursor, into: Cursor, until: int) -> None:
     into.executemany(f"INSERT INTO edit ({columns}) VALUES (?, ?, ?, ?, ?, ?)", found)  # noqa: S608 - ours
 
 
-def _merge_all(cursor: Cursor, writing: Writing, until: int, progress: Progress) -> None:
+def _reach(cursor: Cursor, until: int) -> _Reach:
+    """Find out what counts at a reading; raise UnknownPastError."""
     covered = _usable(cursor, until)
-    if covered and (taken := read_taken(cursor)):
+    return _Reach(covered, _in_order(cursor, until, moments_cut_off(cursor).union(covered)))
+
+
+def _merge_all(cursor: Cursor, writing: Writing, reach: _Reach, progress: Progress) -> None:
+    if reach.covered and (taken := read_taken(cursor)):
         pages = pages_in(bodies_of(cursor, taken.manifest.pieces))
         Taking(writing, bytes).lay_out(pages)
-    passed_over = _set_aside(cursor).union(covered)
-    archive = Archive(cursor, Moments(cursor))
-    moments = _in_order(cursor, until, passed_over)
-    for done, (moment, device) in enumerate(moments):
-        progress(done, len(moments))
+    archive, whole = Archive(cursor, Moments(cursor)), len(reach.edits)
+    for done, (moment, device) in enumerate(reach.edits):
+        progress(done, whole)
         writing.merging.merge(decode_edit(archive.blob(moment), device), moment)
-    progress(len(moments), len(moments))
+    progress(whole, whole)
 
 
-def _merge_some(cursor: Cursor, writing: Writing, until: int, spots: Collection[Spot]) -> None:
-    covered = _usable(cursor, until)
-    if covered:
+def _merge_some(cursor: Cursor, writing: Writing, reach: _Reach, spots: Collection[Spot]) -> None:
+    if reach.covered:
         for (kind, record), row in read_base_rows(cursor, spots).rows.items():
             layout = layout_of(kind)
             writing.cursor.execute(layout.replace_sql(), layout.raw(row))
             writing.cursor.execute(layout.bury_sql(), (row.deleted, record))
             writing.merging.footprint.add(kind, [record], (), ())
-    passed_over = _set_aside(cursor).union(covered)
-    archive, told = Archive(cursor, Moments(cursor)), _moments_of(cursor, spots)
-    for moment, _ in _in_order(cursor, until, passed_over):
+    archive = Archive(cursor, Moments(cursor))
+    told = {moment for spot in spots for moment in archive.writers(*spot)}
+    for moment, _ in reach.edits:
         if moment in told:
             edit = archive.edit(moment)
             for spot in spots:
@@ -163,17 +182,6 @@ def _usable(cursor: Cursor, until: int) -> Collection[int]:
     if _lacks(cursor, until):
         raise UnknownPastError
     return ()
-
-
-def _moments_of(cursor: Cursor, spots: Collection[Spot]) -> set[int]:
-    """Return the edits that wrote to some records."""
-    moments = set[int]()
-    for kind, record in spots:
-        sql = "SELECT moment FROM touched WHERE record = ?"
-        moments |= {moment for (moment,) in cursor.execute(sql, (record,))}
-        row = layout_of(kind).read(cursor, [record], ()).get(record)
-        moments |= {row.born} if row else set()
-    return moments
 
 
 def _in_order(
@@ -208,18 +216,6 @@ def _lacks(cursor: Cursor, until: int) -> bool:
     """Tell whether there are edits whose bytes have not come."""
     sql = "SELECT 1 FROM edit WHERE reading <= ? AND coalesce(blob, entry, segment) IS NULL LIMIT 1"
     return cursor.execute(sql, (until,)).fetchone() is not None
-
-
-def _set_aside(cursor: Cursor) -> set[int]:
-    """Return the edits behind cuts: here they do not count for any time."""
-    links = [link for (link,) in cursor.execute("SELECT link FROM link ORDER BY number")]
-    if not links:
-        return set()
-    membership = verify_chain(links, Lineage.read(cursor).tenant)
-    moments, late = Moments(cursor), set[int]()
-    for origin, last in cuts_of(membership, read_heads(cursor)).items():
-        late |= moments_behind(cursor, moments.stream(origin), last)
-    return late
 
 
 def _no_time() -> int:

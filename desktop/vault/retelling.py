@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from desktop.vault.archive import decompress
-from desktop.vault.aside import cuts_of, forget_marks, set_aside
+from desktop.vault.aside import forget_marks, set_aside
 from desktop.vault.bases import bodies_of, read_taken
+from desktop.vault.cuts import cuts_of
 from desktop.vault.database import Database, make_durable
 from desktop.vault.entries import Held, keep_entry, read_heads
 from desktop.vault.lineage import Lineage

@@ -44,6 +44,14 @@ def judge(held: Written | None, arriving: Written, replaced: Stamp | None) -> Ve
     return Verdict.WINS if arriving.stamp > held.stamp else Verdict.LOSES
 
 
+def is_repeated(write: Written, others: Iterable[Written]) -> bool:
+    """Tell whether somebody wrote the same value later: that write speaks for both.
+
+    So a value that was replaced is not chosen about because another had written it before, too.
+    """
+    return any(same(each.value, write.value) and each.stamp > write.stamp for each in others)
+
+
 def same(one: Value, other: Value) -> bool:
     """Tell whether two values are one; 1 and yes are not."""
     return one == other and type(one) is type(other)

@@ -5,7 +5,7 @@ import pytest
 from desktop.collection.late import LateChanges
 from desktop.collection.values import Query
 from desktop.sync.chain import Chain
-from desktop.vault.aside import cuts_of
+from desktop.vault.cuts import cuts_of
 from desktop.vault.vault import Vault
 from shared.domain.schema import DELETED
 from tests.desktop.sync.conftest import World

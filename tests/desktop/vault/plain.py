@@ -9,6 +9,7 @@ from shared.domain.merge import (
     Verdict,
     Written,
     deletion,
+    is_repeated,
     joined,
     judge,
     lies_dead,
@@ -25,6 +26,7 @@ class PlainRecord:
     """One record, written to edit by edit."""
 
     fields: dict[str, Written] = field(default_factory=dict)
+    said: dict[str, list[Written]] = field(default_factory=dict)
     tombstone: Tombstone | None = None
     losers: set[Loser] = field(default_factory=set)
 
@@ -34,11 +36,14 @@ class PlainRecord:
 
     def write(self, name: str, arriving: Written, replaced: Stamp | None) -> None:
         held = self.fields.get(name)
+        said = self.said.setdefault(name, [])
+        said.append(arriving)
         self.losers.discard((name, replaced))
+        self.losers -= {(name, each.stamp) for each in said if is_repeated(each, [arriving])}
         verdict = judge(held, arriving, replaced)
         if verdict is Verdict.WINS:
             self.losers.add((name, held.stamp))
-        elif verdict is Verdict.LOSES:
+        elif verdict is Verdict.LOSES and not is_repeated(arriving, said):
             self.losers.add((name, arriving.stamp))
         wins = verdict in {Verdict.FOLLOWS, Verdict.WINS}
         if wins or (verdict is Verdict.AGREES and arriving.stamp > held.stamp):

@@ -55,6 +55,21 @@ def test_the_same_field_keeps_the_later_value_and_shows_the_other(pair):
         assert every_value(each, "notes") == {"as found", "earlier", "later"}
 
 
+@pytest.mark.parametrize("later", [0, 1])
+def test_who_wrote_the_same_last_speaks_for_both(pair, later):
+    """No matter who hears of what first: one replaces a value that the other had written, too."""
+    pair[later].clock.millis = pair[1 - later].clock.millis + 60_000
+    for each in pair:
+        each.put(COPY, notes="the same")
+    pair[1].clock.millis += 120_000
+    pair[1].put(COPY, notes="replaced")
+    settle_down(*pair)
+    for each in pair:
+        assert each.get(COPY)["notes"] == "replaced"
+        # Written after the replaced one, by somebody else, it was seen by nobody.
+        assert losers(each) == ({} if later == 1 else {"notes": "the same"})
+
+
 def test_the_same_field_within_one_second(pair):
     one, other = pair
     one.clock.pace = other.clock.pace = 0

@@ -14,6 +14,7 @@ from desktop.vault.moments import Moments
 from desktop.vault.values import Query
 from shared.domain.operations import Put, PutMany
 from shared.domain.schema import TAG_PREFIX, Kind
+from shared.domain.stamps import Stamp
 from tests.desktop.vault.household import Device, converge, rid
 from tests.desktop.vault.plain import filled, replay
 
@@ -122,6 +123,7 @@ class Household(RuleBasedStateMachine):
             self.check_nothing_is_lost(device)
             check_index(device)
         assert len({device.vault.log.content_hash() for device in self.devices}) == 1
+        assert len({frozenset(losers_of(device)) for device in self.devices}) == 1
         for device in self.devices:
             device.vault.close()
         shutil.rmtree(self.home)
@@ -142,12 +144,6 @@ def check_against_plain_rules(device: Device) -> None:
         archive = Archive(cursor, moments)
         found = cursor.execute("SELECT moment FROM edit ORDER BY moment").fetchall()
         plain = replay(archive.edit(moment) for (moment,) in found)
-        losers = {
-            (kind, record, field, moments.stamp(moment))
-            for kind, record, field, moment in cursor.execute(
-                "SELECT kind, record, field, moment FROM conflict"
-            ).fetchall()
-        }
         rows = {
             (kind, record): row
             for kind in (Kind.COPY.value, Kind.MODEL.value)
@@ -156,7 +152,16 @@ def check_against_plain_rules(device: Device) -> None:
     assert rows.keys() == plain.keys()
     for key, record in plain.items():
         assert (rows[key].fields(), rows[key].deleted) == (filled(record), record.dead)
-    assert losers == {(*key, *loser) for key, record in plain.items() for loser in record.losers}
+    assert losers_of(device) == {
+        (*key, *loser) for key, record in plain.items() for loser in record.losers
+    }
+
+
+def losers_of(device: Device) -> set[tuple[str, bytes, str, Stamp]]:
+    with device.vault._database.reading() as cursor:
+        moments = Moments(cursor)
+        found = cursor.execute("SELECT kind, record, field, moment FROM conflict").fetchall()
+        return {(*spot, moments.stamp(moment)) for *spot, moment in found}
 
 
 def check_index(device: Device) -> None:

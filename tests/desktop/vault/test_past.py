@@ -162,6 +162,26 @@ TestRemembering = Remembering.TestCase
 TestRemembering.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
 
 
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_move_that_two_made_and_one_took_back_is_in_the_past_as_it_was_shown(device, later):
+    pair = [device("one"), device("two")]
+    pair[0].put(COPIES[0], notes="here")
+    converge(pair)
+    pair[later].clock.millis += 60_000
+    for each in pair:
+        each.put(COPIES[0], location=ATTIC)
+    pair[0].clock.millis += 120_000
+    pair[0].vault.undo()
+    converge(pair)
+    now = max(each.vault._writer._clock.last for each in pair)
+    one, two = (shown(each.vault) for each in pair)
+    assert one == two
+    for each in pair:
+        old = past(each, now)
+        assert shown(old) == one
+        old.close()
+
+
 def test_nothing_is_written_to_the_past(device):
     one = device("one")
     one.put(COPIES[0], notes="then")

@@ -14,6 +14,7 @@ from shared.domain.merge import (
     Written,
     cover_of,
     deletion,
+    is_repeated,
     joined,
     judge,
     lies_dead,
@@ -36,6 +37,7 @@ class Write:
     number: int
     stamp: Stamp
     parent: "Write | None"
+    value: int
 
 
 @st.composite
@@ -47,27 +49,31 @@ def writes(draw):
         reading = (parent.stamp.reading if parent else 0) + draw(st.integers(1, 5))
         stamp = Stamp(reading, draw(st.sampled_from(STREAMS)))
         if stamp not in {write.stamp for write in made}:
-            made.append(Write(number, stamp, parent))
+            made.append(Write(number, stamp, parent, draw(st.integers(0, 3))))
     return made
 
 
 def merged(order: list[Write]) -> tuple[int, set[int]]:
     """Return the write that stands, and those that wait for a choice."""
     held: Written | None = None
-    losers: set[Stamp] = set()
+    losers: set[Written] = set()
+    said: list[Written] = []
     numbers = {write.stamp: write.number for write in order}
     for write in order:
         replaced = write.parent.stamp if write.parent else None
-        arriving = Written(write.number, write.stamp)
-        losers.discard(replaced)
+        arriving = Written(write.value, write.stamp)
+        said.append(arriving)
+        losers = {each for each in losers if each.stamp != replaced}
+        losers = {each for each in losers if not is_repeated(each, [arriving])}
         verdict = judge(held, arriving, replaced)
         if verdict is Verdict.WINS:
-            losers.add(held.stamp)
-        if verdict is Verdict.LOSES:
-            losers.add(write.stamp)
-        if verdict in {Verdict.FOLLOWS, Verdict.WINS}:
+            losers.add(held)
+        if verdict is Verdict.LOSES and not is_repeated(arriving, said):
+            losers.add(arriving)
+        agrees = verdict is Verdict.AGREES and arriving.stamp > held.stamp
+        if agrees or verdict in {Verdict.FOLLOWS, Verdict.WINS}:
             held = arriving
-    return held.value, {numbers[stamp] for stamp in losers}
+    return numbers[held.stamp], {numbers[each.stamp] for each in losers}
 
 
 @given(writes(), st.randoms(use_true_random=False))
@@ -80,8 +86,15 @@ def test_any_order_that_causes_allow_gives_the_same(made, chance):
     assert merged(order)[0] == merged(made)[0]
     seen = {write.parent.number for write in made if write.parent}
     winner, losers = merged(order)
-    # Whatever nobody replaced knowingly either stands or waits for a choice, and nothing else does.
-    assert losers == {write.number for write in made} - seen - {winner}
+    spoken_for = {
+        write.number
+        for write in made
+        for other in made
+        if write.value == other.value and write.stamp < other.stamp
+    }
+    # Whatever nobody replaced knowingly either stands or waits for a choice, and nothing else does;
+    # of one value only what was written last.
+    assert losers == {write.number for write in made} - seen - spoken_for - {winner}
 
 
 def test_who_claims_to_have_seen_what_is_later_follows_nothing():
