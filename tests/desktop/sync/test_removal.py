@@ -383,6 +383,22 @@ def test_what_slipped_in_before_the_cut_is_set_aside_again(slipped: Slipped) -> 
     assert "late" in [each.value for each in past]
 
 
+def test_who_was_cut_off_speaks_for_nobody(world: World, slipped: Slipped) -> None:
+    """What the tablet wrote last does not settle a choice: the laptop never heard of it."""
+    laptop, phone = world.artmatt.laptop, slipped.phone
+    phone.sync()
+    laptop.hand.ahead = -60_000
+    laptop.put(slipped.changed, notes="late")
+    phone.put(slipped.changed, notes="another")
+    for desk in (laptop, phone, laptop):
+        desk.sync()
+    for desk in (laptop, phone):
+        (conflict,) = desk.vault.records.conflicts()
+        assert (conflict.winner.value, conflict.loser.value) == ("another", "late")
+        assert conflict.loser.device == laptop.vault.device
+    assert not world.begin.laptop.vault.records.conflicts()
+
+
 def test_devices_on_both_sides_of_a_cut_agree_and_go_on(world: World, slipped: Slipped) -> None:
     laptop, phone = world.artmatt.laptop, slipped.phone
     phone.put(slipped.built_on, number="on top of it")
