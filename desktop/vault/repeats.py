@@ -4,11 +4,15 @@ from collections.abc import Collection
 from functools import cached_property
 from sqlite3 import Cursor
 
+import msgspec
+
 from desktop.vault.archive import Archive
 from desktop.vault.cuts import moments_cut_off
+from desktop.vault.losers import Losers
 from desktop.vault.moments import Moments
 from desktop.vault.pasts import values_of
 from shared.domain.merge import Written, is_repeated
+from shared.domain.schema import DELETED
 from shared.ids import RecordId
 
 
@@ -16,7 +20,7 @@ class Repeats:
     """Looks through the history of a field, within one transaction.
 
     ``counted``: the edits that count; None for all that are not cut off. What a snapshot stands for
-    and has not come yet cannot be looked at.
+    and has not come yet cannot be looked at; once it has, see ``forget_repeated``.
     """
 
     def __init__(self, cursor: Cursor, counted: Collection[int] | None = None) -> None:
@@ -52,3 +56,13 @@ class Repeats:
     @cached_property
     def _cut_off(self) -> set[int]:
         return moments_cut_off(self._cursor)
+
+
+def forget_repeated(cursor: Cursor) -> None:
+    """Forget losers whose value was repeated, as history tells that has come only now."""
+    moments, losers, repeats = Moments(cursor), Losers(cursor), Repeats(cursor)
+    sql = "SELECT kind, record, field, moment, value FROM conflict WHERE field <> ?"
+    for kind, record, name, moment, packed in cursor.execute(sql, (DELETED,)).fetchall():
+        write = Written(msgspec.msgpack.decode(packed), moments.stamp(moment))
+        if repeats.has((kind, record, name), write):
+            losers.drop(record, name, moment)

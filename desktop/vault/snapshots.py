@@ -20,6 +20,7 @@ from desktop.vault.entries import read_heads
 from desktop.vault.layout import layout_of
 from desktop.vault.lineage import Lineage
 from desktop.vault.moments import UNKNOWN, Moments
+from desktop.vault.repeats import forget_repeated
 from desktop.vault.secrets import put
 from desktop.vault.state import RawRow, Spot, State, late_moments
 from desktop.vault.taking import Taking, touch_history
@@ -184,7 +185,7 @@ class Snapshots:
             return tuple(each for each in segments if not has_part(cursor, EntryHash(each.hash)))
 
     def keep_segment(self, segment: SealedEntry) -> None:
-        """Keep a history segment: what its edits wrote can be read from now on."""
+        """Keep a history segment: what its edits wrote can be read, and counts for conflicts."""
         edits = decode_segment(segment.body)
         with self._database.writing() as cursor:
             moments = Moments(cursor)
@@ -199,6 +200,7 @@ class Snapshots:
                 if cursor.execute(f"{sql} {mine}", (number, place, moment)).rowcount:
                     for group in edit.groups:
                         touch_history(cursor, group.kind, group.records, moment)
+            forget_repeated(cursor)
 
     def _begin_stream(self, cursor: Cursor, lineage: Lineage, head: Head | None) -> None:
         life = Incarnation(self._random(INCARNATION_BYTES))

@@ -182,6 +182,31 @@ def test_a_move_that_two_made_and_one_took_back_is_in_the_past_as_it_was_shown(d
         old.close()
 
 
+def test_who_repeated_a_value_under_a_snapshot_is_heard_of_with_its_history(device):
+    one, two, away = device("one"), device("two"), device("away")
+    pool = Pool()
+    one.put(COPIES[0], number="1")
+    for each in (one, two, away):
+        pool.sync(each)
+    away.put(COPIES[0], notes="the same")
+    two.clock.millis += 60_000
+    two.put(COPIES[0], notes="the same")
+    two.put(COPIES[0], notes="replaced")
+    pool.sync(two)
+    pool.compact(two, [one])
+    for each in (away, two, one):
+        pool.sync(each)
+    now = max(each.vault._writer._clock.last for each in (one, two, away))
+    assert [each.loser.value for each in away.vault.records.conflicts()] == ["the same"]
+    pool.fetch_history(away)
+    for each in (one, two, away):
+        assert each.get(COPIES[0])["notes"] == "replaced"
+        assert each.vault.records.conflicts() == []
+        old = past(each, now)
+        assert shown(old) == shown(each.vault)
+        old.close()
+
+
 def test_nothing_is_written_to_the_past(device):
     one = device("one")
     one.put(COPIES[0], notes="then")
