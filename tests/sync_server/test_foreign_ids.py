@@ -4,12 +4,14 @@ import os
 import random
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 
 from shared.protocol import paths
+from shared.protocol.limits import MIB
 from shared.protocol.messages import (
     ClaimRequest,
     ReleaseRequest,
@@ -18,9 +20,11 @@ from shared.protocol.messages import (
     encode,
 )
 from shared.signing import sha256
+from sync_server.storage.limits import Limits
+from sync_server.tenancy.plans import STANDARD
 from tests.sync_server.collector import Device, granted, refused
 from tests.sync_server.conftest import Households
-from tests.sync_server.serving import Running
+from tests.sync_server.serving import Running, running
 from tests.sync_server.test_isolation import FAR, Belongings, body_for, signed_routes, state_of
 
 METHODS = ("GET", "POST", "PUT", "DELETE")
@@ -78,6 +82,14 @@ def forms(name: bytes) -> Iterator[str]:
         f"{text}/",
     )
     yield from (f"{text}?file={text}", f"{text};{text}", f"0x{text}", text[:-1], f"[{text}]")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    """Run a server whose plan lets a device ask as fast as it can: this is about ids."""
+    room = Limits(log_bytes=64 * MIB, file_bytes=64 * MIB, devices=8, rate=0, device_rate=0)
+    with running(tmp_path / "data", plans={STANDARD: room}) as server:
+        yield server
 
 
 @pytest.fixture

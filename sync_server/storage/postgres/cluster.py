@@ -68,9 +68,21 @@ class PostgresConnection:
     @contextmanager
     def scan(self, sql: str, parameters: Sequence[Any]) -> Generator[Iterator[tuple[Any, ...]]]:
         """Lend the rows of a query; they come in pieces of about a megabyte."""
-        with self.raw.cursor("scan", binary=True) as cursor:
+        cursor = self.raw.cursor("scan", binary=True)
+        try:
             cursor.execute(_translated(sql), parameters)
             yield _pieces(cursor)
+        finally:
+            self._close(cursor)
+
+    def _close(self, cursor: psycopg.ServerCursor[tuple[Any, ...]]) -> None:
+        """Close a cursor, also of a database that died just now: psycopg leaves that one open."""
+        try:
+            cursor.close()
+        except psycopg.OperationalError:
+            self.raw.close()
+            cursor.close()
+            raise
 
 
 class Cluster:
