@@ -66,23 +66,15 @@ class BaseShelf:
         return now - self._visits.get(device, 0) >= _DAY_MILLIS
 
     def note_visit(self, device: DeviceId, now: int) -> None:
-        """Note, to the day, that a device is in use: its approval is wanted for a new base.
-
-        On a full disk that waits until there is room: whoever only reads is not to suffer.
-        """
+        """Note, to the day, that a device is in use: its approval is wanted for a new base."""
         day = now - now % _DAY_MILLIS
-        try:
-            with self._database.write() as db:
-                db.execute(
-                    "INSERT INTO visit (device, at) VALUES (?, ?)"
-                    " ON CONFLICT (device) DO UPDATE SET at = excluded.at",
-                    (device, day),
-                )
-        except RefusedError as error:
-            if error.code is not Code.DISK_FULL:
-                raise
-        else:
-            self._visits[device] = day
+        with self._database.write() as db:
+            db.execute(
+                "INSERT INTO visit (device, at) VALUES (?, ?)"
+                " ON CONFLICT (device) DO UPDATE SET at = excluded.at",
+                (device, day),
+            )
+        self._visits[device] = day
 
     def needs_base(
         self, cursor: Cursor, have: Sequence[StreamHead], membership: Membership
