@@ -6,7 +6,6 @@ picture wait for it. Made once, copied for each world.
 
 import asyncio
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,13 +23,13 @@ from shared.ids import RecordId
 from shared.ledger import rebuild
 from shared.protocol.messages import LinkParcel
 from tests.attacks.houses import Loot, stranger
+from tests.memory_disk import folder_in_memory
 from tests.simulation.chance import Fuse, Time, dice, drawn
 from tests.simulation.machine import Machine
 from tests.simulation.machine_room import MachineRoom, hand_driven_loop
 from tests.simulation.template import KEY, NAMES, make_template
 from tests.simulation.wire import Mailbag, Wire
 
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where there is one
 _DAYS = 24 * 3_600_000
 LATER = 2_000_000
 """So much later than the template a world begins, in milliseconds."""
@@ -88,10 +87,8 @@ class Stage:
 @contextmanager
 def stage() -> Iterator[Stage]:
     """Make everything, in memory if that can be."""
-    parent = _SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None
     loop = hand_driven_loop()
-    with tempfile.TemporaryDirectory(prefix="swingtag-attacks-", dir=parent) as folder:
-        home = Path(folder)
+    with folder_in_memory("attacks") as home:
         try:
             make_template(home / "behind", loop)
             loot = _fall_behind(home / "behind", loop)

@@ -14,9 +14,7 @@ from typing_extensions import override
 
 from desktop.collection.imaging import Imaging, Prepared
 from desktop.collection.values import Query
-from desktop.sync.errors import RefusedError
 from desktop.sync.network import Network
-from desktop.sync.session import Session
 from desktop.vault.layout import layout_of
 from desktop.vault.vault import Vault
 from shared.domain.schema import Kind
@@ -24,7 +22,7 @@ from shared.ids import RecordId
 from tests.benchmarks.devices import WISH, Device, Open
 from tests.benchmarks.items import batch, items
 from tests.benchmarks.report import Job
-from tests.benchmarks.synced import STEPS, network
+from tests.benchmarks.synced import STEPS, level, network
 
 PHOTO_BYTES, THUMBNAIL_BYTES = 16 * 1024, 2 * 1024
 FIRST_ID = 0x01980000_0000_7000_8000_000000000000
@@ -55,14 +53,14 @@ def restore(job: Job) -> STEPS:
         new = Device(folder / "new", "New", SmallPictures())
         collection = new.library.join(joined, WISH)
         session = way.session(new.vault, collection.announce)
-        _level(session)
+        level(session)
         listed = time.perf_counter() - began
         photos = _photos(new.vault)
         for photo in photos:
             session.want(photo)
-        _level(session)
+        level(session)
         yield {"list_s": round(listed, 3), "photos": len(photos)}
-        _level(way.session(owner.vault, owner.collection.announce))  # hears the new one's name
+        level(way.session(owner.vault, owner.collection.announce))  # hears the new one's name
         assert new.vault.log.content_hash() == owner.vault.log.content_hash()
         assert len(collection.find(Query()).ids) == len(photos) == job.n
         assert _files(new.folder) == _files(folder / "owner")
@@ -82,24 +80,11 @@ def _lived(folder: Path, way: Network, job: Job, slug: str, count: int) -> Itera
     for copy in made.copies:
         collection.photos.add(copy, draw.randbytes(PHOTO_BYTES))
     way.sign_up(device.vault, job.url, slug)
-    _level(way.session(device.vault, collection.announce))
+    level(way.session(device.vault, collection.announce))
     try:
         yield Open(collection, device.vault)
     finally:
         collection.close()
-
-
-def _level(session: Session) -> None:
-    """Sync to the end; wait as the app does where the server asks for a moment."""
-    while True:
-        try:
-            session.sync(lambda _done, _total: None)
-        except RefusedError as error:
-            if not error.passing:
-                raise
-            time.sleep(error.retry_after or 1.0)
-        else:
-            return
 
 
 def _photos(vault: Vault) -> list[RecordId]:

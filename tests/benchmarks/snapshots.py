@@ -3,19 +3,16 @@
 import time
 
 from desktop.collection.values import Query
-from desktop.sync.errors import RefusedError
-from desktop.sync.session import Session
 from shared.domain.operations import Change, Put
 from shared.domain.schema import Kind
 from shared.ids import RecordId
 from tests.benchmarks.devices import device
 from tests.benchmarks.report import Job
-from tests.benchmarks.synced import STEPS, network, posted
+from tests.benchmarks.synced import STEPS, level, network, posted
 
 _LONE = "bench-lone"
 _COPIES = 20
 _EDITS_A_REST = 100
-_MOMENT = 0.1
 
 
 def snapshot_upload(job: Job) -> STEPS:
@@ -50,7 +47,7 @@ def snapshot_download(job: Job) -> STEPS:
         session = post.network.session(post.vault, announce)
         start = time.process_time()
         yield {}
-        _level(session)
+        level(session)
         yield {"listed_cpu_s": round(listed[0] - start, 3)}
 
 
@@ -70,21 +67,8 @@ def live_entries(job: Job) -> STEPS:
         for number in range(job.changed):
             edit = Put(Kind.COPY, copies[number % _COPIES], {"notes": f"note {number}"})
             collection.write("Edit notes", [edit])
-            _level(session)
+            level(session)
             if number % _EDITS_A_REST == 0:
                 most = max(most, way.about(vault).entries)
                 session.tidy()
         yield {"repeats": job.changed, "most_entries": most}
-
-
-def _level(session: Session) -> None:
-    """Sync; a server that is asked too often for its taste is given a moment."""
-    while True:
-        try:
-            session.sync(lambda _done, _total: None)
-        except RefusedError as error:
-            if not error.passing:
-                raise
-            time.sleep(_MOMENT)
-        else:
-            return

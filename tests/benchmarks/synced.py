@@ -14,6 +14,7 @@ from pathlib import Path
 from desktop.collection.collection import Collection
 from desktop.collection.values import Query
 from desktop.sync.courier import open_http
+from desktop.sync.errors import RefusedError
 from desktop.sync.network import Network
 from desktop.sync.rhythm import Rhythm
 from desktop.sync.session import Session
@@ -26,6 +27,7 @@ from tests.benchmarks.devices import SURROUNDINGS, WISH, device
 from tests.benchmarks.report import Extra, Job
 
 SLUG = "bench"
+_MOMENT = 0.1
 STEPS = Generator[Extra, None, None]
 
 
@@ -42,6 +44,19 @@ class Post:
         """Go on until both sides are level."""
         self.session.sync(lambda _done, _total: None)
         assert self.vault.log.waiting() == 0
+
+
+def level(session: Session) -> None:
+    """Sync to the end; wait as the app does where the server asks for a moment."""
+    while True:
+        try:
+            session.sync(lambda _done, _total: None)
+        except RefusedError as error:
+            if not error.passing:
+                raise
+            time.sleep(error.retry_after or _MOMENT)
+        else:
+            return
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from tests.faults.journeys import JOURNEYS
 from tests.faults.judging import judge
@@ -27,8 +26,8 @@ from tests.faults.stage import (
     kill_at,
     points,
 )
+from tests.memory_disk import folder_in_memory
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where there is one
 ERRORS = ((SYNCS, "EIO", ""), (FILLS, "EIO", ""), (FILLS, "ENOSPC", "+"), (READS, "EIO", ""))
 Trial = tuple[str, Callable[[], None]]
 
@@ -43,11 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     if not can_watch():
         print("not run: strace is not here, or may not watch processes")
         return 1
-    parent = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
-    with (
-        TemporaryDirectory(prefix="swingtag-faults-", dir=parent) as folder,
-        closing(Stage(Path(folder))) as stage,
-    ):
+    with folder_in_memory("faults") as folder, closing(Stage(folder)) as stage:
         trials = (each for journey in JOURNEYS for each in every(stage, journey, asked.images))
         return run(trials, asked.journal, asked.only)
 

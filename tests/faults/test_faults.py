@@ -2,9 +2,7 @@
 
 import signal
 from contextlib import closing
-from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -23,20 +21,15 @@ from tests.faults.stage import (
     kill_at,
     points,
 )
+from tests.memory_disk import folder_in_memory
 
 pytestmark = pytest.mark.skipif(not can_watch(), reason="strace may not watch processes here")
 KILLS, IMAGES, ERRORS = 10, 70, 3
 
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where there is one
-
 
 @pytest.fixture(scope="module")
 def stage():
-    parent = SHARED_MEMORY if SHARED_MEMORY.is_dir() else None
-    with (
-        TemporaryDirectory(prefix="swingtag-faults-", dir=parent) as folder,
-        closing(Stage(Path(folder))) as made,
-    ):
+    with folder_in_memory("faults") as folder, closing(Stage(folder)) as made:
         yield made
 
 

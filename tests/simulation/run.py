@@ -1,12 +1,12 @@
 """From a seed to a verdict."""
 
 import asyncio
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.memory_disk import folder_in_memory
 from tests.simulation.ending import heal, judge
 from tests.simulation.machine_room import hand_driven_loop
 from tests.simulation.shortcuts import done_once
@@ -14,7 +14,6 @@ from tests.simulation.steps import live, remove
 from tests.simulation.template import Template, make_template
 from tests.simulation.world import World, page_bytes
 
-_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a disk in memory, where there is one
 _PAGES = (1, 2_000, 4_194_304)
 
 
@@ -43,13 +42,8 @@ class Simulator:
 @contextmanager
 def simulator() -> Iterator[Simulator]:
     """Make the template, in memory if that can be."""
-    parent = _SHARED_MEMORY if _SHARED_MEMORY.is_dir() else None
     loop = hand_driven_loop()
-    with (
-        done_once(),
-        tempfile.TemporaryDirectory(prefix="swingtag-worlds-", dir=parent) as folder,
-    ):
-        home = Path(folder)
+    with done_once(), folder_in_memory("worlds") as home:
         try:
             yield Simulator(home, make_template(home / "template", loop), loop)
         finally:

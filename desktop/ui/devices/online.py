@@ -6,7 +6,7 @@ from typing import Protocol
 from desktop.collection.backups import Progress
 from desktop.collection.photos_here import Freed
 from desktop.collection.values import About
-from desktop.ui.first_run.beginnings import Place, Trouble, Verdict
+from desktop.ui.first_run.beginnings import ByFiles, Place, Trouble, Verdict
 from desktop.ui.kit.kit import Kit
 
 
@@ -21,33 +21,12 @@ class Visit(Protocol):
         """Let it in, once the digits were found to agree."""
 
 
-class VisitByFiles(Protocol):
+class VisitByFiles(ByFiles, Protocol):
     """Another device that asks by a file which a person brought."""
-
-    @property
-    def name(self) -> str:
-        """A name for the answer's file."""
-
-    @property
-    def saved(self) -> Path:
-        """Where it was saved last."""
-
-    @property
-    def digits(self) -> str:
-        """Six digits to compare; empty until the device's file was opened as it was saved anew."""
 
     @property
     def admitted(self) -> bool:
         """Whether the device was let in, its answer saved or not."""
-
-    def save(self, path: Path) -> Trouble | None:
-        """Save the answer, as far as it has come."""
-
-    def meet(self, path: Path) -> Trouble | None:
-        """Open the device's file as it was saved anew."""
-
-    def look(self) -> Path | None:
-        """Find the device's file as it was saved anew, if it has come to lie beside the answer."""
 
     def admit(self) -> Trouble | None:
         """Let it in, once the digits were found to agree, and save the answer anew."""

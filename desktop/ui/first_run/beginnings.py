@@ -107,8 +107,8 @@ class Joining(Protocol):
         """Give up, whatever it waits for."""
 
 
-class JoiningByFiles(Protocol):
-    """One pairing from the new device's side, with files that a person carries."""
+class ByFiles(Protocol):
+    """One side of a pairing with files that a person carries."""
 
     @property
     def name(self) -> str:
@@ -120,16 +120,20 @@ class JoiningByFiles(Protocol):
 
     @property
     def digits(self) -> str:
-        """Six digits to compare; empty until an answer was opened and the file saved anew."""
+        """Six digits to compare; empty until enough of the other device's file was opened."""
 
     def save(self, path: Path) -> Trouble | None:
         """Save this device's file, as far as it has come."""
 
     def meet(self, path: Path) -> Trouble | None:
-        """Open the answer of the other device, and save this one's file anew."""
+        """Open the other device's file as it is now."""
 
     def look(self) -> Path | None:
-        """Find the answer, if it has come to lie beside this device's file."""
+        """Find the other device's next file, if it has come to lie beside this one's."""
+
+
+class JoiningByFiles(ByFiles, Protocol):
+    """The new device's side; its file is saved anew as it opens the answer."""
 
     def join(self, path: Path, wanted: Wanted) -> Begun | Trouble:
         """Open the answer as it was saved last, and join."""
