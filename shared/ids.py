@@ -55,19 +55,9 @@ def tenant_id(raw: bytes) -> TenantId:
     return TenantId(_sized(raw, TENANT_BYTES))
 
 
-def device_id(raw: bytes) -> DeviceId:
-    """Accept 16 bytes, or raise InvalidIdError."""
-    return DeviceId(_sized(raw, DEVICE_BYTES))
-
-
 def incarnation(raw: bytes) -> Incarnation:
     """Accept 8 bytes, or raise InvalidIdError."""
     return Incarnation(_sized(raw, INCARNATION_BYTES))
-
-
-def record_id(raw: bytes) -> RecordId:
-    """Accept 16 bytes, or raise InvalidIdError."""
-    return RecordId(_sized(raw, RECORD_BYTES))
 
 
 def file_id(raw: bytes) -> FileId:

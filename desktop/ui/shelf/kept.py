@@ -39,11 +39,6 @@ class Kept:
         known = self.get(key)
         return self.put(key, paint()) if known is None else known
 
-    def drop(self, which: Callable[[Hashable], bool]) -> None:
-        """Let go of the pictures whose key is one of these."""
-        for key in [key for key in self._pictures if which(key)]:
-            self._used -= _bytes(self._pictures.pop(key))
-
     def clear(self) -> None:
         """Let go of all."""
         self._pictures.clear()

@@ -52,11 +52,6 @@ class Listing(Canvas):
         self.pages.forget()
         self.viewport().update()
 
-    def forget_photo(self, photo: RecordId) -> None:
-        """Fetch a photo again, for its bytes arrived or changed."""
-        self._pictures.forget(photo)
-        self.viewport().update()
-
     def when_empty(self, what: Emptiness) -> None:
         """Choose the words that stand where no copy does."""
         self._emptiness = what

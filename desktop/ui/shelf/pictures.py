@@ -50,12 +50,6 @@ class Pictures(QObject):
         self._images.move_to_end(photo)
         return self._cut.put(key, covered(image, size, radius, ratio))
 
-    def forget(self, photo: RecordId) -> None:
-        """Drop a photo whose bytes changed."""
-        self._images.pop(photo, None)
-        self._asked.discard(photo)
-        self._cut.drop(lambda key: isinstance(key, tuple) and key[0] == photo)
-
     def _ask(self, photo: RecordId) -> None:
         if self._fetch is None or photo in self._asked:
             return

@@ -167,6 +167,7 @@ class MainWindow(QMainWindow):
                 self.saveGeometry(),
                 panels.folding.sizes,
                 panels.list.shelf.view,
+                panels.list.shelf.header.layout_text(),
                 self.wardrobe.text_scale,
             )
         )
@@ -245,3 +246,5 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(memory.geometry)
         self.panels.folding.set_sizes(memory.panes)
         self.panels.list.show_view(memory.view or self.wardrobe.look.start_view)
+        if memory.columns:
+            self.panels.list.shelf.header.restore_layout(memory.columns)

@@ -1,4 +1,4 @@
-"""What a window remembers on this device: its size, its panes, its view, its text size."""
+"""What a window remembers on this device: size, panes, view, columns of the table, text size."""
 
 from base64 import b64decode, b64encode
 from binascii import Error
@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray
 from desktop.collection.settings import Settings
 from shared.skins.tokens import View
 
-_GEOMETRY, _PANES, _VIEW, _TEXT = "window", "panes", "view", "text"
+_GEOMETRY, _PANES, _VIEW, _TEXT, _COLUMNS = "window", "panes", "view", "text", "columns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,18 @@ class Memory:
         percent = self.settings.here(_TEXT)
         return int(percent) / 100 if percent.isascii() and percent.isdecimal() else 1.0
 
-    def keep(self, geometry: QByteArray, panes: list[int], view: View, text_scale: float) -> None:
+    @property
+    def columns(self) -> str:
+        """Widths and order of the table's columns, as its header gives them; empty if none are."""
+        return self.settings.here(_COLUMNS)
+
+    def keep(
+        self, geometry: QByteArray, panes: list[int], view: View, columns: str, text_scale: float
+    ) -> None:
         """Remember all of it."""
         put = self.settings.put_here
         put(_GEOMETRY, b64encode(geometry.data()).decode("ascii"))
         put(_PANES, " ".join(map(str, panes)))
         put(_VIEW, view.value)
+        put(_COLUMNS, columns)
         put(_TEXT, str(round(text_scale * 100)))

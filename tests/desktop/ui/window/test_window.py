@@ -6,12 +6,16 @@ from PySide6.QtTest import QTest
 
 from desktop.collection.values import Draft
 from desktop.ui.add.panel import AddPanel
+from desktop.ui.live import LiveCollection
 from desktop.ui.look import Look, look_of
+from desktop.ui.look.packs import bundled
+from desktop.ui.window.main_window import MainWindow
 from desktop.ui.window.palette import Palette
 from shared.domain.money import Money
 from shared.domain.operations import Delete
 from shared.domain.schema import Kind
 from shared.skins.tokens import Scheme, Skin, View
+from tests.desktop.ui.conftest import Offline
 
 
 @pytest.fixture
@@ -144,13 +148,24 @@ def test_a_page_that_no_skin_may_recolour_still_follows_size_and_scheme(stocked,
     assert look_of(other.panels.middle.currentWidget()) == Look(Skin(), Scheme.LIGHT)
 
 
-def test_the_window_remembers_its_view_and_text(stocked):
+def test_the_window_remembers_its_view_text_and_columns(qtbot, stocked, other, notation):
     stocked.panels.list.show_view(View.TABLE)
     stocked.wardrobe.grow(2)
+    header = stocked.panels.list.shelf.header
+    header.resizeSection(1, 333)
+    header.moveSection(0, 2)
     stocked.close()
-    settings = stocked.live.collection.settings
-    assert settings.here("view") == "table"
-    assert settings.here("text") == "120"
+    for window in (stocked, other):
+        live, skin = LiveCollection(window.live.collection), window.wardrobe.skin
+        again = MainWindow(live, Offline(), notation, bundled(), skin)
+        qtbot.addWidget(again)
+        again.show()
+        header, remembers = again.panels.list.shelf.header, window is stocked
+        assert again.panels.list.shelf.view is View.TABLE  # begin's skin starts so
+        assert (again.wardrobe.text_scale == 1.2) == remembers
+        assert (header.sectionSize(1) == 333) == remembers
+        assert (header.visualIndex(0) == 2) == remembers
+        again.close()
 
 
 def test_a_narrow_window_turns_the_panes_into_sheet_and_drawer(qtbot, stocked):
