@@ -40,6 +40,9 @@ from shared.signing import NO_HASH
 
 INDEX = "The search index is damaged."
 UNREADABLE = "Parts of the collection's file are damaged."
+STEPS = "The list of what can be undone is damaged."
+_OF_STEPS = "index edit_step"
+"""What SQLite calls the index in which edits say to which step of undo they belong."""
 _SEALED = "hash, header, signature, salt, body"
 SCRATCH = "checking.part"
 TELLING, PICTURES = "Comparing the records with their history", "Reading the pictures"
@@ -135,7 +138,10 @@ class Checkup:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
             told = connection.execute("PRAGMA integrity_check").fetchall()
-        return [] if not pages and told == [("ok",)] else [Finding(UNREADABLE)]
+        if not pages and told == [("ok",)]:
+            return []
+        steps_alone = not pages and all(_OF_STEPS in line for (line,) in told)
+        return [Finding(STEPS if steps_alone else UNREADABLE)]
 
     def _index(self) -> list[Finding]:
         """Let the search index look at itself."""

@@ -13,7 +13,7 @@ from desktop.vault.database import Database
 from desktop.vault.disk import troubles
 from desktop.vault.errors import FullDiskError, NewerVaultError
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Which state of desktop.vault.schema this program works on."""
 
 Migration = Callable[[Cursor], None]
@@ -58,11 +58,23 @@ def _keep_all_that_was_said_of_the_trash(cursor: Cursor) -> None:
                 cursor.execute(update, (msgspec.msgpack.encode(extra), record))
 
 
+def _let_edits_say_which_step_they_are(cursor: Cursor) -> None:
+    """Take the list of steps into the edits, where an index vouches for it."""
+    cursor.execute("ALTER TABLE edit ADD COLUMN step INTEGER")
+    steps = "SELECT CASE WHEN undone THEN -number ELSE number END, first, last FROM step"
+    turned = cursor.execute(steps).fetchall()
+    sql = "UPDATE edit SET step = ? WHERE moment BETWEEN ? AND ?"
+    cursor.executemany(sql, turned)
+    cursor.execute("CREATE INDEX edit_step ON edit (step) WHERE step IS NOT NULL")
+    cursor.execute("DROP TABLE step")
+
+
 MIGRATIONS: Mapping[int, Migration] = {
     1: _make_room_for_snapshots,
     2: _find_numbers_that_stand_twice,
     3: _find_what_no_server_is_known_to_have,
     4: _keep_all_that_was_said_of_the_trash,
+    5: _let_edits_say_which_step_they_are,
 }
 """By the version that each starts from. A new column takes its values out of ``extra``, a new
 kind its records out of ``stranger``."""

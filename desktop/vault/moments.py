@@ -1,7 +1,9 @@
 """Between stamps, as they travel, and moments, as they are stored: the numbers of edits."""
 
 from sqlite3 import Cursor
+from typing import Any
 
+from desktop.vault.errors import DamagedVaultError
 from desktop.vault.layout import Row
 from shared.domain.edits import Cover
 from shared.domain.merge import Tombstone
@@ -17,7 +19,10 @@ _StoredTombstone = tuple[list[int] | None, list[int]]
 
 
 class Moments:
-    """A view of the tables ``edit`` and ``stream`` within one transaction."""
+    """A view of the tables ``edit`` and ``stream`` within one transaction.
+
+    Raises DamagedVaultError for a number that the file speaks of and does not have.
+    """
 
     def __init__(self, cursor: Cursor) -> None:
         self._cursor = cursor
@@ -28,7 +33,7 @@ class Moments:
         """Return the stamp of a moment."""
         if moment not in self._stamps:
             sql = "SELECT reading, stream FROM edit WHERE moment = ?"
-            reading, stream = self._cursor.execute(sql, (moment,)).fetchone()
+            reading, stream = _found(self._cursor.execute(sql, (moment,)))
             self._stamps[moment] = Stamp(reading, self.origin(stream))
         return self._stamps[moment]
 
@@ -59,7 +64,7 @@ class Moments:
         """Return the stream of a number."""
         if stream not in self._origins:
             sql = "SELECT device, incarnation FROM stream WHERE number = ?"
-            device, incarnation = self._cursor.execute(sql, (stream,)).fetchone()
+            device, incarnation = _found(self._cursor.execute(sql, (stream,)))
             self._origins[stream] = Origin(DeviceId(device), Incarnation(incarnation))
         return self._origins[stream]
 
@@ -84,3 +89,10 @@ class Moments:
             covered = [part for pair in pairs for part in pair]
         row.moments[DELETED] = self.moment(tombstone.last)
         row.extra[DELETED] = covered, [self.moment(each) for each in tombstone.returns]
+
+
+def _found(answer: Cursor) -> tuple[Any, ...]:
+    row: tuple[Any, ...] | None = answer.fetchone()
+    if row is None:
+        raise DamagedVaultError
+    return row

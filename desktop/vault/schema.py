@@ -247,13 +247,15 @@ class Edit(SQLModel, table=True):
     """An edit, by its moment. Its bytes are in ``blob`` while pending, then in its entry.
 
     Of an edit that a snapshot stood for they are in the history: part ``segment``, once it is
-    here. ``restores``: of an undo, for each value the moment that it brought back.
+    here. ``restores``: of an undo, for each value the moment that it brought back. ``step``: that
+    undo takes the edit back, as the step of this number; below zero, that redo does.
     """
 
     __table_args__ = (
         UniqueConstraint("reading", "stream"),
         Index("edit_entry", "entry", "place", sqlite_where=text("entry IS NOT NULL")),
         Index("edit_pending", "moment", sqlite_where=text("blob IS NOT NULL")),
+        Index("edit_step", "step", sqlite_where=text("step IS NOT NULL")),
     )
     moment: int | None = Field(default=None, primary_key=True)
     reading: int
@@ -265,6 +267,7 @@ class Edit(SQLModel, table=True):
     blob: bytes | None = None
     restores: bytes | None = None
     segment: int | None = None
+    step: int | None = None
 
 
 class Touched(SQLModel, table=True):
@@ -285,16 +288,6 @@ class Conflict(SQLModel, table=True):
     field: str
     moment: int
     value: bytes
-
-
-class Step(SQLModel, table=True):
-    """What one undo takes back, or, once undone, one redo does again: some edits in a row."""
-
-    number: int | None = Field(default=None, primary_key=True)
-    label: str
-    first: int
-    last: int
-    undone: bool = Field(default=False, sa_type=SmallInteger)
 
 
 class Link(SQLModel, table=True):

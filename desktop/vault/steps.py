@@ -12,7 +12,7 @@ from desktop.vault.files import Files
 from desktop.vault.forming import Forming
 from desktop.vault.layout import layout_of
 from desktop.vault.references import fitting
-from desktop.vault.undo import Step, next_redo, next_undo, push, take
+from desktop.vault.undo import Step, begin, finish, next_redo, next_undo, take
 from desktop.vault.writing import Writer, Writing, change_of
 from shared.domain.operations import Change, Delete, Operation, Put, Restore
 from shared.domain.schema import DELETED, Kind, Value
@@ -41,19 +41,21 @@ class Steps:
     def do(self, label: str, operations: Sequence[Operation], *, undoable: bool) -> Change:
         """Write operations as one step; see ``Vault.apply``."""
         with self._writer.transaction() as writing:
-            moments = writing.write(label, fitting(writing.cursor, self._files, operations))
             if undoable:
-                push(writing.cursor, label, moments)
+                begin(writing)
+            moments = writing.write(label, fitting(writing.cursor, self._files, operations))
+            if undoable and moments:
+                finish(writing)
             footprint = writing.merging.footprint
         return change_of(label, footprint)
 
     def undo(self) -> Change | None:
         """Take the last step back; None if there is none."""
-        return self._turn("Undo", next_undo, undone=True)
+        return self._turn(next_undo)
 
     def redo(self) -> Change | None:
         """Do again what was undone last; None if there is none."""
-        return self._turn("Redo", next_redo, undone=False)
+        return self._turn(next_redo)
 
     @property
     def undo_label(self) -> str | None:
@@ -75,24 +77,23 @@ class Steps:
         A delete that an edit overruled is closed by a restore or by another delete.
         """
         with self._writer.transaction() as writing:
+            begin(writing)
             moments = [
                 moment
                 for number, choice in choices.items()
                 for moment in _settle(writing, number, choice)
             ]
-            push(writing.cursor, _SETTLE, moments)
+            if moments:
+                finish(writing)
             footprint = writing.merging.footprint
         return change_of(_SETTLE, footprint)
 
-    def _turn(
-        self, how: str, choose: Callable[[Cursor], Step | None], *, undone: bool
-    ) -> Change | None:
+    def _turn(self, choose: Callable[[Cursor], Step | None]) -> Change | None:
         with self._writer.transaction() as writing:
             step = choose(writing.cursor)
             if step is None:
                 return None
-            label = f"{how}: {step.label}"
-            skipped = take(writing, step, label, undone=undone)
+            label, skipped = take(writing, step)
             footprint = writing.merging.footprint
         return replace(change_of(label, footprint), skipped=skipped)
 

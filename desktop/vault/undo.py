@@ -21,14 +21,19 @@ from shared.domain.schema import DELETED, EMPTIED, Kind, Value
 from shared.ids import RecordId
 
 MOST_STEPS = 500
-"""So many steps can be taken back."""
+"""At least so many steps can be taken back."""
+_A_CLEARING = 100
+_UNDO, _REDO = "Undo: ", "Redo: "
 
 Spot = tuple[str, RecordId, str]
 """A kind, a record and a field."""
 
 
 class Step(NamedTuple):
-    """What one undo or redo works on: the edits from ``first`` to ``last``."""
+    """What one undo or redo works on: the edits from ``first`` to ``last``.
+
+    ``number``: as in their rows, below zero if the step is undone.
+    """
 
     number: int
     label: str
@@ -36,44 +41,55 @@ class Step(NamedTuple):
     last: int
 
 
-def push(cursor: Cursor, label: str, moments: Sequence[int]) -> None:
-    """Remember a new step. What was undone before can then no longer be redone."""
-    if moments:
-        cursor.execute("DELETE FROM step WHERE undone")
-        sql = "INSERT INTO step (label, first, last, undone) VALUES (?, ?, ?, 0)"
-        number = cursor.execute(sql, (label, moments[0], moments[-1])).lastrowid
-        cursor.execute("DELETE FROM step WHERE number <= ?", ((number or 0) - MOST_STEPS,))
+def begin(writing: Writing) -> None:
+    """Let what is written now be one new step."""
+    sql = "SELECT coalesce(max(step), 0) + 1 FROM edit WHERE step > 0"
+    (writing.step,) = writing.cursor.execute(sql).fetchone()
+
+
+def finish(writing: Writing) -> None:
+    """Let a step that has written something be the last one: nothing can be redone any more."""
+    writing.cursor.execute("UPDATE edit SET step = NULL WHERE step < 0")
+    oldest = (writing.step or 0) - MOST_STEPS
+    if oldest % _A_CLEARING == 0:  # each time would touch old rows with every edit
+        sql = "UPDATE edit SET step = NULL WHERE step BETWEEN 1 AND ?"
+        writing.cursor.execute(sql, (oldest,))
 
 
 def next_undo(cursor: Cursor) -> Step | None:
     """Return the step that undo takes back."""
-    return _step(cursor, "NOT undone ORDER BY number DESC")
+    return _step(cursor, "step > 0")
 
 
 def next_redo(cursor: Cursor) -> Step | None:
     """Return the step that redo does again."""
-    return _step(cursor, "undone ORDER BY number")
+    return _step(cursor, "step < 0")
 
 
 def _step(cursor: Cursor, which: str) -> Step | None:
-    sql = f"SELECT number, label, first, last FROM step WHERE {which} LIMIT 1"  # noqa: S608 - ours
+    sql = f"""SELECT step, label, min(moment), max(moment) FROM edit
+        WHERE step = (SELECT max(step) FROM edit WHERE {which}) GROUP BY step"""  # noqa: S608 - ours
     found = cursor.execute(sql).fetchone()
-    return Step(*found) if found else None
+    if found is None:
+        return None
+    number, label, first, last = found
+    return Step(number, label.removeprefix(_UNDO).removeprefix(_REDO), first, last)
 
 
-def take(writing: Writing, step: Step, label: str, *, undone: bool) -> tuple[str, ...]:
-    """Write the inverse of a step and turn the step round; return the fields left out."""
+def take(writing: Writing, step: Step) -> tuple[str, tuple[str, ...]]:
+    """Write the inverse of a step and turn the step round.
+
+    Returns the label of that edit, and the fields left out.
+    """
     inverse = Inverse(writing.cursor, writing.moments)
     for moment in range(step.last, step.first - 1, -1):
         inverse.add(moment)
+    label = (_UNDO if step.number > 0 else _REDO) + step.label
+    writing.step = -step.number
     moments = writing.write(label, inverse.operations())
     inverse.remember(moments)
-    if moments:
-        sql = "UPDATE step SET first = ?, last = ?, undone = ? WHERE number = ?"
-        writing.cursor.execute(sql, (moments[0], moments[-1], undone, step.number))
-    else:
-        writing.cursor.execute("DELETE FROM step WHERE number = ?", (step.number,))
-    return tuple(sorted(inverse.skipped))
+    writing.cursor.execute("UPDATE edit SET step = NULL WHERE step = ?", (step.number,))
+    return label, tuple(sorted(inverse.skipped))
 
 
 @dataclass(slots=True)

@@ -27,7 +27,10 @@ class _TakenBackError(Exception):
 
 @dataclass(slots=True)
 class Writing:
-    """What is at hand while the collection changes. ``millis``: the wall clock."""
+    """What is at hand while the collection changes. ``millis``: the wall clock.
+
+    ``step``: which step of undo the edits belong to that are kept now, if any.
+    """
 
     cursor: Cursor
     moments: Moments
@@ -35,6 +38,7 @@ class Writing:
     clock: HybridClock
     origin: Origin
     millis: int
+    step: int | None = None
 
     def write(self, label: str, operations: Iterable[Operation]) -> list[int]:
         """Write operations as own edits and return their moments."""
@@ -63,9 +67,9 @@ class Writing:
             return known
         stream = self.moments.stream(edit.origin)
         moment = self.cursor.execute(
-            "INSERT INTO edit (reading, stream, millis, label, entry, place, blob)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (edit.reading, stream, edit.millis, edit.label, entry, place, packed),
+            "INSERT INTO edit (reading, stream, millis, label, entry, place, blob, step)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (edit.reading, stream, edit.millis, edit.label, entry, place, packed, self.step),
         ).lastrowid
         self.merging.merge(edit, int(moment or 0))
         return int(moment or 0)

@@ -218,6 +218,46 @@ def test_a_migration_keeps_a_copy_and_happens_whole_or_not_at_all(tmp_path):
     database.close()
 
 
+STEPS_OF_THEIR_OWN = (
+    "CREATE TABLE step (number INTEGER PRIMARY KEY, label, first, last, undone)",
+    """INSERT INTO step SELECT abs(step), label, min(moment), max(moment), step < 0
+        FROM edit WHERE step IS NOT NULL GROUP BY step""",
+    "DROP INDEX edit_step",
+    "ALTER TABLE edit DROP step",
+)
+"""As versions before 6 kept them."""
+
+
+def test_what_could_be_undone_in_an_older_file_still_can(tmp_path):
+    one = Device("one", tmp_path / "one.swingtag")
+    states = []
+    for number in range(4):
+        one.put(rid(1), notes=f"words {number}", number=str(number))
+        states.append(one.vault.log.content_hash())
+    assert one.vault.undo()
+    assert one.vault.undo()
+    one.vault.close()
+    database = Database(one.folder / DATABASE, KEY, {})
+    with database.writing() as cursor:
+        for change in STEPS_OF_THEIR_OWN:
+            cursor.execute(change)
+        set_version(cursor, 5)
+    database.close()
+    one.open()
+    assert one.vault.checkup.examine(None) == []
+    assert (one.vault.undo_label, one.vault.redo_label) == ("Edit", "Edit")
+    for state in (2, 3):
+        assert one.vault.redo().skipped == ()
+        assert one.vault.log.content_hash() == states[state]
+    assert one.vault.redo() is None
+    for state in (2, 1, 0):
+        assert one.vault.undo().skipped == ()
+        assert one.vault.log.content_hash() == states[state]
+    one.put(rid(1), notes="something else")
+    assert one.vault.redo_label is None
+    one.vault.close()
+
+
 def test_a_file_of_the_first_version_becomes_what_a_new_one_is(tmp_path):
     one = Device("one", tmp_path / "one.swingtag")
     one.put(rid(1), notes="kept")
@@ -229,7 +269,11 @@ def test_a_file_of_the_first_version_becomes_what_a_new_one_is(tmp_path):
         new = cursor.execute(tables).fetchall()
     with database.writing() as cursor:
         later = ("TABLE base", "TABLE part", "INDEX copy_number", "INDEX entry_elsewhere")
-        for change in (*(f"DROP {each}" for each in later), "ALTER TABLE edit DROP segment"):
+        for change in (
+            *(f"DROP {each}" for each in later),
+            "ALTER TABLE edit DROP segment",
+            *STEPS_OF_THEIR_OWN,
+        ):
             cursor.execute(change)
         set_version(cursor, 1)
     database.close()
@@ -256,6 +300,8 @@ def test_what_lay_in_the_trash_of_an_older_file_still_does(tmp_path):
             covered, returned = held[DELETED]
             held[DELETED] = None if returned else covered
             cursor.execute("UPDATE copy SET extra = ? WHERE id = ?", (pack_map(held), record))
+        for change in STEPS_OF_THEIR_OWN:
+            cursor.execute(change)
         set_version(cursor, 4)
     database.close()
     one.open()
