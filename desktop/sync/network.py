@@ -19,6 +19,8 @@ from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
 from desktop.sync.errors import RefusedError
 from desktop.sync.exchange import Exchange
+from desktop.sync.folder.recovery import fill, recover_from
+from desktop.sync.folder.traffic import Traffic
 from desktop.sync.forks import Forks
 from desktop.sync.freeing import Freed, Freeing
 from desktop.sync.gathering import Gathering
@@ -217,6 +219,14 @@ class Network:
 
         random = self.surroundings.random
         return recover(words, tenant, str(server_url(server)), courier, random)
+
+    def recover_from(self, words: str, place: Path) -> Joined:
+        """Do the same without a server, by a folder or a bundle; then fill the vault from there."""
+        return recover_from(words, place, self.surroundings.random)
+
+    def fill(self, vault: Vault, place: Path, progress: Progress) -> Traffic:
+        """Take in all that lies in a folder or a bundle; raises StoppedError, too."""
+        return fill(vault, place, self.surroundings.random, progress)
 
     def _courier(self, server: str, tenant: TenantId, keys: DeviceKeys) -> Courier:
         return Courier(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from desktop.sync.chain import Chain, MissingKeyError, admission, append
+from desktop.sync.chain import Chain, ChainDoor, MissingKeyError, admission, append
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
 from desktop.sync.joined import Joined
@@ -12,7 +12,7 @@ from shared.crypto.epochs import Keyring
 from shared.crypto.paper import paper_device, secret_of
 from shared.crypto.randomness import Random
 from shared.ids import TenantId
-from shared.membership import Role
+from shared.membership import Membership, Role
 from shared.protocol.problems import Code
 
 
@@ -42,13 +42,25 @@ def recover(
         if error.refusal.code is Code.REVOKED:
             raise OtherKitError from error
         raise
-    member = chain.membership.devices.get(paper.device)
-    if member is None or not member.live or member.role is not Role.PAPER:
+    if not is_kit(paper, chain.membership):
         raise OtherKitError
-    keyring = chain.open_keys(paper, Keyring(tenant, {}))
+    return let_in_by(paper, chain, line, random, server)
+
+
+def is_kit(paper: DeviceKeys, membership: Membership) -> bool:
+    """Tell whether these keys are a collection's emergency kit, not replaced since."""
+    member = membership.devices.get(paper.device)
+    return member is not None and member.live and member.role is Role.PAPER
+
+
+def let_in_by(
+    paper: DeviceKeys, chain: Chain, door: ChainDoor, random: Random, server: str = ""
+) -> Joined:
+    """Let a new device in by the paper device's link. Raises MissingKeyError, and SyncError."""
+    keyring = chain.open_keys(paper, Keyring(chain.membership.tenant, {}))
     if chain.lacks_keys(paper.device, keyring):
         raise MissingKeyError
     keys = DeviceKeys.generate(random)
-    newcomer = keys.introduce(tenant)
-    chain, _ = append(line, chain, lambda now: admission(now, Identity(paper, keyring), newcomer))
+    newcomer = keys.introduce(chain.membership.tenant)
+    chain, _ = append(door, chain, lambda now: admission(now, Identity(paper, keyring), newcomer))
     return Joined(server, Identity(keys, keyring), chain.links, founding=chain.whole)

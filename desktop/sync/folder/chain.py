@@ -5,6 +5,7 @@ the end. Whoever finds two that follow the same one lets a person choose.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import msgspec
 
@@ -12,18 +13,23 @@ from desktop.sync.books import Books
 from desktop.sync.chain import MissingKeyError
 from desktop.sync.folder.names import Listing, box_name, entry_name, link_name
 from desktop.sync.folder.places import Source, Target
+from desktop.sync.restoring import is_whole
+from desktop.vault.identity import add_founding
 from desktop.vault.vault import Secrets
 from shared.domain.operations import Change
 from shared.envelope import Header
+from shared.ids import TenantId
 from shared.membership import (
     Fork,
     InvalidChainError,
     Link,
+    LinkWithBoxes,
     Membership,
+    begin_chain,
+    boxes_in,
     extend,
     verify_chain,
 )
-from shared.membership.bodies import parse_body
 from shared.protocol import limits
 from shared.protocol.messages import ChainGrown, ChainReply, ChainRequest, LinkParcel
 from shared.signing import sha256
@@ -33,11 +39,59 @@ _FOUNDING = 2
 """So many links the first device signed at once: nobody can sign others apart from it."""
 
 
+class LinksThere:
+    """The links of a place by what they follow, with the boxes that are there."""
+
+    def __init__(self, source: Source, listing: Listing) -> None:
+        self._source = source
+        self._listing = listing
+
+    def chains(self, tenant: TenantId) -> list[tuple[LinkParcel, ...]]:
+        """Follow a tenant's chain to its end: one, or each of those into which it parts."""
+        genesis = self._source.read(link_name(1, tenant), limits.LINK_BYTES) or b""
+        going: list[tuple[Membership, tuple[LinkParcel, ...]]] = []
+        ended: list[tuple[LinkParcel, ...]] = []
+        with suppress(InvalidChainError):
+            first = begin_chain(genesis)
+            if first.tenant == tenant:
+                going.append((first, (LinkParcel(genesis, ()),)))
+        while going:
+            membership, parcels = going.pop()
+            following = self.following(membership)
+            going += [(extend(membership, one.link), (*parcels, one)) for one in following]
+            if not following:
+                ended.append(parcels)
+        return ended
+
+    def following(self, membership: Membership) -> list[LinkParcel]:
+        """Return the valid links that follow the end of a chain, with the boxes that are here."""
+        n, found = membership.length + 1, []
+        for name in sorted(self._listing.links.get(n, ())):
+            link = self._source.read(link_name(n, name), limits.LINK_BYTES) or b""
+            if sha256(link) != name:
+                self._source.lay_aside(link_name(n, name))
+            elif _goes_on(membership, link):
+                found.append(LinkParcel(link, self.boxes_of(link)))
+        return found
+
+    def boxes_of(self, link: bytes) -> tuple[bytes, ...]:
+        """Return those boxes of an accepted link that are there."""
+        boxes = []
+        for name in boxes_in(link):
+            if name in self._listing.boxes:
+                box = self._source.read(box_name(name), limits.BOX_BYTES) or b""
+                if sha256(box) == name:
+                    boxes.append(box)
+                else:
+                    self._source.lay_aside(box_name(name))
+        return tuple(boxes)
+
+
 class LinksIn:
     """The links of a place that are not here, judged one after the other."""
 
     def __init__(self, source: Source, listing: Listing, books: Books, secrets: Secrets) -> None:
-        self._source = source
+        self._there = LinksThere(source, listing)
         self._listing = listing
         self._books = books
         self._secrets = secrets
@@ -50,7 +104,7 @@ class LinksIn:
         ``parted`` and ``waits`` tell whether that is so, and whether a key is yet to come.
         """
         while True:
-            following = self._following(self._books.membership)
+            following = self._there.following(self._books.membership)
             self.parted = len(following) > 1
             if len(following) != 1:
                 return
@@ -61,13 +115,22 @@ class LinksIn:
                 return
             yield change
 
+    def take_boxes(self) -> None:
+        """Keep the boxes of links that came here without: who meets this device needs them."""
+        kept = {made.link for made in self._books.founding}
+        for link in self._books.links:
+            if link not in kept and self._listing.boxes.issuperset(boxes_in(link)):
+                made = LinkWithBoxes(link, self._there.boxes_of(link))
+                if made.boxes and is_whole(made):
+                    add_founding(self._secrets, (made,))
+
     def other_chain(self) -> tuple[LinkParcel, ...]:
         """Return a whole valid chain that parts from ours; nothing if there is none."""
         ours = self._books.links
         for n, names in sorted(self._listing.links.items()):
             if _FOUNDING < n <= len(ours) and names - {sha256(ours[n - 1])}:
                 before = verify_chain(ours[: n - 1], self._books.membership.tenant)
-                branch = [p for p in self._following(before) if p.link != ours[n - 1]]
+                branch = [p for p in self._there.following(before) if p.link != ours[n - 1]]
                 if branch:
                     common = tuple(LinkParcel(link, ()) for link in ours[: n - 1])
                     return (*common, *self._on_from(before, branch[0]))
@@ -76,32 +139,10 @@ class LinksIn:
     def _on_from(self, before: Membership, first: LinkParcel) -> list[LinkParcel]:
         """Follow a branch to its end, or to where it parts again."""
         branch, membership = [first], extend(before, first.link)
-        while len(following := self._following(membership)) == 1:
+        while len(following := self._there.following(membership)) == 1:
             branch += following
             membership = extend(membership, following[0].link)
         return branch
-
-    def _following(self, membership: Membership) -> list[LinkParcel]:
-        """Return the valid links that follow the end of a chain, with the boxes that are here."""
-        n, found = membership.length + 1, []
-        for name in sorted(self._listing.links.get(n, ())):
-            link = self._source.read(link_name(n, name), limits.LINK_BYTES) or b""
-            if sha256(link) != name:
-                self._source.lay_aside(link_name(n, name))
-            elif _goes_on(membership, link):
-                found.append(LinkParcel(link, self._boxes_of(link)))
-        return found
-
-    def _boxes_of(self, link: bytes) -> tuple[bytes, ...]:
-        boxes = []
-        for name in parse_body(Link.parse(link)).boxes:
-            if name in self._listing.boxes:
-                box = self._source.read(box_name(name), limits.BOX_BYTES) or b""
-                if sha256(box) == name:
-                    boxes.append(box)
-                else:
-                    self._source.lay_aside(box_name(name))
-        return tuple(boxes)
 
 
 class OtherChain:
@@ -126,7 +167,7 @@ class OtherChain:
 def put_chain(target: Target, listing: Listing, books: Books) -> int:
     """Lay down the links and boxes that a place lacks; return how many links."""
     boxes = {sha256(box): box for made in books.founding for box in made.boxes}
-    here = {name for link in books.links for name in parse_body(Link.parse(link)).boxes}
+    here = {name for link in books.links for name in boxes_in(link)}
     for name in sorted((boxes.keys() & here) - listing.boxes):
         target.put(box_name(name), boxes[name])
     count = 0

@@ -59,6 +59,40 @@ class OtherBundleError(SyncError):
     """That bundle belongs to another collection. Nothing of it was taken in."""
 
 
+class NothingThereError(SyncError):
+    """No collection of Swingtag's lies there. Choose the folder that your devices exchanged by.
+
+    It has a folder named swingtag in it.
+    """
+
+
+class OtherKitThereError(SyncError):
+    """These words open no collection that lies there, or the kit was replaced since.
+
+    Compare the collection id and the date on the sheet, or choose another folder or file.
+    """
+
+
+class PartMissingError(SyncError):
+    """Not all that your kit needs lies there: some of it was not copied, or is damaged.
+
+    Copy it once more from where it came, or wait until a cloud has brought all. Another copy will
+    do, too.
+    """
+
+
+class TwoListsError(SyncError):
+    """Two lists of your devices lie there, which were changed apart from each other.
+
+    Choose one on a device that is left. If none is, take a bundle or an older copy that holds only
+    one of them.
+    """
+
+
+class UnreadPlaceError(SyncError):
+    """You may not read what lies there. Allow it in its properties, or copy it to where you may."""
+
+
 _MEANINGS: dict[int, type[SyncError]] = {
     errno.ENOSPC: FolderFullError,
     errno.EDQUOT: FolderFullError,

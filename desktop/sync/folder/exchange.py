@@ -69,6 +69,14 @@ class FolderExchange:
         place.check()
         return traffic
 
+    def take_in(self, place: FolderPlace, progress: Progress = UNWATCHED) -> Traffic:
+        """Take in what lies in a folder, and lay nothing down yet. Raises as ``exchange``."""
+        place.check()
+        traffic = Traffic()
+        self._take(place, traffic, progress)
+        place.check()
+        return traffic
+
     def open_bundle(self, bundle: BundleSource, progress: Progress = UNWATCHED) -> Traffic:
         """Take in a bundle; raise OtherBundleError and what ``exchange`` raises."""
         if bundle.tenant != self._vault.tenant:
@@ -111,6 +119,7 @@ class FolderExchange:
         links = LinksIn(source, listing, books, self._vault.secrets)
         for change in links.take():
             self._changed(change)
+        links.take_boxes()
         other, follows = links.other_chain(), False
         if other and read_server(self._vault.secrets):
             traffic.notices.add(FolderNotice.OTHER_LIST)

@@ -4,6 +4,7 @@ A name is a path of small letters, digits and hyphens. Nothing is believed becau
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -21,6 +22,7 @@ _ASIDE, _TEMPORARY = "aside", "tmp"
 _OURS = {_ASIDE, _TEMPORARY}
 _DEEPEST = 4
 _RANDOM_BYTES = 8
+_TENANT = re.compile("[0-9a-f]{64}")
 _STILL_SECONDS = 600
 """A file that nobody wrote to for so long is not being copied any more."""
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -47,6 +49,21 @@ class Target(Protocol):
 
     def put(self, name: str, content: bytes) -> None:
         """Lay something down under a name that is free: whole, or not at all."""
+
+
+def tenants_in(folder: Path) -> list[TenantId]:
+    """Tell whose things lie in an exchange folder, by their names; raises SyncErrors."""
+    root = folder / ROOT
+    with folder_troubles():
+        if not stat.S_ISDIR(folder.stat().st_mode):
+            raise FolderGoneError
+        if root.is_symlink():
+            raise DetourError
+        if not root.is_dir():
+            return []
+        with os.scandir(root) as found:
+            names = sorted(one.name for one in found if one.is_dir(follow_symlinks=False))
+    return [TenantId(bytes.fromhex(name)) for name in names if _TENANT.fullmatch(name)]
 
 
 class FolderPlace:

@@ -23,15 +23,15 @@ from tests.desktop.sync.line import Line
 HOUSES = {"artmatt": 4, "begin": 3}
 
 
-def found(folder: Path) -> Desk:
-    """Make a collection that no server knows."""
+def found(folder: Path) -> tuple[Desk, tuple[str, ...]]:
+    """Make a collection that no server knows, with the words of its kit."""
     network = network_on(Line(), Hand())
     founded = found_tenant(network.surroundings.random)
     identity = Identity(founded.keys, Keyring(founded.tenant, {FIRST_EPOCH: founded.epoch_key}))
     network.http.close()
     desk = move_in(folder, Joined("", identity, tuple(made.link for made in founded.links)))
     keep_founding(desk.vault.secrets, founded.links)
-    return desk
+    return desk, founded.words
 
 
 def let_in(owner: Desk, folder: Path) -> Desk:
@@ -52,9 +52,10 @@ def let_in(owner: Desk, folder: Path) -> Desk:
 
 @dataclass
 class Household:
-    """One collector's devices."""
+    """One collector's devices, and the words of the emergency kit."""
 
     desks: list[Desk]
+    words: tuple[str, ...]
 
     @property
     def hashes(self) -> set[bytes]:
@@ -77,20 +78,22 @@ class Template:
 
     folder: Path
     keys: dict[str, bytes]
+    words: dict[str, tuple[str, ...]]
 
     def house(self, home: Path, name: str, devices: int = 2) -> Household:
         """Open copies of some of a collector's devices."""
         names = [f"{name}-{n}.swingtag" for n in range(1, devices + 1)]
         for each in names:
             shutil.copytree(self.folder / each, home / each)
-        return Household([open_desk(home / each, self.keys[each], "") for each in names])
+        desks = [open_desk(home / each, self.keys[each], "") for each in names]
+        return Household(desks, self.words[name])
 
 
 def make_template(folder: Path) -> Template:
     """Make two collectors with some devices each."""
-    keys = {}
+    keys, words = {}, {}
     for name, devices in HOUSES.items():
-        first = found(folder / f"{name}-1.swingtag")
+        first, words[name] = found(folder / f"{name}-1.swingtag")
         desks = [
             first,
             *(let_in(first, folder / f"{name}-{n}.swingtag") for n in range(2, devices + 1)),
@@ -98,7 +101,7 @@ def make_template(folder: Path) -> Template:
         for desk in desks:
             keys[desk.vault.folder.name] = desk.vault.key
             desk.close()
-    return Template(folder, keys)
+    return Template(folder, keys, words)
 
 
 def place_of(desk: Desk, folder: Path) -> FolderPlace:
