@@ -1,35 +1,33 @@
 """``python3 dev.py campaign faults``: every kill, every failing call, and thousands of power cuts.
 
-Goes on where it stopped if it is given the same ``--journal`` again. ``--only "cut push 7"`` does
-one of its lines.
+The journeys take turns. Goes on where it stopped if it is given the same ``--journal`` again.
+``--only "cut push 7"`` does one of its lines.
 """
 
 import argparse
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 
 from tests.faults.journeys import JOURNEYS
-from tests.faults.judging import judge
-from tests.faults.power import cut, record
-from tests.faults.stage import (
-    FILLS,
-    READS,
-    SYNCS,
-    WRITES,
-    Stage,
-    can_watch,
-    fail_at,
-    kill_at,
-    points,
-)
+from tests.faults.judging import fail, kill
+from tests.faults.power import SEEN, cut, lose, record
+from tests.faults.stage import FILLS, READS, SYNCS, WRITES, Stage, can_watch, points
 from tests.memory_disk import folder_in_memory
 
-ERRORS = ((SYNCS, "EIO", ""), (FILLS, "EIO", ""), (FILLS, "ENOSPC", "+"), (READS, "EIO", ""))
-Trial = tuple[str, Callable[[], None]]
+ERRORS = (
+    ("EIO-sync", SYNCS, "EIO", ""),
+    ("EIO-write", FILLS, "EIO", ""),
+    ("EIO-read", READS, "EIO", ""),
+    ("ENOSPC", FILLS, "ENOSPC", "+"),
+)
+KINDS = ("kill", *(kind for kind, *_ in ERRORS), "lose", "cut")
+GOOD = "good"
+Trial = tuple[str, Callable[[], str]]
+"""Its name, and what to do: it returns what is to be noted, or raises."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,7 +41,8 @@ def main(arguments: Sequence[str]) -> int:
         print("not run: strace is not here, or may not watch processes")
         return 1
     with folder_in_memory("faults") as folder, closing(Stage(folder)) as stage:
-        trials = (each for journey in JOURNEYS for each in every(stage, journey, asked.images))
+        rounds = zip_longest(*(every(stage, journey, asked.images) for journey in JOURNEYS))
+        trials = (trial for each in rounds for trial in each if trial)
         return run(trials, asked.journal, asked.only)
 
 
@@ -51,38 +50,20 @@ def every(stage: Stage, journey: str, images: int) -> Iterator[Trial]:
     """Yield the trials of one journey, by name."""
     place = stage.folder / "calls"
     stage.play(journey, f"--trace={','.join((*WRITES, *READS))}", record=place)
-    kills = points(place, WRITES)
-    failing = [(point, error) for error in ERRORS for point in points(place, error[0])]
-    for point in kills:
-        yield (
-            f"kill {journey} {point.call} {point.n}",
-            partial(kill, stage, journey, kill_at(point)),
-        )
-    for point, (_, error, more) in failing:
-        option = fail_at(point, error, more)
-        yield (
-            f"{error}{more} {journey} {point.call} {point.n}",
-            partial(play, stage, journey, option),
-        )
+    calls = place.read_text(errors="replace")
+    for point in points(calls, WRITES):
+        yield f"kill {journey} {point}", partial(kill, stage, journey, point)
+    for kind, names, error, more in ERRORS:
+        for point in points(calls, names):
+            yield f"{kind} {journey} {point}", partial(fail, stage, journey, point, error, more)
+    for point in points(calls, SYNCS):
+        yield f"lose {journey} {point}", partial(lose, stage, journey, point)
     recording = record(stage, journey)
-    for seed in range(images // len(JOURNEYS)):
+    for seed in range(-(-images // len(JOURNEYS))):
         yield f"cut {journey} {seed}", partial(cut, stage, recording, seed)
 
 
-def kill(stage: Stage, journey: str, option: str) -> None:
-    """Play until the kill and judge what is left."""
-    folder, outcome = stage.play(journey, option)
-    judge(stage, folder, journey, outcome)
-
-
-def play(stage: Stage, journey: str, option: str) -> None:
-    """Play while the disk fails and judge what was told and what is left."""
-    folder, outcome = stage.play(journey, option)
-    assert outcome.status == 0, outcome.told
-    judge(stage, folder, journey, outcome)
-
-
-def run(trials: Iterator[Trial], journal: Path | None, only: str) -> int:
+def run(trials: Iterable[Trial], journal: Path | None, only: str) -> int:
     """Try each that is not done; tell of those that went wrong, and count."""
     lines = journal.read_text().splitlines() if journal and journal.exists() else []
     done = dict(line.split(" = ", 1) for line in lines)
@@ -90,24 +71,37 @@ def run(trials: Iterator[Trial], journal: Path | None, only: str) -> int:
         if name in done or not name.startswith(only):
             continue
         done[name] = verdict(trial)
-        if done[name] != "good":
+        if not done[name].startswith(GOOD):
             print(f"{name}: {done[name]}", flush=True)
         if journal:
             with journal.open("a") as file:
                 file.write(f"{name} = {done[name]}\n")
-    good = Counter(name.split()[0] for name, outcome in done.items() if outcome == "good")
-    for kind, count in Counter(name.split()[0] for name in done).items():
-        print(f"{kind}: {good[kind]} of {count} good")
-    return int(any(outcome != "good" for outcome in done.values()))
+    count(done)
+    return int(not all(outcome.startswith(GOOD) for outcome in done.values()))
 
 
-def verdict(trial: Callable[[], None]) -> str:
+def verdict(trial: Callable[[], str]) -> str:
     """Say in one line how a trial ended."""
     try:
-        trial()
+        note = trial()
     except Exception as error:  # noqa: BLE001 - whatever escapes is a finding
         return f"{type(error).__name__} {error}".splitlines()[0]
-    return "good"
+    return f"{GOOD}, {note}" if note else GOOD
+
+
+def count(done: Mapping[str, str]) -> None:
+    """Print of each kind and journey how many were good, were told, were seen before."""
+    for kind in KINDS:
+        for journey in JOURNEYS:
+            ends = [done[name] for name in done if name.startswith(f"{kind} {journey} ")]
+            if ends:
+                good = [end for end in ends if end.startswith(GOOD)]
+                seen = good.count(f"{GOOD}, {SEEN}")
+                told = len(good) - good.count(GOOD) - seen
+                print(
+                    f"{kind:9} {journey:9} {len(good):5} of {len(ends):5} good, "
+                    f"{told} told, {seen} {SEEN}"
+                )
 
 
 if __name__ == "__main__":

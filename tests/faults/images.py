@@ -2,7 +2,8 @@
 
 The model is the one that a journalling file system promises: names change in order, and are safe
 once their folder or the renamed file is synced; bytes of a file may reach the disk in any order, in
-whole sectors, and are safe once the file is synced.
+whole sectors, and are safe once the file is synced. Bytes whose sync failed are gone: the system
+takes them for written.
 """
 
 import re
@@ -10,6 +11,7 @@ import shutil
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 SECTOR = 512
 _CALL = re.compile(r"^(?P<pid>\d+) +(?P<name>\w+)\((?P<arguments>.*)\) += (?P<result>-?\d+)")
@@ -22,6 +24,7 @@ _ON_FILES = {
     "ftruncate": "truncate",
     "pwrite64": "write",
     "write": "append",
+    "sendfile": "copy",
 }
 _WITH_OFFSET = {"ftruncate", "pwrite64"}
 _ON_NAMES = {
@@ -38,7 +41,10 @@ STRACE_OPTIONS = ("-xx", "-y", "-s", "16777216")
 
 @dataclass(frozen=True)
 class Event:
-    """One call that changed something: ``data`` the bytes written at ``offset``."""
+    """One call that changed something: ``data`` the bytes written at ``offset``.
+
+    ``target``: a new name, or the file that was copied.
+    """
 
     name: str
     path: str
@@ -54,10 +60,17 @@ class Inode:
     safe: bytearray = field(default_factory=bytearray)
     waiting: list[Event] = field(default_factory=list)
 
-    def settle(self) -> None:
-        """Let all that waits reach the disk."""
+    def now(self) -> bytes:
+        """Return the content as programs see it."""
+        content = bytearray(self.safe)
         for event in self.waiting:
-            _apply(self.safe, event)
+            _apply(content, event)
+        return bytes(content)
+
+    def settle(self, *, kept: bool) -> None:
+        """Let all that waits reach the disk, or be lost."""
+        if kept:
+            self.safe = bytearray(self.now())
         self.waiting.clear()
 
     def cut(self, chance: Random) -> bytes:
@@ -73,33 +86,57 @@ class Inode:
         return bytes(content)
 
 
+class Change(NamedTuple):
+    """All names after one of them changed; ``safe_by``: what makes that safe if it is synced."""
+
+    names: dict[str, Inode]
+    safe_by: frozenset[str]
+
+
 @dataclass
 class Disk:
     """Names and files while a record is played."""
 
     names: dict[str, Inode] = field(default_factory=dict)
     safe_names: dict[str, Inode] = field(default_factory=dict)
-    changes: list[dict[str, Inode]] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
 
     def play(self, event: Event) -> None:
         """Let one event happen."""
         match event.name:
             case "write" | "truncate":
                 self.names.setdefault(event.path, Inode()).waiting.append(event)
-            case "sync":
-                if event.path in self.names:
-                    self.names[event.path].settle()
-                self.safe_names, self.changes = dict(self.names), []
+            case "copy":
+                content = self.names[event.target].now()
+                self.play(Event("write", event.path, 0, content))
+            case "sync" | "lose":
+                self._sync(event.path, worked=event.name == "sync")
+            case _:
+                self._name(event)
+
+    def _name(self, event: Event) -> None:
+        match event.name:
             case "create":
-                if event.path not in self.names:
-                    self.names[event.path] = Inode()
-                    self.changes.append(dict(self.names))
+                if event.path in self.names:
+                    return
+                self.names[event.path] = Inode()
             case "unlink":
                 self.names.pop(event.path, None)
-                self.changes.append(dict(self.names))
             case "rename":
                 self._rename(event.path, event.target)
-                self.changes.append(dict(self.names))
+        paths = {event.path, event.target}
+        folders = {path.rpartition("/")[0] for path in paths}
+        self.changes.append(Change(dict(self.names), frozenset(paths | folders)))
+
+    def _sync(self, path: str, *, worked: bool) -> None:
+        if path in self.names:
+            self.names[path].settle(kept=worked)
+        if not worked:
+            return
+        safe = [n for n, change in enumerate(self.changes, 1) if path in change.safe_by]
+        if safe:
+            self.safe_names = self.changes[safe[-1] - 1].names
+            del self.changes[: safe[-1]]
 
     def _rename(self, old: str, new: str) -> None:
         for path in [*self.names]:
@@ -107,9 +144,11 @@ class Disk:
                 self.names[new + path[len(old) :]] = self.names.pop(path)
 
     def cut(self, chance: Random) -> dict[str, bytes]:
-        """Return the files as they are after a power cut now."""
-        names = chance.choice([self.safe_names, *self.changes])
-        return {path: inode.cut(chance) for path, inode in names.items()}
+        """Return the files after a power cut now; shared memory does not survive it."""
+        names = chance.choice([self.safe_names, *(change.names for change in self.changes)])
+        return {
+            path: inode.cut(chance) for path, inode in names.items() if not path.endswith("-shm")
+        }
 
 
 def _apply(content: bytearray, event: Event) -> None:
@@ -126,28 +165,30 @@ def _apply(content: bytearray, event: Event) -> None:
 def read_record(record: Path, root: Path) -> list[Event]:
     """Read what strace saw below a folder, paths relative to it; acknowledgements as ``heard``."""
     calls = map(_CALL.match, record.read_text(errors="replace").splitlines())
-    events = [_event(call["name"], call["arguments"]) for call in calls if call and _worked(call)]
+    events = [_event(call["name"], call["arguments"], call["result"]) for call in calls if call]
     return [
-        replace(
-            event,
-            path=event.path.removeprefix(f"{root}/"),
-            target=event.target.removeprefix(f"{root}/"),
-        )
+        replace(event, path=_below(root, event.path), target=_below(root, event.target))
         for event in events
-        if event and (event.name == "heard" or event.path.startswith(f"{root}/"))
+        if event and (event.name == "heard" or f"{event.path}/".startswith(f"{root}/"))
     ]
 
 
-def _worked(call: re.Match[str]) -> bool:
-    return int(call["result"]) >= 0
+def _below(root: Path, path: str) -> str:
+    return path.removeprefix(f"{root}").removeprefix("/")
 
 
-def _event(call: str, arguments: str) -> Event | None:
+def _event(call: str, arguments: str, result: str) -> Event | None:
     handle = _HANDLE.match(arguments)
     place = _bytes(handle["path"]).decode() if handle else ""
     strings = [_bytes(each) for each in _STRING.findall(arguments)]
+    if int(result) < 0:
+        return Event("lose", place) if _ON_FILES.get(call) == "sync" else None
     if call == "sendto":  # an acknowledgement, or the event loop that wakes itself
         return Event("heard", "", data=strings[0]) if strings[0].startswith(b"[") else None
+    if call == "sendfile":
+        source = _HANDLE.match(arguments.partition(", ")[2])
+        assert source
+        return Event("copy", place, target=_bytes(source["path"]).decode())
     if call in _ON_FILES:
         offset = int(_NUMBERS.findall(arguments)[-1]) if call in _WITH_OFFSET else 0
         return Event(_ON_FILES[call], place, offset, strings[0] if strings else b"")
@@ -193,13 +234,12 @@ def disk_of(template: Path) -> Disk:
 
 
 def lay_out(files: dict[str, bytes], template: Path, folder: Path) -> None:
-    """Write an image's files into a folder; shared memory does not survive a power cut."""
+    """Write an image's files into a folder."""
     shutil.rmtree(folder, ignore_errors=True)
     for place in template.rglob("*"):
         if place.is_dir():
             (folder / place.relative_to(template)).mkdir(parents=True, exist_ok=True)
     for path, content in files.items():
-        if not path.endswith("-shm"):
-            place = folder / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)

@@ -59,8 +59,10 @@ def first_run(scene: Scene) -> None:
 
 
 def add_photo(scene: Scene) -> None:
-    """A picture of two chunks, sealed and shown, then a few edits."""
+    """A few edits, then a picture of two chunks, sealed and shown."""
     vault = scene[LAPTOP].vault
+    for number in range(4):
+        scene.save(LAPTOP, piece(number), f"photographed {number}")
     secret = FileSecret.generate(vault.tenant, drawn("photo"))
     content = b"pixels" * 50_000
     chunks = list(seal_chunks(secret, len(content), [content]))
@@ -79,8 +81,6 @@ def add_photo(scene: Scene) -> None:
     }
     vault.apply("Add a photo", [Put(Kind.PHOTO, piece(500), shown)])
     scene.heard(f'["photo", "{secret.file.hex()}", "{len(b"".join(chunks))}"]')
-    for number in range(4):
-        scene.save(LAPTOP, piece(number), f"photographed {number}")
     vault.apply("Delete", [Delete(Kind.COPY, (piece(9),))])
     scene.save(LAPTOP, piece(10), "last")
 
@@ -158,7 +158,7 @@ def rotate(scene: Scene) -> None:
 def restore(scene: Scene) -> None:
     """All devices are lost; the kit brings the collection back onto a new one."""
     founded = found_tenant(drawn("artmatt"))
-    guest = chanced_machine(scene.folder, NEWCOMER, scene.time, scene.room)
+    guest = chanced_machine(scene, NEWCOMER)
     joined = guest.network.recover(" ".join(founded.words), founded.tenant, ADDRESS)
     move_in(guest, joined)
     scene.machines[NEWCOMER] = guest

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from shared.domain.operations import Put
 from shared.domain.schema import Kind
 from tests.faults.journeys import FIRST_RUN, PASSWORD, file_id, first_run, ids, restore, sign_up
 from tests.faults.scene import (
+    AFTER,
     DESK,
     LAPTOP,
     NEIGHBOUR,
@@ -23,16 +25,31 @@ from tests.faults.scene import (
     open_scene,
     piece,
 )
-from tests.faults.stage import Outcome, Stage
+from tests.faults.stage import Outcome, Point, Stage, fail_at, kill_at
 from tests.simulation.machine import Machine
 from tests.simulation.machine_room import ADDRESS
-from tests.simulation.template import new_machine
+
+
+def kill(stage: Stage, journey: str, point: Point) -> str:
+    """Play until the kill and judge what is left."""
+    folder, outcome = stage.play(journey, kill_at(point))
+    assert outcome.status == -signal.SIGKILL, (point, outcome)
+    judge(stage, folder, journey, outcome)
+    return ""
+
+
+def fail(stage: Stage, journey: str, point: Point, error: str, more: str = "") -> str:
+    """Play while the disk fails and judge what is left; return what was told."""
+    folder, outcome = stage.play(journey, fail_at(point, error, more))
+    assert outcome.status == 0, (point, outcome)
+    judge(stage, folder, journey, outcome)
+    return outcome.told
 
 
 def judge(stage: Stage, folder: Path, journey: str, outcome: Outcome) -> None:
     """Open what is left, compare it with what was acknowledged, and sync until all agree."""
     heard = [json.loads(line) for line in outcome.heard]
-    scene = open_scene(folder, stage.loop, again="after")
+    scene = open_scene(folder, stage.loop, act=AFTER)
     try:
         for machine in scene.machines.values():
             assert is_sound(machine.vault), machine.name
@@ -92,7 +109,7 @@ def _judge_new(scene: Scene, heard: list[list[str]]) -> None:
 
 def _judge_signed_up(scene: Scene, heard: list[list[str]]) -> None:
     """Whoever has founded a collection signs up again, as the same tenant; else from the start."""
-    machine = chanced_machine(scene.folder, THIRD, scene.time, scene.room)
+    machine = chanced_machine(scene, THIRD)
     try:
         machine.open()
         founded = bool(read_founding(machine.vault.secrets))
@@ -113,7 +130,7 @@ def _judge_restored(scene: Scene, heard: list[list[str]]) -> None:
     folder = scene.folder / f"{NEWCOMER}.swingtag"
     notes = [ids(record) for name, record, _ in heard if name == NEWCOMER]
     if notes:
-        machine = new_machine(scene.folder, NEWCOMER, scene.time, scene.room)
+        machine = chanced_machine(scene, NEWCOMER)
         machine.open()
         scene.machines[NEWCOMER] = machine
     else:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -21,6 +20,8 @@ from tests.simulation.template import NAMES, found, invite, new_machine
 LAPTOP, DESK, NEIGHBOUR, NEWCOMER = "artmatt-0", "artmatt-1", "begin-0", "artmatt-2"
 THIRD = "third-0"
 STANDING = (LAPTOP, DESK, NEIGHBOUR)
+BEFORE, PLAY, AFTER = "before", "play", "after"
+"""The acts: what is made ready, what is disturbed, and what is judged. Each has its own chances."""
 PIECES = 12
 
 
@@ -37,6 +38,7 @@ def piece(number: int) -> RecordId:
 class Scene:
     """What lies in a folder, opened. ``heard`` is told of what was acknowledged."""
 
+    act: str
     folder: Path
     room: MachineRoom
     time: Time
@@ -89,28 +91,27 @@ def open_scene(
     folder: Path,
     loop: asyncio.AbstractEventLoop,
     heard: Callable[[str], None] = lambda _line: None,
-    names: tuple[str, ...] = STANDING,
     *,
-    again: str = "",
+    act: str,
 ) -> Scene:
-    """Open what lies in a folder. ``again``: another start, with other chances."""
-    time = Time(Time().millis + (1_000_000 if again else 0))
-    room = MachineRoom(folder / "server", time, drawn(f"server{again}"), loop)
+    """Open what lies in a folder; afterwards the clocks have gone on."""
+    time = Time(Time().millis + (1_000_000 if act == AFTER else 0))
+    room = MachineRoom(folder / "server", time, drawn(f"server {act}"), loop)
     try:
         room.open()
     except (OSError, sqlite3.Error) as error:
         raise ServerDidNotStartError from error
-    machines = {}
-    for name in names:
-        machines[name] = chanced_machine(folder, name, time, room)
-        machines[name].open()
-    return Scene(folder, room, time, machines, heard)
+    scene = Scene(act, folder, room, time, {}, heard)
+    for name in STANDING:
+        scene.machines[name] = chanced_machine(scene, name)
+        scene.machines[name].open()
+    return scene
 
 
-def chanced_machine(folder: Path, name: str, time: Time, room: MachineRoom) -> Machine:
-    """Set up a computer whose random numbers no other process has drawn."""
-    machine = new_machine(folder, name, time, room)
-    machine.seed = f"{os.getpid()}"
+def chanced_machine(scene: Scene, name: str) -> Machine:
+    """Set up a computer whose random numbers no other act has drawn, and every replay draws."""
+    machine = new_machine(scene.folder, name, scene.time, scene.room)
+    machine.seed = scene.act
     machine.__post_init__()
     return machine
 
