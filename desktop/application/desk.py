@@ -13,6 +13,7 @@ from desktop.ui.errand import Errand
 from desktop.ui.first_run.beginnings import (
     BackupFile,
     Begun,
+    ComingBack,
     Damage,
     Joining,
     JoiningByFiles,
@@ -267,6 +268,10 @@ class _Late:
     def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
         """Bring a collection back from its emergency kit."""
         return self._keeper.result().restore(kit, wanted)
+
+    def find(self, words: str, place: Path) -> ComingBack | Trouble:
+        """Find a collection in a folder or a bundle, by the words of its kit."""
+        return self._keeper.result().find(words, place)
 
     def restore_backup(
         self, backup: BackupFile, wanted: Wanted, tell: Tell, stop: Stop

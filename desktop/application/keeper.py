@@ -19,6 +19,7 @@ from PySide6.QtCore import QDate, QLocale
 
 from desktop.application.joining import Arrival, ArrivalByFiles
 from desktop.application.online import Connection, judge
+from desktop.application.returning import Returning
 from desktop.collection.backups import Progress
 from desktop.collection.collection import Collection
 from desktop.collection.errors import EXPECTED, sentence
@@ -171,6 +172,11 @@ class Keeper:
             return collection
 
         return _begun(restored)
+
+    def find(self, words: str, place: Path) -> Returning | Trouble:
+        """Find a collection in a folder or a bundle, by the words of its kit."""
+        returning = Returning(self._network, self._library, words, place)
+        return returning.look() or returning
 
     def restore_backup(
         self, backup: BackupFile, wanted: Wanted, tell: Tell, stop: Stop

@@ -225,7 +225,7 @@ class VisitorByFiles:
         return trouble
 
 
-def attempt(deed: Callable[[], None]) -> Trouble | None:
+def attempt(deed: Callable[[], object]) -> Trouble | None:
     """Do something that may be prevented, and say by what."""
     try:
         deed()

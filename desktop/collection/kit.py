@@ -1,7 +1,7 @@
 """The emergency kit as this device remembers it: never its words, but when it was made and tried.
 
 A kit carries a mark: how long the list of devices was, and three words over its end. Whoever comes
-back by the kit sees by it whether the server shows a list that is older than the paper.
+back by the kit sees by it whether a list came that is older than the paper.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,16 +21,16 @@ _MARK_WORDS = 3
 
 
 class MarkVerdict(Enum):
-    """What the mark on a kit says about the list of devices that a server shows."""
+    """What the mark on a kit says about the list of devices that came back."""
 
-    HAS_IT = "The server shows what your kit knows of, and perhaps more. That is right."
+    HAS_IT = "The list of devices that came has all that your kit knows of. That is right."
     OLDER = (
-        "The server shows an older list of devices than your kit was printed with. It has lost "
-        "something or holds it back: do not trust it before you know why."
+        "An older list of devices came than your kit was printed with. The server or the folder "
+        "has lost something or holds it back: do not trust it before you know why."
     )
     OTHER = (
-        "The server shows another list of devices than your kit was printed with. Compare the "
-        "mark letter by letter; if it is right, do not trust this server."
+        "Another list of devices came than your kit was printed with. Compare the mark letter by "
+        "letter; if it is right, do not trust the server or the folder that it came from."
     )
     UNREADABLE = "A mark is a number and three words, as in 4-apple-river-stone."
 

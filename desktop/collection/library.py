@@ -50,6 +50,8 @@ from shared.ids import DeviceId
 SKIN = "skin"
 """Settings that follow the collector to every device."""
 
+Fill = Callable[[Vault], object]
+"""Called with a new vault that belongs to a collection already, and holds nothing of it yet."""
 Connect = Callable[[Vault, Collection], Syncing | None]
 """Called for each collection that is opened; starts its sync if it has a server."""
 
@@ -84,11 +86,15 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
-    """A collection that was made of a backup. ``missing`` parts of that are damaged."""
+    """A collection that was made of a backup. ``missing`` parts of that are damaged.
+
+    ``lacking`` pictures did not come: they were not in it, or in a damaged part.
+    """
 
     collection: Collection
     missing: int
     whole: bool
+    lacking: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +145,13 @@ class Library:
         collection = self._make(wish, identity, links, founded=founded)
         return Created(collection, founded.words)
 
-    def join(self, joined: Joined, wish: Wish) -> Collection:
+    def join(self, joined: Joined, wish: Wish, fill: Fill | None = None) -> Collection:
         """Make this computer's copy of a collection that it was let into or restored.
 
-        The first sync fills it.
+        The first sync fills it, or ``fill`` does, before anybody sees it; what that raises leaves
+        nothing behind.
         """
-        return self._make(wish, joined.identity, joined.links, joined=joined)
+        return self._make(wish, joined.identity, joined.links, joined=joined, fill=fill)
 
     def open(self, folder: Path, password: str, *, remember: bool = False) -> Collection:
         """Open a collection; raise WrongPasswordError or what the vault raises.
@@ -183,7 +190,7 @@ class Library:
             collection = self._opened(vault, remembered=False, called=name)
             collection.backups.forget()
             undoing.pop_all()
-        return Restoration(collection, done.missing, whole=done.whole)
+        return Restoration(collection, done.missing, whole=done.whole, lacking=done.lacking)
 
     def mender(self, collection: Collection) -> Callable[[], Mended]:
         """Return what tells an open collection again from its history, once it is closed.
@@ -241,6 +248,7 @@ class Library:
         *,
         founded: Founded | None = None,
         joined: Joined | None = None,
+        fill: Fill | None = None,
     ) -> Collection:
         """Make a vault with its secrets; leave nothing behind if any of it fails."""
         name = name_of(wish.name)
@@ -270,6 +278,8 @@ class Library:
                 keep_promise(vault.secrets, joined.heads)
                 keep_founding(vault.secrets, joined.founding)
             vault.apply("Begin", beginnings, undoable=False)
+            if fill is not None:
+                fill(vault)
             self.known.put(KnownCollection(name, folder, wish.skin))
             collection = self._opened(vault, remembered=False)
             if wish.sample:

@@ -8,7 +8,15 @@ from collections.abc import Callable, Sequence
 
 from desktop.sync.folder.names import Listing, file_name
 from desktop.sync.folder.places import Source, Target
-from desktop.sync.pictures import PARTS, THUMBNAILS, Wanted, cut_up, root_of, spoken_of
+from desktop.sync.pictures import (
+    PARTS,
+    THUMBNAILS,
+    Wanted,
+    cut_up,
+    root_of,
+    sound_chunks,
+    spoken_of,
+)
 from desktop.vault.photo_policy import PhotoPolicy, read_policy
 from desktop.vault.progress import Progress
 from desktop.vault.vault import Vault
@@ -51,11 +59,18 @@ def put_pictures(vault: Vault, target: Target, listing: Listing, progress: Progr
     }
     photos = set()
     for wanted in progress.through(lacking.values(), "Writing pictures", len(lacking)):
-        sealed = vault.files.read(wanted.file)
-        if root_of(cut_up(sealed)) == wanted.root:  # one that was harmed here is none
-            target.put(file_name(wanted.file), sealed)
+        chunks = sound_chunks(vault.files, wanted.file, wanted.root)
+        if chunks is not None:  # one that was harmed here is none
+            target.put(file_name(wanted.file), b"".join(chunks))
             photos.add(wanted.photo)
     return len(photos)
+
+
+def lacking(vault: Vault) -> int:
+    """Count the photos of which this device has not all that it should have."""
+    small = read_policy(vault.secrets) is PhotoPolicy.SMALL
+    wanted = spoken_of(vault.records, THUMBNAILS if small else PARTS)
+    return len({each.photo for each in wanted if not vault.files.has(each.file)})
 
 
 def _in_turn(vault: Vault, parts: Sequence[str] = PARTS) -> list[Wanted]:

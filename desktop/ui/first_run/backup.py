@@ -3,21 +3,28 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QRadioButton
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QRadioButton
 
 from desktop.ui.controls import Button, Secret, Text
-from desktop.ui.first_run.beginnings import BackupFile, Beginnings, Begun, Trouble, Wanted
-from desktop.ui.first_run.naming import NamingStep
+from desktop.ui.first_run.beginnings import (
+    BackupFile,
+    Beginnings,
+    Begun,
+    Stop,
+    Tell,
+    Trouble,
+    Wanted,
+)
+from desktop.ui.first_run.restoring import RestoringStep
 from desktop.ui.first_run.step import Step
 from desktop.ui.first_run.trail import Trail
 from desktop.ui.kit.kit import read_kit
-from desktop.ui.labour import Labour, LabourBar
+from desktop.ui.kit.words_box import WordsBox
 from desktop.ui.look import Icon
 from desktop.ui.zone import Zone, column, row
 
 _KINDS = "Backups (*.swingbackup)"
-_LINES = 5
 _NOTE = "It opens beside the collections that are here and replaces none of them."
 
 
@@ -32,7 +39,8 @@ class BackupStep(Step):
         across.setStretch(1, 1)
         self._by_password, self._by_kit = QRadioButton("Password"), QRadioButton("Emergency kit")
         self._password = Secret("Password when the backup was made")
-        self._words = _words_box()
+        self._words = WordsBox("The 24 words")
+        self._words.setPlaceholderText("The 24 words, or the whole text of the kit")
         ways = row(self._by_password, self._by_kit, None, gap=4)
         super().__init__(
             "Restore from a backup",
@@ -93,50 +101,11 @@ class BackupFlow(QObject):
         trail.go(self.step)
 
     def _name(self) -> None:
-        step = RestoringStep(self._beginnings, self.step.backup)
+        backup = self.step.backup
+
+        def restore(wanted: Wanted, tell: Tell, stop: Stop) -> Begun | Trouble:
+            return self._beginnings.restore_backup(backup, wanted, tell, stop)
+
+        step = RestoringStep(restore, "Opening the backup")
         step.done.connect(self._finish)
         self._trail.go(step)
-
-
-class RestoringStep(NamingStep):
-    """Asks for name and password, restores, and shows how far that is."""
-
-    done = Signal(object)  # Begun
-
-    def __init__(self, beginnings: Beginnings, backup: BackupFile) -> None:
-        super().__init__(joining=True)
-        self._beginnings, self._backup = beginnings, backup
-        self._bar = LabourBar()
-        self._busy = False
-        self.stand_below(self._bar)
-        self.forward.connect(self._restore)
-
-    def _restore(self) -> None:
-        if self._busy:
-            return
-        self._busy, wanted = True, Wanted(self.name, self.password)
-        self.refuse("")
-        self.wait("Restoring\u2026")
-        labour: Labour[Begun | Trouble] = Labour(
-            self,
-            lambda tell, stop: self._beginnings.restore_backup(self._backup, wanted, tell, stop),
-            then=self._arrived,
-            failed=lambda _error: self._arrived(Trouble("")),
-        )
-        self._bar.follow(labour, "Opening the backup")
-
-    def _arrived(self, outcome: Begun | Trouble) -> None:
-        self._busy = False
-        self._bar.rest()
-        self.refuse(outcome.sentence if isinstance(outcome, Trouble) else "")
-        if isinstance(outcome, Begun):
-            self.done.emit(outcome)
-
-
-def _words_box() -> QPlainTextEdit:
-    box = QPlainTextEdit()
-    box.setAccessibleName("The 24 words")
-    box.setPlaceholderText("The 24 words, or the whole text of the kit")
-    box.setTabChangesFocus(True)
-    box.setFixedHeight(box.fontMetrics().lineSpacing() * (_LINES + 1))
-    return box

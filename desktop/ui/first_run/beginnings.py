@@ -139,6 +139,13 @@ class JoiningByFiles(ByFiles, Protocol):
         """Open the answer as it was saved last, and join."""
 
 
+class ComingBack(Protocol):
+    """A collection that was found in a folder or a bundle, by the words of its kit."""
+
+    def come_back(self, wanted: Wanted, tell: Tell, stop: Stop) -> Begun | Trouble:
+        """Bring all of it back."""
+
+
 class Beginnings(Protocol):
     """The five doors."""
 
@@ -156,6 +163,9 @@ class Beginnings(Protocol):
 
     def restore(self, kit: Reading, wanted: Wanted) -> Begun | Trouble:
         """Bring a collection back from its emergency kit."""
+
+    def find(self, words: str, place: Path) -> ComingBack | Trouble:
+        """Find the collection that the words of a kit belong to, in a folder or a bundle."""
 
     def restore_backup(
         self, backup: BackupFile, wanted: Wanted, tell: Tell, stop: Stop

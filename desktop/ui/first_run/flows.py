@@ -4,13 +4,20 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer
 
-from desktop.ui.first_run.beginnings import Beginnings, Begun, Joining, Trouble, Wanted
+from desktop.ui.first_run.beginnings import (
+    Beginnings,
+    Begun,
+    ComingBack,
+    Joining,
+    Trouble,
+    Wanted,
+)
 from desktop.ui.first_run.by_files import FilesFlow
 from desktop.ui.first_run.joining import CodeStep, DigitsStep, WhereStep
 from desktop.ui.first_run.looks import LooksStep
 from desktop.ui.first_run.naming import NamingStep
 from desktop.ui.first_run.proof import ProofStep
-from desktop.ui.first_run.restoring import RestoreStep
+from desktop.ui.first_run.restoring import RestoreStep, RestoringStep
 from desktop.ui.first_run.servers import ServerStep
 from desktop.ui.first_run.trail import Trail
 from desktop.ui.kit.page import KitStep
@@ -132,7 +139,7 @@ class JoinFlow(QObject):
 
 
 class RestoreFlow(QObject):
-    """The kit, then name and password for this computer's copy."""
+    """The kit and where the collection lies, then name and password for this computer's copy."""
 
     def __init__(self, trail: Trail, beginnings: Beginnings, finish: Finish) -> None:
         super().__init__(trail)
@@ -142,6 +149,23 @@ class RestoreFlow(QObject):
         trail.go(self._restore)
 
     def _name(self) -> None:
+        words, place = self._restore.kit.words, self._restore.place
+        if place is None:
+            self._ask_server()
+            return
+        self._trail.wait(
+            self._restore,
+            "Looking\u2026",
+            lambda: self._beginnings.find(words, place),
+            self._read,
+        )
+
+    def _read(self, found: ComingBack) -> None:
+        step = RestoringStep(found.come_back, "Reading what is there")
+        step.done.connect(self._finish)
+        self._trail.go(step)
+
+    def _ask_server(self) -> None:
         kit = self._restore.kit
         step = NamingStep(joining=True)
 

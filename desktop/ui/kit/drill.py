@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QPlainTextEdit
-
 from desktop.collection.devices import KitVerdict
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.ui.controls import Button, Text
 from desktop.ui.errand import Errand
 from desktop.ui.kit.kit import read_kit
+from desktop.ui.kit.words_box import WordsBox
 from desktop.ui.look import say
 from desktop.ui.page import Page
 from desktop.ui.zone import Zone, column, row
 
-_LINES = 5
 _HOW = (
     "Take out the sheet and type its 24 words, the first four letters of each are enough. "
     "They are compared on this computer with the key that your devices agreed on, sent nowhere, "
@@ -40,10 +38,7 @@ class DrillPage(Page):
 
     def __init__(self, try_kit: Callable[[str], KitVerdict]) -> None:
         self._try_kit = try_kit
-        self._words = QPlainTextEdit()
-        self._words.setAccessibleName("The 24 words of my kit")
-        self._words.setTabChangesFocus(True)
-        self._words.setFixedHeight(self._words.fontMetrics().lineSpacing() * (_LINES + 1))
+        self._words = WordsBox("The 24 words of my kit")
         self._said = Text()
         self._said.hide()
         self._go = Button("Test my kit", "primary", pressed=self._try)

@@ -69,6 +69,7 @@ def facts(kit: Kit) -> Sequence[tuple[str, str]]:
 
 ADVICE = (
     "Whoever has these 24 words can read everything: keep them where only you find them, and not "
-    "beside the computer. To use them, start Swingtag and choose \u201cRestore from "
-    "the emergency kit\u201d."
+    "beside the computer. To use them, start Swingtag and choose \u201cRestore from the emergency "
+    "kit\u201d. They open what lies on your server, in a folder or bundle by which your devices "
+    "exchanged, or in a backup: keep one of these, too."
 )

@@ -1,4 +1,4 @@
-"""After a restore: is what the server shows all that there was? The sheet and the memory tell."""
+"""After a restore: is what came all that there was? The sheet and the memory tell."""
 
 from collections.abc import Callable
 
@@ -13,14 +13,15 @@ from desktop.ui.page import Page
 from desktop.ui.zone import Zone, column, row
 
 _LEAD = (
-    "This device has only the server's word for it that nothing is missing. Two things tell more "
-    "than the server does: what you remember, and what is printed on your kit."
+    "No server and no folder can prove that it gave back all that there was. Two things tell more: "
+    "what you remember, and what is printed on your kit."
 )
 _NEWEST = "The newest edit that came: \u201c{}\u201d on {}, {}. Is that right?"
 _NONE = "No edit by another device came. Is that right?"
 _MISSING = (
-    "Then the server lost something or holds it back. Start every other device that you still "
-    "have and let it sync: it sends what the server lacks. If none is left, restore a backup."
+    "Then the server or the folder lost something or holds it back. Start every other device that "
+    "you still have and let it sync or exchange: it brings what is missing. If none is left, look "
+    "for another copy of the folder, or restore a backup."
 )
 _ROLES = {
     MarkVerdict.HAS_IT: "positive",

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
 from desktop.collection.values import SyncPhase, SyncStatus
 from desktop.ui.devices.removed_page import KEPT_REMOVED
@@ -23,7 +23,9 @@ class Reminders(QObject):
         window.live.synced.connect(self._look_at_removed)
         window.live.synced.connect(self._look_at_silent)
         kit = window.live.collection.kit
-        if kit.restored:
+        if kit.restored and window.live.collection.sync is None:
+            QTimer.singleShot(0, self, window.pages.show_restored)  # all has come with the folder
+        elif kit.restored:
             window.live.synced.connect(self._look_at_restored)
         elif kit.state.due:
             window.panels.bar.tell(_KIT, action="Test my kit", run=window.pages.show_drill)
