@@ -119,18 +119,29 @@ def pull(scene: Scene) -> None:
     scene.save(LAPTOP, piece(11), "pulled")
 
 
+_LATER = (
+    "CREATE TABLE step (number INTEGER PRIMARY KEY, label, first, last, undone)",
+    """INSERT INTO step SELECT abs(step), label, min(moment), max(moment), step < 0
+        FROM edit WHERE step IS NOT NULL GROUP BY step""",
+    "DROP INDEX edit_step",
+    "ALTER TABLE edit DROP COLUMN step",
+    "ALTER TABLE edit DROP COLUMN segment",
+    "DROP INDEX entry_elsewhere",
+    "DROP INDEX copy_number",
+    "DROP TABLE part",
+    "DROP TABLE base",
+)
+"""Takes back what came after the first schema."""
+
+
 def prepare_migrate(scene: Scene) -> None:
     """Take the laptop's file back to the first schema."""
     scene.save(LAPTOP, piece(1), "before the migration")
     database = scene[LAPTOP].vault._database
     with database.writing() as cursor:
-        for statement in (
-            "DROP TABLE base",
-            "DROP TABLE part",
-            "DROP INDEX copy_number",
-            "DROP INDEX entry_elsewhere",
-            "ALTER TABLE edit DROP COLUMN segment",
-        ):
+        named = "SELECT 'DROP INDEX ' || name FROM sqlite_master WHERE name GLOB '*_again'"
+        again = [statement for (statement,) in cursor.execute(named).fetchall()]
+        for statement in (*again, *_LATER):
             cursor.execute(statement)
         set_version(cursor, 1)
 
