@@ -77,6 +77,7 @@ def _repair(folder: Path, key: bytes, keyring: Keyring | None, surroundings: Sur
     _say("The collection was told again from its history; the damaged file lies beside it.")
     if done.entries or done.rows:
         _say(f"{done.entries + done.rows} parts of the history are missing. Sync to fetch them.")
+    _say("Undo begins anew: what you did before stays, and can no longer be undone step by step.")
     return _FOUND if done.entries or done.rows else _SOUND
 
 

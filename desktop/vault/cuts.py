@@ -11,11 +11,14 @@ from shared.membership import Membership, verify_chain
 
 
 def cuts_of(membership: Membership, heads: Heads) -> dict[Origin, int]:
-    """Return the last number that counts of each stream that is here beyond its cut."""
+    """Return the last number that counts of each stream that is here beyond its cut.
+
+    A device that the list lacks, since a part of it was damaged here, is cut off nowhere.
+    """
     cuts = {}
     for origin, head in heads.items():
-        member = membership.devices[origin.device]
-        if member.cuts is not None:
+        member = membership.devices.get(origin.device)
+        if member and member.cuts is not None:
             cut = member.cuts.get(origin.incarnation)
             last = 0 if cut is None else cut.seq
             if head.seq > last:

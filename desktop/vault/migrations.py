@@ -58,8 +58,15 @@ def _keep_all_that_was_said_of_the_trash(cursor: Cursor) -> None:
                 cursor.execute(update, (msgspec.msgpack.encode(extra), record))
 
 
-def _let_edits_say_which_step_they_are(cursor: Cursor) -> None:
-    """Take the list of steps into the edits, where an index vouches for it."""
+def _let_an_index_vouch(cursor: Cursor) -> None:
+    """See to it that an old page of what no log tells is noticed; edits say their step of undo."""
+    for table, columns in {
+        "base": "taken, hash, approvals",
+        "link": "link",
+        "secret": "name, value",
+        "file": "id, sent",
+    }.items():
+        cursor.execute(f"CREATE INDEX {table}_again ON {table} ({columns})")
     cursor.execute("ALTER TABLE edit ADD COLUMN step INTEGER")
     steps = "SELECT CASE WHEN undone THEN -number ELSE number END, first, last FROM step"
     turned = cursor.execute(steps).fetchall()
@@ -74,7 +81,7 @@ MIGRATIONS: Mapping[int, Migration] = {
     2: _find_numbers_that_stand_twice,
     3: _find_what_no_server_is_known_to_have,
     4: _keep_all_that_was_said_of_the_trash,
-    5: _let_edits_say_which_step_they_are,
+    5: _let_an_index_vouch,
 }
 """By the version that each starts from. A new column takes its values out of ``extra``, a new
 kind its records out of ``stranger``."""

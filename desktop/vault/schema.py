@@ -3,6 +3,9 @@
 Every kind of record has one table. A *moment* is the number of the edit that wrote a value: short,
 equal exactly when the stamps are, and the edit's row holds the stamp and leads to the history.
 
+What no log tells (secrets, links, snapshots, where files were sent to) stands twice: in a row, and
+``again`` in an index. SQLite compares the two, so an old page put back in one of them is noticed.
+
 Only making a file needs this module; opening one must not wait for it to be imported.
 """
 
@@ -218,6 +221,7 @@ class Base(SQLModel, table=True):
     ``taken``: it was taken in, in place of entries. ``approvals``: msgpack, signatures by device.
     """
 
+    __table_args__ = (Index("base_again", "taken", "hash", "approvals"),)
     number: int = Field(primary_key=True)
     taken: bool = Field(sa_type=SmallInteger)
     hash: bytes
@@ -293,6 +297,7 @@ class Conflict(SQLModel, table=True):
 class Link(SQLModel, table=True):
     """A link of the chain of devices."""
 
+    __table_args__ = (Index("link_again", "link"),)
     number: int = Field(primary_key=True)
     link: bytes
 
@@ -300,6 +305,7 @@ class Link(SQLModel, table=True):
 class Secret(SQLModel, table=True):
     """A small thing by name."""
 
+    __table_args__ = (Index("secret_again", "name", "value"),)
     name: str = Field(primary_key=True)
     value: bytes
 
@@ -307,6 +313,7 @@ class Secret(SQLModel, table=True):
 class File(SQLModel, table=True):
     """A sealed attachment in ``files``."""
 
+    __table_args__ = (Index("file_again", "id", "sent"),)
     id: bytes = Field(primary_key=True, sa_type=LargeBinary)
     sent: bool = Field(sa_type=SmallInteger)
 

@@ -1,6 +1,7 @@
 """``python3 dev.py campaign rot --flips 2000 --journal F``: one flipped bit after the other.
 
 Goes on where it stopped if it is given the same ``--journal`` again. ``--flip 7`` plays one.
+``--stale`` puts old pages back instead, each page of each moment of a collection's life alone.
 """
 
 import argparse
@@ -11,7 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tests.rot.flips import play
+from tests.rot.life import life
 from tests.rot.scene import scene
+from tests.rot.stale import put_back, stale_pages
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,7 +23,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--flips", default="2000", help="how many, or first..last")
     parser.add_argument("--flip", type=int, help="only this one")
     parser.add_argument("--journal", type=Path, help="remembers the flips that are done")
+    parser.add_argument("--stale", action="store_true", help="put old pages back")
     asked = parser.parse_args(arguments)
+    if asked.stale:
+        return _put_all_back()
     first, _, last = asked.flips.rpartition("..")
     numbers = range(int(first or 0), int(last)) if asked.flip is None else (asked.flip,)
     lines = asked.journal.read_text().splitlines() if _is_there(asked.journal) else []
@@ -39,6 +45,21 @@ def main(arguments: Sequence[str]) -> int:
             if "NOT" in done[number]:
                 print(f"flip {number}: {done[number]}", flush=True)
     return _report([done[number] for number in numbers])
+
+
+def _put_all_back() -> int:
+    told = Counter[str]()
+    with tempfile.TemporaryDirectory(prefix="swingtag-rot-") as folder, life(Path(folder)) as lived:
+        for stale in stale_pages(lived):
+            fate = put_back(lived, stale)
+            unseen = "reads alike" if fate.alike else "NOT NOTICED"
+            mended = f"noticed, mended by {fate.mended or 'NOTHING'}"
+            told[f"{stale.tree}\t{mended if fate.noticed else unseen}"] += 1
+    for line, count in sorted(told.items()):
+        print(f"{count:6} {line.expandtabs(32)}")
+    lost = sum(count for line, count in told.items() if "NOT" in line)
+    print(f"{told.total()} old pages: {lost} not noticed or not mended")
+    return 1 if lost else 0
 
 
 def _report(lines: Sequence[str]) -> int:

@@ -23,7 +23,9 @@ _FETCHED = (
 )
 _REPAIR = (
     "Repair closes the collection for a moment, builds its file again from the history, and opens "
-    "it. The damaged file stays beside it; what the history lacks, the next sync fetches."
+    "it. The damaged file stays beside it; what the history lacks, the next sync fetches. "
+    "Undo then begins anew: what you did before stays, and can no longer be undone "
+    "step by step."
 )
 
 

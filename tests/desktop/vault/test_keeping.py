@@ -218,14 +218,15 @@ def test_a_migration_keeps_a_copy_and_happens_whole_or_not_at_all(tmp_path):
     database.close()
 
 
-STEPS_OF_THEIR_OWN = (
+AS_IN_VERSION_5 = (
     "CREATE TABLE step (number INTEGER PRIMARY KEY, label, first, last, undone)",
     """INSERT INTO step SELECT abs(step), label, min(moment), max(moment), step < 0
         FROM edit WHERE step IS NOT NULL GROUP BY step""",
     "DROP INDEX edit_step",
     "ALTER TABLE edit DROP step",
+    *(f"DROP INDEX {table}_again" for table in ("base", "link", "secret", "file")),
 )
-"""As versions before 6 kept them."""
+"""Turns a file of today into one of this version."""
 
 
 def test_what_could_be_undone_in_an_older_file_still_can(tmp_path):
@@ -239,7 +240,7 @@ def test_what_could_be_undone_in_an_older_file_still_can(tmp_path):
     one.vault.close()
     database = Database(one.folder / DATABASE, KEY, {})
     with database.writing() as cursor:
-        for change in STEPS_OF_THEIR_OWN:
+        for change in AS_IN_VERSION_5:
             cursor.execute(change)
         set_version(cursor, 5)
     database.close()
@@ -270,9 +271,9 @@ def test_a_file_of_the_first_version_becomes_what_a_new_one_is(tmp_path):
     with database.writing() as cursor:
         later = ("TABLE base", "TABLE part", "INDEX copy_number", "INDEX entry_elsewhere")
         for change in (
+            *AS_IN_VERSION_5,
             *(f"DROP {each}" for each in later),
             "ALTER TABLE edit DROP segment",
-            *STEPS_OF_THEIR_OWN,
         ):
             cursor.execute(change)
         set_version(cursor, 1)
@@ -300,7 +301,7 @@ def test_what_lay_in_the_trash_of_an_older_file_still_does(tmp_path):
             covered, returned = held[DELETED]
             held[DELETED] = None if returned else covered
             cursor.execute("UPDATE copy SET extra = ? WHERE id = ?", (pack_map(held), record))
-        for change in STEPS_OF_THEIR_OWN:
+        for change in AS_IN_VERSION_5:
             cursor.execute(change)
         set_version(cursor, 4)
     database.close()
