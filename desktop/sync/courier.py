@@ -9,6 +9,7 @@ from desktop.sync.errors import NotASwingtagServerError, RefusedError
 from desktop.sync.event_stream import EventStream
 from desktop.sync.refusal import Refusal
 from desktop.sync.traffic import Traffic
+from desktop.sync.way_out import WayOut
 from desktop.sync.wire import (
     SMALL_BYTES,
     UNWELL,
@@ -55,7 +56,6 @@ from shared.signing import RequestSummary, sign_request
 
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _STREAM_TIMEOUT = httpx.Timeout(10.0, read=2.0 * limits.KEEP_ALIVE_SECONDS)
-_LIMITS = httpx.Limits(max_connections=4, keepalive_expiry=60.0)
 _REPLY_BYTES = limits.PAGE_BYTES + limits.ENTRY_BYTES + limits.MIB
 
 Clock = Callable[[], int]
@@ -63,8 +63,8 @@ Clock = Callable[[], int]
 
 
 def open_http(transport: httpx.BaseTransport | None = None) -> httpx.Client:
-    """Open the connections that couriers share. Close it when the collection closes."""
-    return httpx.Client(timeout=_TIMEOUT, limits=_LIMITS, transport=transport)
+    """Return the connections that couriers share; none is open before the first request."""
+    return httpx.Client(timeout=_TIMEOUT, transport=transport or WayOut())
 
 
 class Courier:
@@ -104,11 +104,12 @@ class Courier:
         request.extensions["timeout"] = _STREAM_TIMEOUT.as_dict()
         try:
             response = self._http.send(request, stream=True)
+            if _is_stream(response):
+                return EventStream(response)
+            answer = take(response, SMALL_BYTES)
         except UNWELL as error:
             raise fault(error) from error
-        if response.status_code == httpx.codes.OK:
-            return EventStream(response)
-        refusal = judge(take(response, SMALL_BYTES))
+        refusal = judge(answer)
         raise RefusedError(refusal) if isinstance(refusal, Refusal) else NotASwingtagServerError
 
     def chain(self) -> ChainReply:
@@ -226,6 +227,11 @@ class Courier:
             self._keys.signing, self._tenant, self._keys.device, summary, millis
         )
         return request
+
+
+def _is_stream(response: httpx.Response) -> bool:
+    kind = response.headers.get("content-type", "")
+    return response.status_code == httpx.codes.OK and kind.startswith("text/event-stream")
 
 
 class Stranger:

@@ -32,11 +32,32 @@ class ProxyError(SyncError):
     """The proxy of this network does not let Swingtag through. Check the proxy settings."""
 
 
+class UnusableProxyError(ProxyError):
+    """Swingtag cannot use the kind of proxy that is set on this computer, as SOCKS is one.
+
+    Set an HTTP proxy (HTTPS_PROXY), or none for the server (NO_PROXY). Your edits are safe here.
+    """
+
+
+class CertificatesError(SyncError):
+    """The list of trusted certificates cannot be read, so no secure connection can be made.
+
+    Put SSL_CERT_FILE in this computer's settings right, or remove it. Your edits are safe here.
+    """
+
+
 class UntrustedServerError(SyncError):
     """The connection to the server is not secure: its certificate is not valid for this address.
 
     Nothing was sent. Check the address and this computer's date; on a strange network, sign in
     to it with a browser first.
+    """
+
+
+class NoSecureLineError(UntrustedServerError):
+    """No secure connection to the server comes about, so nothing was sent. Check the address.
+
+    On a strange network, sign in to it with a browser first.
     """
 
 

@@ -13,8 +13,8 @@ from shared.protocol.messages import Event
 class Listener:
     """Hears events until it is stopped.
 
-    ``dial`` opens a stream; ``hear`` gets each event and ``lost`` the reason each time that no
-    line could be had, both on this thread.
+    ``dial`` opens a stream; ``hear`` gets each event, and ``lost`` is told once no new line could
+    be had in place of one that held; both on this thread.
     """
 
     def __init__(
@@ -23,16 +23,17 @@ class Listener:
         rhythm: Rhythm,
         *,
         hear: Callable[[Event], None],
-        lost: Callable[[SyncError], None],
+        lost: Callable[[], None],
     ) -> None:
         self._dial = dial
-        self._farewell = rhythm.pace.farewell
+        self._now = rhythm.monotonic
+        self._pace = rhythm.pace
         self._backoff = Backoff(rhythm.pace, rhythm.jitter)
         self._hear = hear
         self._lost = lost
         self._bell = Condition()
         self._stream: EventStream | None = None
-        self._stopping = self._paused = self._urged = False
+        self._stopping = self._paused = self._urged = self._has_held = False
         self._thread = Thread(target=self._run, name="sync-listener", daemon=True)
 
     @property
@@ -49,7 +50,7 @@ class Listener:
         with self._bell:
             self._stopping = True
             self._hang_up()
-        self._thread.join(self._farewell)
+        self._thread.join(self._pace.farewell)
 
     def pause(self) -> None:
         """Hang up, and stay away until ``resume``."""
@@ -78,9 +79,11 @@ class Listener:
     def _run(self) -> None:
         while self._may_dial():
             try:
-                self._hold_the_line()
+                stream = self._dial()
             except SyncError as error:
-                self._lost_the_line(error)
+                self._could_not_dial(error.retry_after)
+            else:
+                self._hold_the_line(stream)
 
     def _may_dial(self) -> bool:
         """Wait out a pause; false when it is over."""
@@ -90,25 +93,39 @@ class Listener:
             self._urged = False
             return not self._stopping
 
-    def _hold_the_line(self) -> None:
-        stream = self._dial()
+    def _hold_the_line(self, stream: EventStream) -> None:
+        """Hear what comes until the line ends; wait if it ended so soon that it was none."""
+        began, heard = self._now(), False
         with self._bell:
             self._stream = stream
             if self._stopping or self._paused:
                 self._hang_up()
+        broken = False
         try:
             for event in stream:
-                self._backoff.reset()
+                heard = True
                 self._hear(event)
-        finally:
-            with self._bell:
-                self._stream = None
+        except SyncError:
+            broken = True  # whether the server is well, the next rounds tell
+        with self._bell:
+            self._stream = None
+        lasted = heard and self._now() - began >= self._pace.first_retry
+        if lasted:
+            self._has_held = True
+            self._backoff.reset()
+        if broken or not lasted:
+            self._wait()
 
-    def _lost_the_line(self, error: SyncError) -> None:
+    def _could_not_dial(self, retry_after: float) -> None:
         with self._bell:
             if self._stopping or self._paused:
                 return
-        self._lost(error)
+        has_held, self._has_held = self._has_held, False
+        if has_held:
+            self._lost()
+        self._wait(retry_after)
+
+    def _wait(self, at_least: float = 0.0) -> None:
         with self._bell:
-            wait = self._backoff.next_wait(error.retry_after)
+            wait = self._backoff.next_wait(at_least)
             self._bell.wait_for(lambda: self._urged or self._paused or self._stopping, wait)

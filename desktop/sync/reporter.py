@@ -61,6 +61,7 @@ class Reporter:
         self._show(
             SyncPhase.TROUBLE if notices else SyncPhase.SAVED,
             notices[0] if notices else _SAVED,
+            also=tuple(notices[1:]),
             last_synced_millis=self._now_millis(),
             waiting=self._backlog(),
             devices=self._devices(),
@@ -92,6 +93,7 @@ class Reporter:
         last_synced_millis: int | None = None,
         devices: int | None = None,
         removed: bool = False,
+        also: tuple[str, ...] = (),
     ) -> None:
         with self._lock:
             before = self.status
@@ -105,6 +107,7 @@ class Reporter:
                 last_synced_millis=last_synced_millis or before.last_synced_millis,
                 devices=before.devices if devices is None else devices,
                 removed=removed,
+                also=also,
                 sent=self._traffic.sent,
                 received=self._traffic.received,
             )

@@ -77,6 +77,11 @@ class Schedule:
         calm = min(now + self.pace.quiet, self._first_edit + self.pace.longest_quiet)
         self.due = max(calm, self._held_until)
 
+    def asked(self, now: float) -> None:
+        """Note that something here asks for a sync: at once, but not within a back-off."""
+        soonest = max(now, self._held_until)
+        self.due = soonest if self.due is None else min(self.due, soonest)
+
     def woken(self, now: float) -> None:
         """Note that the server has something, or is back: sync at once."""
         self._held_until = now

@@ -22,6 +22,8 @@ class SyncStatus:
 
     ``sent`` and ``received`` are bytes since the collection was opened.
 
+    ``also``: further sentences that the person should read, each whole, the gravest first.
+
     ``removed``: the server says that this device is one of the collection's no longer.
     """
 
@@ -33,5 +35,6 @@ class SyncStatus:
     last_synced_millis: int | None = None
     devices: int = 1
     removed: bool = False
+    also: tuple[str, ...] = ()
     sent: int = 0
     received: int = 0

@@ -6,12 +6,15 @@ only up to a limit.
 
 import ssl
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import httpx
 import msgspec
 
 from desktop.sync.errors import (
+    NoSecureLineError,
     NotASwingtagServerError,
     ProxyError,
     RefusedError,
@@ -24,6 +27,7 @@ from desktop.sync.errors import (
 from desktop.sync.refusal import Refusal
 from shared.protocol import limits
 from shared.protocol.messages import About, MalformedMessageError, Message, SlugAnswer, decode
+from shared.protocol.problems import Code
 
 M = TypeVar("M", bound=Message)
 J = TypeVar("J", SlugAnswer, About)
@@ -79,11 +83,26 @@ def judge(answer: Answer) -> bytes | Refusal:
     refusal = Refusal.parse(answer.body)
     if refusal is not None:
         return refusal
-    if answer.status == httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
-        raise ProxyError
-    if answer.status >= httpx.codes.INTERNAL_SERVER_ERROR:
-        raise ServerTroubleError(_seconds(answer.headers.get("retry-after", "")))
-    raise NotASwingtagServerError
+    return _judge_proxy(answer)
+
+
+def _judge_proxy(answer: Answer) -> Refusal:
+    """Make of an answer that is not the server's what it says by its number alone."""
+    match answer.status:
+        case httpx.codes.TOO_MANY_REQUESTS:
+            return Refusal(Code.TOO_MANY, retry_after=_seconds(answer.headers))
+        case httpx.codes.REQUEST_ENTITY_TOO_LARGE:
+            return Refusal(Code.TOO_LARGE)
+        case httpx.codes.REQUEST_TIMEOUT:
+            raise UnreachableError
+        case httpx.codes.PROXY_AUTHENTICATION_REQUIRED:
+            raise ProxyError
+        case httpx.codes.NETWORK_AUTHENTICATION_REQUIRED:
+            raise NotASwingtagServerError
+        case status if status >= httpx.codes.INTERNAL_SERVER_ERROR:
+            raise ServerTroubleError(_seconds(answer.headers))
+        case _:
+            raise NotASwingtagServerError
 
 
 def granted(answer: bytes | Refusal) -> bytes:
@@ -113,8 +132,21 @@ def _unreadable(body: bytes) -> SyncError:
     return NotASwingtagServerError() if body[:1] in {b"<", b""} else UnreadableReplyError()
 
 
-def _seconds(text: str) -> float:
-    return float(text) if text.isdecimal() else 0.0
+def _seconds(headers: httpx.Headers) -> float:
+    """Return for how long to stay away: so many seconds, or until a time of the sender's clock."""
+    text = headers.get("retry-after", "")
+    if text.isdecimal():
+        return float(text)
+    until, now = _moment(text), _moment(headers.get("date", ""))
+    return max((until - now).total_seconds(), 0.0) if until and now else 0.0
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        read = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return read.replace(tzinfo=read.tzinfo or UTC)
 
 
 def fault(error: Exception) -> SyncError:
@@ -122,7 +154,7 @@ def fault(error: Exception) -> SyncError:
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLError):
-            return UntrustedServerError()
+            return _insecure(cause)
         cause = cause.__cause__ or cause.__context__
     match error:
         case httpx.ProxyError():
@@ -133,3 +165,14 @@ def fault(error: Exception) -> SyncError:
             return NotASwingtagServerError()
         case _:
             return UnreachableError()
+
+
+def _insecure(error: ssl.SSLError) -> SyncError:
+    """Tell a line that broke off from one that is not to be trusted."""
+    match error:
+        case ssl.SSLEOFError() | ssl.SSLZeroReturnError() | ssl.SSLSyscallError():
+            return UnreachableError()
+        case ssl.SSLCertVerificationError():
+            return UntrustedServerError()
+        case _:
+            return NoSecureLineError()

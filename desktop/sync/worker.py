@@ -31,7 +31,7 @@ class Worker:
         self._now = rhythm.monotonic
         self._farewell = rhythm.pace.farewell
         self._schedule = Schedule(rhythm.pace, rhythm.jitter)
-        self._listener = Listener(session.dial, rhythm, hear=self._hear, lost=reporter.failed)
+        self._listener = Listener(session.dial, rhythm, hear=self._hear, lost=self._ask)
         self._bell = Condition()
         self._heard: deque[Event] = deque()
         self._stopping = self._paused = False
@@ -74,9 +74,9 @@ class Worker:
             self._bell.notify_all()
 
     def want(self, photo: RecordId) -> None:
-        """Fetch an original picture now."""
+        """Fetch an original picture, as soon as the server may be asked."""
         self._session.want(photo)
-        self.sync_now()
+        self._ask()
 
     def pause(self) -> None:
         """Leave the network alone until ``resume``."""
@@ -91,6 +91,12 @@ class Worker:
             self._paused = False
         self._listener.resume()
         self.sync_now()
+
+    def _ask(self) -> None:
+        """Make a round soon; called on the listener's thread, too, when no wake-ups can be had."""
+        with self._bell:
+            self._schedule.asked(self._now())
+            self._bell.notify_all()
 
     def _hear(self, event: Event) -> None:
         """Note a wake-up; called on the listener's thread."""

@@ -215,5 +215,5 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     sentence: str
     time: Annotated[int, msgspec.Meta(ge=0, le=2**62)] = 0
     at: int = -1
-    retry_after: int = 0
+    retry_after: Annotated[int, msgspec.Meta(ge=0, le=2**31)] = 0
     request: str = ""

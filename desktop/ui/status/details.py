@@ -49,8 +49,8 @@ def pop_up_details(status: SyncStatus, notation: Notation, owner: QWidget, ways:
     details.setAccessibleName("Where the sync stands")
     look = look_of(owner)
     dress(details, look)
-    details.setFixedWidth(look.scaled(WIDTH))
-    details.adjustSize()
+    width = look.scaled(WIDTH)
+    details.setFixedSize(width, details.heightForWidth(width))
     details.move(owner.mapToGlobal(QPoint(look.space(2), -details.height() - look.space(1))))
     details.show()
     return details
@@ -58,7 +58,7 @@ def pop_up_details(status: SyncStatus, notation: Notation, owner: QWidget, ways:
 
 def _facts(status: SyncStatus, notation: Notation) -> list[Text]:
     """Say all that is known, the gravest first."""
-    facts = [Text(status.message, "strong")]
+    facts = [Text(status.message, "strong"), *map(Text, status.also)]
     if status.phase is SyncPhase.PAUSED:
         facts.append(Text(_UNTIL, "caption"))
     if status.waiting:

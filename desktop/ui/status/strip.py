@@ -1,11 +1,12 @@
 """The status bar: what became of your work, in words."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QProgressBar, QPushButton
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QProgressBar, QPushButton, QSizePolicy
 from typing_extensions import override
 
 from desktop.collection.values import SyncPhase, SyncStatus
-from desktop.ui.controls import Button, Text, tint
+from desktop.ui.controls import Button, Text, as_plain_tip, tint
 from desktop.ui.look import Icon, Look
 from desktop.ui.zone import Zone, row
 from shared.skins.tokens import Role
@@ -20,6 +21,58 @@ _SIGNS = {
     SyncPhase.PAUSED: (Icon.PAUSE, Role.WARNING),
 }
 _PROGRESS_WIDTH = 120
+_SHORTEST_WIDTH = 160
+
+
+class Sentence(QPushButton):
+    """A button with a sentence on one line; on a narrow one its end is left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "nav")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self._whole = ""
+        self._room = super().sizeHint()
+
+    def say(self, words: str) -> None:
+        """Show other words."""
+        self._whole = words
+        self.setAccessibleName(words)
+        self._fit()
+        self.updateGeometry()
+
+    @override
+    def sizeHint(self) -> QSize:
+        """Ask for room for all of it."""
+        return self._room
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Be content with less, so that no sentence widens the window."""
+        return QSize(_SHORTEST_WIDTH, self._room.height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much of it as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        """Measure it anew in another look."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.StyleChange, QEvent.Type.FontChange}:
+            self._fit()
+
+    def _fit(self) -> None:
+        self.setText(self._whole)
+        self._room = super().sizeHint()
+        lacking = self._room.width() - self.width()
+        if lacking > 0:
+            metrics = self.fontMetrics()
+            room = max(metrics.horizontalAdvance(self._whole) - lacking, 0)
+            self.setText(metrics.elidedText(self._whole, Qt.TextElideMode.ElideRight, room))
+        self.setToolTip(as_plain_tip(self._whole) if lacking > 0 else "")
 
 
 class StatusStrip(Zone):
@@ -29,8 +82,7 @@ class StatusStrip(Zone):
     conflicts_wanted = Signal()
 
     def __init__(self, collection: str) -> None:
-        self._words = QPushButton()
-        self._words.setProperty("role", "nav")
+        self._words = Sentence()
         self._progress = QProgressBar()
         self._progress.setAccessibleName("Progress of the sync")
         self._progress.hide()
@@ -61,8 +113,8 @@ class StatusStrip(Zone):
     def show_status(self, status: SyncStatus) -> None:
         """Say where the sync stands."""
         self._status = status
-        self._words.setText(status.message)
-        self._words.setAccessibleName(status.message)
+        count = f"(1 of {len(status.also) + 1}) " if status.also else ""
+        self._words.say(count + status.message)
         running = status.phase is SyncPhase.SYNCING and status.total > 0
         self._progress.setVisible(running)
         self._progress.setMaximum(max(status.total, 1))

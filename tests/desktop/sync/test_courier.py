@@ -78,8 +78,16 @@ STRANGE_ANSWERS = [
     ("302 Found", "text/html", b"", NotASwingtagServerError),
     ("404 Not Found", "text/html", PAGE, NotASwingtagServerError),
     ("407 Proxy Authentication Required", "text/html", PAGE, ProxyError),
+    ("408 Request Timeout", "text/plain", b"", UnreachableError),
     ("500 Internal Server Error", "text/plain", b"oops", ServerTroubleError),
     ("502 Bad Gateway", "text/html", PAGE, ServerTroubleError),
+    (
+        "503 Wait",
+        "application/json",
+        b'{"code":"x","sentence":"","retry_after":' + b"9" * 400 + b"}",
+        ServerTroubleError,
+    ),
+    ("511 Network Authentication Required", "text/html", PAGE, NotASwingtagServerError),
 ]
 
 
@@ -116,9 +124,34 @@ def test_a_line_that_is_not_secure_is_not_used(http: httpx.Client, server: Runni
     assert not error.passing
 
 
-def test_retry_after_is_heard(http: httpx.Client) -> None:
-    with portal("503 Service Unavailable", "text/plain", b"", "Retry-After: 17") as address:
-        assert fault(http, address).retry_after == 17
+TEN_MINUTES = ("Date: Wed, 21 Oct 2026 07:28:00 GMT", "Retry-After: Wed, 21 Oct 2026 07:38:00 GMT")
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        (("Retry-After: 17",), 17),
+        (TEN_MINUTES, 600),
+        (TEN_MINUTES[1:], 0),
+        (("Date: Wed, 21 Oct 2026 07:28:00 -0000", TEN_MINUTES[1]), 600),
+        (("Retry-After: soon",), 0),
+    ],
+)
+def test_retry_after_is_heard(http: httpx.Client, headers: tuple[str, ...], seconds: int) -> None:
+    with portal("503 Service Unavailable", "text/plain", b"", *headers) as address:
+        assert fault(http, address).retry_after == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [("429 Too Many Requests", Code.TOO_MANY), ("413 Request Entity Too Large", Code.TOO_LARGE)],
+)
+def test_what_a_proxy_refuses_is_no_sign_in_page(
+    http: httpx.Client, status: str, code: Code
+) -> None:
+    with portal(status, "text/html", PAGE, "Retry-After: 600") as address:
+        reply = Traveller(http, address).courier.sync(ASK)
+    assert reply == Refusal(code, retry_after=600 if code is Code.TOO_MANY else 0)
 
 
 def test_words_of_a_hostile_server_are_never_shown(http: httpx.Client) -> None:

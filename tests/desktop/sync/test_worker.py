@@ -12,6 +12,7 @@ from desktop.sync.notices import Notice
 from desktop.sync.status import SyncPhase, SyncStatus
 from desktop.sync.worker import Worker
 from shared.domain.schema import Kind
+from shared.ids import RecordId
 from tests.desktop.sync.conftest import World
 from tests.desktop.sync.desk import Desk, eventually
 from tests.desktop.sync.test_pictures import attach, shown
@@ -38,7 +39,7 @@ class Working:
     def settle(self) -> None:
         eventually(lambda: self.is_in(SyncPhase.SAVED) and self.worker.status.waiting == 0)
 
-    def edit(self, notes: str) -> bytes:
+    def edit(self, notes: str) -> RecordId:
         record = self.desk.add(notes=notes)
         self.worker.edited()
         return record
