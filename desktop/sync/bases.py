@@ -102,6 +102,15 @@ class Bases:
         except Refused as error:
             raise FalseBaseError from error
 
+    def heads_beyond(self, name: EntryHash) -> Heads:
+        """Tell of a snapshot's heads those that go further than what is here; FalseBaseError."""
+        here = self._books.ledger.state.heads
+        return {
+            origin: head
+            for origin, head in self.heads_of(name).items()
+            if origin not in here or here[origin].seq < head.seq
+        }
+
     def learn(self, name: EntryHash, *, to_sign: bool = False) -> Snapshot | None:
         """Fetch a snapshot and return it if all that it stands for is here.
 

@@ -13,6 +13,7 @@ from desktop.sync.books import Books
 from desktop.sync.comparison import stream_heads
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
+from desktop.sync.refusal import Refusal
 from desktop.sync.rhythm import Most
 from desktop.vault.snapshots import Tail
 from desktop.vault.vault import Vault
@@ -25,7 +26,7 @@ from shared.ledger.heads import until_cut
 from shared.ledger.making import PastEdit, Press
 from shared.ledger.snapshots import Manifest, Segment, Snapshot, StateDigest
 from shared.membership import Membership, Role
-from shared.protocol.messages import Approval, BaseReply, SnapshotProposal
+from shared.protocol.messages import Approval, BaseReply, SnapshotProposal, SyncRequest
 from shared.protocol.problems import Code
 from shared.signing import NO_HASH
 
@@ -93,11 +94,20 @@ class Compaction:
         if taken is None or self._is_cut(taken):
             standing = self.make(self._courier.base())
         else:
-            standing = self._courier.propose(self._proposal_of(taken))
+            standing = self._propose_again(taken)
             if standing.proposed:
                 standing = self._approve(EntryHash(standing.proposed))
         if standing.proposed:
             raise BaseLostError
+
+    def _propose_again(self, taken: Snapshot) -> BaseReply:
+        """Propose what was taken in; if another proposal goes further, one that has both."""
+        try:
+            return self._courier.propose(self._proposal_of(taken))
+        except RefusedError as error:
+            if error.refusal.code is not Code.BASE_MOVED or not self._is_owner():
+                raise
+            return self.make(self._courier.base())
 
     def _proposal_of(self, taken: Snapshot) -> SnapshotProposal:
         """Send the parts that are kept of a snapshot, and return it as a proposal."""
@@ -175,7 +185,7 @@ class Compaction:
 
     def _approve(self, name: EntryHash) -> BaseReply:
         """Sign a proposal if it says what is here; say what then stands."""
-        if not self._take_in_place(name):
+        if not self._take_in_place(name) and not self._take_lost(name):
             snapshot = self._bases.learn(name, to_sign=True)
             if snapshot is None or self._digest(snapshot) != snapshot.manifest.state:
                 return BaseReply(proposed=name)
@@ -190,6 +200,26 @@ class Compaction:
         """
         log = self._books.log.cursor()[0]
         if log is None or not self._is_cut(self._snapshots.taken):
+            return False
+        self._bases.take(name, log)
+        return True
+
+    def _take_lost(self, name: EntryHash) -> bool:
+        """Take a proposal in if it tells of entries that the server lost; tell whether it did.
+
+        Whoever gives it back holds these only put together, so they will not come as entries. An
+        owner signed it: that is as much as a new device has to go by.
+        """
+        log, cursor = self._books.log.cursor()
+        beyond = self._bases.heads_beyond(name)
+        if log is None or not beyond:
+            return False
+        asked = SyncRequest(log, cursor, len(self._books.links), vector=True)
+        reply = self._courier.sync(asked)
+        if isinstance(reply, Refusal):
+            return False
+        there = {Origin(head.device, head.incarnation): head.seq for head in reply.heads}
+        if all(there.get(origin, 0) >= head.seq for origin, head in beyond.items()):
             return False
         self._bases.take(name, log)
         return True
@@ -290,10 +320,12 @@ class Compaction:
 
     def _may_make(self) -> bool:
         """Tell whether this is an owner's device, and the server has all that it wrote."""
-        member = self._books.membership.devices.get(self._books.identity.keys.device)
-        is_owner = member is not None and member.live and member.role is Role.OWNER
         is_level = not self._books.log.unsent() and next(self._books.carried(), None) is None
-        return is_owner and is_level
+        return self._is_owner() and is_level
+
+    def _is_owner(self) -> bool:
+        member = self._books.membership.devices.get(self._books.identity.keys.device)
+        return member is not None and member.live and member.role is Role.OWNER
 
 
 def is_due(tail: Tail, base: Snapshot | None, most: Most) -> bool:

@@ -74,6 +74,7 @@ def _derive(
         "INSERT OR IGNORE INTO touched VALUES (?, ?)", [(record, moment) for moment in moments]
     )
     cursor.execute("DELETE FROM conflict WHERE kind = ? AND record = ?", (kind, record))
+    writing.merging.look_again()
     vacate(writing, kind, record)
     if base is not None:
         cursor.execute(layout.replace_sql(), layout.raw(base))

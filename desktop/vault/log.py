@@ -22,6 +22,7 @@ from desktop.vault.entries import (
 from desktop.vault.lineage import Lineage
 from desktop.vault.moments import Moments
 from desktop.vault.secrets import get, put
+from desktop.vault.twins import take_away, write_anew
 from desktop.vault.writing import Writer, Writing, change_of
 from shared.crypto.randomness import Random
 from shared.domain.edits import decode_edit
@@ -302,7 +303,10 @@ def _merge(writing: Writing, accepted: Accepted, held: Held) -> None:
     for place, blob in enumerate(accepted.edits):
         edit = decode_edit(blob, entry.origin.device)
         writing.clock.see(edit.reading)
+        twin = take_away(writing, edit)
         writing.keep(edit, None, number, place)
+        if twin is not None:
+            write_anew(writing, twin)
 
 
 def _add_links(cursor: sqlite3.Cursor, links: Sequence[bytes]) -> None:

@@ -95,6 +95,10 @@ class Merging:
         self._losers = Losers(cursor)
         self.footprint = Footprint()
 
+    def look_again(self) -> None:
+        """Read anew which conflicts there are: somebody else has changed them."""
+        self._losers = Losers(self._cursor)
+
     def merge(self, edit: Edit, moment: int) -> None:
         """Write an edit that is stored under ``moment``; raise MalformedEditError."""
         arrival = _Arrival(edit.stamp, moment, self._moments_seen(edit))

@@ -12,6 +12,7 @@ import msgspec
 from desktop.vault.archive import Archive
 from desktop.vault.aside import vacate
 from desktop.vault.bases import drop_pieces, keep_base, keep_own_history
+from desktop.vault.doubts import void_untold
 from desktop.vault.entries import drop_unsent, see
 from desktop.vault.layout import layout_of
 from desktop.vault.search import next_row
@@ -44,10 +45,13 @@ class Taking:
 
     def take(self, snapshot: Snapshot, pages: Iterable[bytes]) -> None:
         """Take in all pages; raise MalformedPageError, or what reading them raises."""
+        heads = snapshot.manifest.heads
         drop_unsent(self._cursor)
-        later = late_moments(self._cursor, snapshot.manifest.heads)
         self._cursor.execute("DELETE FROM conflict")
         self.lay_out(pages)
+        self._writing.merging.look_again()
+        void_untold(self._cursor, heads, frozenset(self._unfolding.moments))
+        later = late_moments(self._cursor, heads)
         self._take_away_the_rest()
         self._take_heads(snapshot)
         keep_base(self._cursor, snapshot, taken=True)

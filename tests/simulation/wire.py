@@ -9,7 +9,7 @@ import msgspec
 from typing_extensions import override
 
 from shared.protocol import paths
-from shared.protocol.messages import SyncReply, decode, encode
+from shared.protocol.messages import SyncReply, SyncRequest, decode, encode
 from tests.simulation.chance import Fuse
 from tests.simulation.machine_room import ServerDown
 
@@ -91,11 +91,17 @@ class Wire(httpx.BaseTransport):
 
 
 def _said(request: httpx.Request, response: httpx.Response) -> tuple[int, object]:
-    """Return what an answer says, but for heads: whoever asks again is told them with the next."""
+    """Return what an answer says.
+
+    But for heads, which whoever asks again is told with the next, and for entries of others that
+    the request brought itself: they come back to whoever brings them twice.
+    """
     content = response.read()
     if request.url.path != paths.SYNC or not response.is_success:
         return response.status_code, content
-    return response.status_code, msgspec.structs.replace(decode(content, SyncReply), heads=())
+    reply, brought = decode(content, SyncReply), decode(request.read(), SyncRequest).entries
+    entries = tuple(entry for entry in reply.entries if entry not in brought)
+    return response.status_code, msgspec.structs.replace(reply, heads=(), entries=entries)
 
 
 def _answer(status: int, content: bytes, headers: httpx.Headers) -> httpx.Response:

@@ -11,15 +11,17 @@ from pathlib import Path
 import pytest
 
 from desktop.sync.bases import FalseBaseError, ForkedBaseError
+from desktop.sync.compaction import BaseLostError
 from desktop.sync.errors import SyncError
 from desktop.sync.notices import Notice
 from desktop.sync.removal import removal, wish
-from desktop.vault.identity import keep_server
+from desktop.vault.identity import add_founding, keep_server, read_founding
 from desktop.vault.values import Query
 from shared.domain.schema import Kind
 from shared.envelope import Kind as EnvelopeKind
 from shared.ids import RecordId
 from shared.ledger import Head
+from shared.protocol.limits import SEEN_SECONDS
 from shared.protocol.messages import ChainRequest, LinkParcel
 from shared.signing import NO_HASH
 from tests.desktop.sync.conftest import Household, World, pair
@@ -285,6 +287,82 @@ def test_a_snapshot_of_another_history_is_told_from_a_false_one(
         tablet.sync()
     assert tablet.hash == before
     assert tablet.read(copies[0])["notes"] == "what the server forgot"
+
+
+def test_entries_under_numbers_that_a_snapshot_counts_otherwise_are_written_anew(
+    world: World, tmp_path: Path
+) -> None:
+    """The same, but the other history went further: nothing in the snapshot contradicts."""
+    house = world.artmatt
+    laptop, tablet = house.desks
+    copies = write_much(house)
+    folder = tmp_path / "twin.swingtag"
+    shutil.copytree(tablet.vault.folder, folder, ignore=shutil.ignore_patterns("lock", "*-shm"))
+    tablet.put(copies[0], notes="what the server forgot")
+    tablet.line.cut = True
+    with pytest.raises(SyncError):
+        tablet.sync()
+    tablet.vault.log.acknowledge(tablet.vault.log.unsent())
+    with open_desk(folder, tablet.vault.key, world.server.address) as twin:
+        for n in range(3):
+            twin.put(copies[1], notes=f"what it has {n}")
+            twin.sync()
+        laptop.sync()
+        for desk in (laptop, twin, laptop):
+            desk.tidy()
+        assert entries_at(laptop) == 0
+        tablet.line.cut = False
+        for desk in (tablet, laptop, twin, tablet, twin):
+            desk.sync()
+        for desk in (tablet, laptop, twin):
+            assert desk.read(copies[0])["notes"] == "what the server forgot"
+            assert desk.read(copies[1])["notes"] == "what it has 2"
+            assert desk.hash == laptop.hash
+
+
+def test_what_only_a_snapshot_tells_comes_back_to_devices_that_forgot_it(
+    world: World, tmp_path: Path
+) -> None:
+    """The server and who made it alone are put back; only who began with it has it, as a whole."""
+    house = world.artmatt
+    folders = [tmp_path / f"{n}.swingtag" for n in range(2)]
+    for desk, folder in zip(house.desks, folders, strict=True):
+        desk.reopen(partial(shutil.copytree, desk.vault.folder, folder))
+    copies = write_much(house)
+    away = SEEN_SECONDS + 1
+    world.server.dial.turn(away)
+    house.laptop.hand.ahead = house.tablet.hand.ahead = away * 1000
+    house.laptop.sync()
+    house.laptop.tidy()
+    assert entries_at(house.laptop) == 0, "nobody else was asked"
+    with (
+        pair(house.laptop, tmp_path / "phone.swingtag", world.server.address) as phone,
+        running(tmp_path / "new server") as server,
+        open_desk(folders[0], house.laptop.vault.key, server.address) as laptop,
+        open_desk(folders[1], house.tablet.vault.key, server.address) as tablet,
+    ):
+        phone.sync()
+        chain = house.laptop.vault.log.state().links
+        keep_server(phone.vault.secrets, server.address)
+        phone.restart()
+        for desk in (laptop, tablet):
+            add_founding(desk.vault.secrets, read_founding(house.laptop.vault.secrets))
+            desk.vault.log.absorb((), chain)
+            desk.restart()
+        laptop.network.sign_up(laptop.vault, server.address, "artmatt")
+        for desk in (laptop, tablet):
+            desk.sync()
+        with pytest.raises(BaseLostError):
+            phone.sync()
+        for desk in (laptop, tablet):
+            desk.sync()
+            desk.tidy()
+        for desk in (phone, laptop, tablet, phone):
+            desk.sync()
+        for desk in (phone, laptop, tablet):
+            assert desk.read(copies[0])["notes"] == house.laptop.read(copies[0])["notes"]
+            assert desk.hash == house.laptop.hash
+            assert desk.session.notices == ()
 
 
 def test_another_snapshot_than_the_one_named_is_neither_taken_in_nor_signed(

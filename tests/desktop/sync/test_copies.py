@@ -4,8 +4,10 @@ import shutil
 from pathlib import Path
 
 from desktop.sync.notices import Notice
+from shared.domain.edits import decode_edit
+from shared.domain.stamps import Stamp
 from tests.desktop.sync.conftest import World
-from tests.desktop.sync.desk import open_desk
+from tests.desktop.sync.desk import Desk, open_desk
 
 
 def test_a_copied_folder_goes_on_under_a_new_number_and_says_so(
@@ -56,3 +58,38 @@ def test_an_older_folder_put_back_uses_no_number_twice(world: World, tmp_path: P
     for desk in (laptop, tablet):
         assert all(desk.read(record) for record in kept)
     assert laptop.hash == tablet.hash
+
+
+def test_a_copy_that_stamps_its_edits_as_its_twin_does_loses_none(
+    world: World, tmp_path: Path
+) -> None:
+    """Both go on behind the reading of a clock that is ahead."""
+    laptop, tablet = world.artmatt.desks
+    disputed = laptop.add(notes="before")
+    laptop.sync()
+    folder = tmp_path / "copy.swingtag"
+    laptop.reopen(lambda: shutil.copytree(laptop.vault.folder, folder))
+    with open_desk(folder, laptop.vault.key, world.server.address) as copy:
+        tablet.hand.ahead = 240_000
+        tablet.add(notes="by a clock that is ahead")
+        for desk in (tablet, laptop, copy):
+            desk.sync()
+        here = [laptop.add(notes="on the first"), copy.add(notes="on the copy")]
+        laptop.put(disputed, notes="as the first says")
+        copy.put(disputed, notes="as the copy says")
+        assert _pending(laptop) == _pending(copy)
+        for desk in (laptop, copy, tablet, laptop, copy, tablet, laptop):
+            desk.sync()
+        for desk in (laptop, copy, tablet):
+            assert [desk.read(each)["notes"] for each in here] == ["on the first", "on the copy"]
+            (conflict,) = desk.vault.records.conflicts()
+            said = {conflict.winner.value, conflict.loser.value}
+            assert said == {"as the first says", "as the copy says"}
+        assert laptop.hash == copy.hash == tablet.hash
+        assert copy.vault.undo() is not None
+        assert copy.read(disputed)["notes"] != "as the copy says"
+
+
+def _pending(desk: Desk) -> list[Stamp]:
+    blobs = desk.vault.log.pending(100, 1 << 20)[1]
+    return [decode_edit(blob, desk.vault.device).stamp for blob in blobs]

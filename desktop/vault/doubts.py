@@ -1,0 +1,63 @@
+"""Entries that a snapshot goes beyond, and of which it does not have the edits.
+
+A snapshot names the last entry of each stream, no others. Whoever was put back to an older state
+together with the server may since have written other entries under numbers that were taken: the
+snapshot stands for the first ones. But it lists all edits that it covers.
+"""
+
+from collections.abc import Collection, Iterable
+from sqlite3 import Cursor
+
+from desktop.vault.archive import Archive, compress
+from desktop.vault.lineage import Lineage
+from desktop.vault.moments import Moments
+from shared.ledger.values import Heads
+
+
+def void_untold(cursor: Cursor, heads: Heads, covered: Collection[int]) -> None:
+    """Remove entries up to some heads from the first one on whose edits are not all ``covered``.
+
+    Own edits are pending then, to be sealed again. Those of others come again from their devices.
+    """
+    moments, own = Moments(cursor), Lineage.read(cursor).origin.device
+    for stream, first in _firsts(cursor, moments, heads, covered).items():
+        origin = moments.origin(stream)
+        sql = (
+            "SELECT moment FROM edit JOIN entry n ON n.number = entry WHERE n.stream = ? AND n.seq"
+        )
+        found = cursor.execute(f"{sql} BETWEEN ? AND ?", (stream, first, heads[origin].seq))
+        untold = [moment for (moment,) in found.fetchall() if moment not in covered]
+        if origin.device == own:
+            _make_pending(cursor, untold)
+        else:
+            _forget(cursor, untold)
+        void = "SELECT number FROM entry WHERE stream = ? AND seq BETWEEN ? AND ?"
+        for (number,) in cursor.execute(void, (stream, first, heads[origin].seq)).fetchall():
+            cursor.execute("UPDATE edit SET entry = NULL, place = 0 WHERE entry = ?", (number,))
+            cursor.execute("DELETE FROM entry WHERE number = ?", (number,))
+
+
+def _firsts(
+    cursor: Cursor, moments: Moments, heads: Heads, covered: Collection[int]
+) -> dict[int, int]:
+    """Return by stream the first entry of which an edit is not covered."""
+    firsts = dict[int, int]()
+    sql = "SELECT n.stream, n.seq, moment FROM entry n JOIN edit ON entry = n.number"
+    for stream, seq, moment in cursor.execute(sql).fetchall():
+        head = heads.get(moments.origin(stream))
+        if moment not in covered and head is not None and seq <= head.seq:
+            firsts[stream] = min(seq, firsts.get(stream, seq))
+    return firsts
+
+
+def _make_pending(cursor: Cursor, untold: Iterable[int]) -> None:
+    archive = Archive(cursor, Moments(cursor))
+    blobs = [(compress(archive.blob(moment)), moment) for moment in untold]
+    sql = "UPDATE edit SET entry = NULL, place = 0, blob = ? WHERE moment = ?"
+    cursor.executemany(sql, blobs)
+
+
+def _forget(cursor: Cursor, untold: Iterable[int]) -> None:
+    for moment in untold:
+        cursor.execute("DELETE FROM touched WHERE moment = ?", (moment,))
+        cursor.execute("DELETE FROM edit WHERE moment = ?", (moment,))
