@@ -16,14 +16,16 @@ from desktop.ui.page import Page
 from desktop.ui.zone import Zone, column, grid, row
 
 _ASKING = "Asking the server\u2026"
+_BROKE_OFF = "It could not be read back. Ask again."
+_LAST_ROWS = ("the last row", "the one before")
 _LEAD = (
     "This was read back from the server just now: every table that it keeps of you, how much is "
     "in it, and its last rows as they are stored."
 )
 
 
-_SHARES = (3, 8, 6)
-"""How the width of a card is shared by a column's name, what it is, and its last value."""
+_SHARES = (3, 7, 4, 4)
+"""How the width of a card is shared by a column's name, what it is, and its last two values."""
 
 
 class ServerPage(Page):
@@ -60,8 +62,12 @@ class ServerPage(Page):
             self,
             self._online.about,
             then=self._answered,
-            failed=lambda _error: self._again.setEnabled(True),
+            failed=lambda _error: self._broke_off(),
         )
+
+    def _broke_off(self) -> None:
+        self._again.setEnabled(True)
+        self._lead.say(_BROKE_OFF)
 
     def _answered(self, outcome: About | Trouble) -> None:
         self._again.setEnabled(True)
@@ -103,11 +109,15 @@ class ServerPage(Page):
         head = row(Text(words.title, "strong"), size, gap=2)
         head.setStretch(0, 1)
         facts = grid(gap=2)
-        for at, name in enumerate(table.columns):
-            facts.addWidget(Text(name, "mono"), at, 0, Qt.AlignmentFlag.AlignTop)
-            facts.addWidget(Text(words.columns.get(name, UNKNOWN.about), "caption"), at, 1)
-            for other, last in enumerate(table.last[:1], 2):
-                facts.addWidget(_value(last[at]), at, other, Qt.AlignmentFlag.AlignTop)
+        last = [*zip(_LAST_ROWS, table.last, strict=False)]
+        for across, (which, _) in enumerate(last, 2):
+            facts.addWidget(Text(which, "caption"), 0, across)
+        for down, name in enumerate(table.columns):
+            facts.addWidget(Text(name, "mono"), down + 1, 0, Qt.AlignmentFlag.AlignTop)
+            facts.addWidget(Text(words.columns.get(name, UNKNOWN.about), "caption"), down + 1, 1)
+            for across, (_, values) in enumerate(last, 2):
+                value = _value("".join(values[down : down + 1]))  # a server may send too few
+                facts.addWidget(value, down + 1, across, Qt.AlignmentFlag.AlignTop)
         for at, share in enumerate(_SHARES):
             facts.setColumnStretch(at, share)
         card = Zone("card", column(head, Text(words.about), facts, gap=2, edge=3))

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QScrollArea, QWidget
 
 from desktop.collection.values import Past
 from desktop.ui.controls import Button, Text
+from desktop.ui.history.telling import when_and_where
 from desktop.ui.look import dress, look_of
 from desktop.ui.notation import Notation
 from desktop.ui.zone import Zone, column, row
@@ -56,7 +57,7 @@ class HistoryPopover(Zone):
         self, past: Past, write: Callable[[Value], str], notation: Notation, *, newest: bool
     ) -> Zone:
         value = Text(write(past.value) or "\u2014", "strong")
-        where = Text(f"{notation.moment(past.millis)} on {past.device_name}", "caption")
+        where = Text(when_and_where(past, notation), "caption")
         what = Text(past.label, "caption")
         again = Button("Restore", "link", pressed=lambda: self._restore(past))
         again.setAccessibleName(f"Restore {value.text()}")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from typing_extensions import override
 
-from desktop.collection.values import Step, Turned
+from desktop.collection.values import Past, Step, Turned
 from desktop.ui.controls import Button, Text
 from desktop.ui.field.box import NOTHING
 from desktop.ui.field.wording import Wording
@@ -57,7 +57,7 @@ def lines_of(turns: Iterable[Turned], wording: Wording) -> Iterator[Line]:
             yield line
 
 
-def when_and_where(step: Step, notation: Notation) -> str:
+def when_and_where(step: Step | Past, notation: Notation) -> str:
     """Say when and on which device a step was made."""
     moment = notation.moment(step.millis)
     return f"{moment} on {step.device_name}" if step.device_name else moment

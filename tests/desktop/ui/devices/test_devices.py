@@ -358,6 +358,9 @@ def test_what_the_server_knows_is_on_the_screen_to_the_last_column(qtbot, pair, 
             )
         assert not computer.says(foreign)
         assert told["entry"].rows == about.entries > 0
+        for table in told.values():
+            assert len(table.last) == min(table.rows, 2)
+            assert all(computer.says(value) for row in table.last for value in row)
         named(computer.page, "Back to the devices").click()
         assert isinstance(computer.page, DevicesPage)
 
