@@ -12,6 +12,7 @@ from desktop.collection.imaging import Imaging
 from desktop.collection.naming import Mint
 from desktop.collection.order import between
 from desktop.collection.values import Photo
+from desktop.vault.errors import UnreadPictureError
 from desktop.vault.photo_policy import PhotoPolicy
 from desktop.vault.vault import Files, Records, References
 from shared.crypto.attachments import (
@@ -27,6 +28,8 @@ from shared.crypto.sealing import KEY_BYTES
 from shared.domain.operations import Change, Delete, Put
 from shared.domain.schema import Kind
 from shared.ids import FILE_BYTES, DeviceId, FileId, RecordId, TenantId
+
+_HARMED = (DamagedAttachmentError, UnreadPictureError)
 
 
 class Whereabouts(Enum):
@@ -80,10 +83,14 @@ class Photos:
         return photo
 
     def original(self, photo: RecordId) -> bytes:
-        """Return a picture; raise PictureElsewhereError or DamagedAttachmentError."""
+        """Return a picture.
+
+        Raises PictureElsewhereError, and DamagedAttachmentError or UnreadPictureError for one
+        that is harmed here: it is fetched again.
+        """
         try:
             opened = self._open(photo, "")
-        except DamagedAttachmentError:
+        except _HARMED:
             self._look_for(photo)
             raise
         if opened is None:
@@ -111,7 +118,7 @@ class Photos:
         """Return the small picture; None while there is no sound one on this device."""
         try:
             return self._open(photo, "thumb_")
-        except DamagedAttachmentError:
+        except _HARMED:
             self._look_for(photo)
             return None
 
@@ -152,7 +159,7 @@ class Photos:
             return False
         try:
             return self._read(sealed) == content
-        except DamagedAttachmentError:
+        except _HARMED:
             return False
 
     def _sealed_again(self, sealed: "_Sealed", content: bytes) -> bool:
@@ -182,7 +189,7 @@ class Photos:
         return self._read(_Sealed(FileId(file), key, root, size))
 
     def _read(self, sealed: "_Sealed") -> bytes | None:
-        """Return a content; None if its file is not here. Raise DamagedAttachmentError."""
+        """Return a content; None if its file is not here. Raise what ``_HARMED`` lists."""
         if not self.files.has(sealed.file):
             return None
         secret = FileSecret(self.tenant, sealed.file, sealed.key)

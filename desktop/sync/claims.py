@@ -16,7 +16,7 @@ import msgspec
 from desktop.sync.books import Books
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, ServerTroubleError
-from desktop.sync.pictures import cut_up, root_of
+from desktop.sync.pictures import sound_chunks
 from desktop.vault.references import Reference, Standing
 from desktop.vault.vault import Vault
 from shared.crypto.attachments import chunk_count
@@ -135,10 +135,7 @@ class Claims:
         return True
 
     def _is_sound(self, reference: Reference) -> bool:
-        files = self._vault.files
-        if not files.has(reference.file):
-            return False
-        return root_of(cut_up(files.read(reference.file))) == reference.root
+        return sound_chunks(self._vault.files, reference.file, reference.root) is not None
 
     def _let_go(self, held: Mapping[FileId, HeldFile]) -> bool:
         """Let go what no photo needs any more; false if others have written meanwhile."""

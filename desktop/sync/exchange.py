@@ -100,6 +100,9 @@ class Exchange:
         self._silence = Silence(self.books, vault.secrets, now_millis)
         self._wants_heads = False
         self._remedies = self._barren = self._stale = 0
+        self.came = self.ahead = 0
+        """How many entries came in this round, and at most how many are still to come, as the
+        server says."""
 
     @property
     def backlog(self) -> int:
@@ -114,10 +117,11 @@ class Exchange:
     def begin(self) -> None:
         """Begin a round."""
         self._remedies = self._barren = 0
-        self._stale = 0
+        self._stale = self.came = self.ahead = 0
         self.books.look_again()
         self._silence.answer()
         self._audit.begin()
+        self._outbox.begin()
         self._wants_heads = self._outbox.carries  # the server may have all of it
 
     def parcel(self) -> SyncRequest:
@@ -222,6 +226,8 @@ class Exchange:
 
     def _take(self, reply: SyncReply) -> None:
         waiting = self._inbox.size
+        self.came += len(reply.entries)
+        self.ahead = max(reply.end - reply.cursor, 0)
         verdict = self._inbox.judge(reply.entries, self.books.ledger, self._audit.forked)
         self._audit.note_forked(verdict.forked)
         if verdict.known and self._log.elsewhere():
@@ -263,6 +269,8 @@ class Exchange:
             self._audit.start_review()
             return Onward()
         self._silence.note()
+        if self._outbox.damaged:
+            self._audit.note(Notice.DAMAGED_HERE)
         if self._inbox.newest_epoch > self.books.membership.epoch:
             self._audit.note(Notice.HIDDEN)
         if self._patience.is_over(waits=self._inbox.waits):

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
-from desktop.sync.pictures import cut_up, root_of
+from desktop.sync.pictures import sound_chunks
 from desktop.vault.progress import Progress
 from desktop.vault.references import Reference, Standing
 from desktop.vault.vault import Vault
@@ -70,8 +70,8 @@ class Freeing:
     def _is_at_the_server(self, reference: Reference) -> bool:
         """Let the server claim the file, and show that it has every byte of it just now."""
         file: FileId = reference.file
-        chunks = cut_up(self._vault.files.read(file))
-        if root_of(chunks) != reference.root:
+        chunks = sound_chunks(self._vault.files, file, reference.root)
+        if chunks is None:
             return False  # harmed here: the sync mends it, and nothing is known of the server's
         challenge = self._random(_CHALLENGE_BYTES)
         try:

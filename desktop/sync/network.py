@@ -34,7 +34,9 @@ from desktop.sync.removal import Removals
 from desktop.sync.reporter import Reporter
 from desktop.sync.restoring import whole_links
 from desktop.sync.rhythm import Rhythm
-from desktop.sync.session import Session, Tools
+from desktop.sync.sending import Sending
+from desktop.sync.session import Pictures, Session, Tools
+from desktop.sync.setbacks import Setbacks
 from desktop.sync.signup import Availability, availability, sign_up
 from desktop.sync.status import SyncStatus
 from desktop.sync.worker import Worker
@@ -87,7 +89,8 @@ class Network:
         """Return the rounds of sync of a collection, for whoever drives them by hand."""
         keys = read_identity(vault.secrets).keys
         courier = self._courier(read_server(vault.secrets), vault.tenant, keys)
-        attachments = Attachments(vault, courier, changed)
+        setbacks = Setbacks()
+        attachments = Attachments(vault, courier, setbacks, changed)
 
         def note(change: Change) -> None:
             attachments.note(change)
@@ -114,10 +117,15 @@ class Network:
             Forks(exchange.books, courier, vault.secrets, random, changed),
             bases,
             compaction,
-            Claims(vault, courier, exchange.books, changed=note, now_millis=now_millis),
-            Gathering(vault, attachments, note),
         )
-        return Session(exchange, courier, attachments, tools)
+        pictures = Pictures(
+            setbacks,
+            attachments,
+            Sending(vault, courier, setbacks),
+            Claims(vault, courier, exchange.books, changed=note, now_millis=now_millis),
+            Gathering(vault, attachments, setbacks, note),
+        )
+        return Session(exchange, courier, pictures, tools)
 
     def availability(self, server: str, name: str) -> Availability:
         """Ask whether a name can be had at a server, and what it takes."""

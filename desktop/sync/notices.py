@@ -23,6 +23,10 @@ class Notice(Enum):
         "The server holds back edits of another device that this one needs. "
         "Sync that device; if this stays, do not trust this server."
     )
+    DAMAGED_HERE = (
+        "Some of this device's stored history is damaged and could not be sent. Check the "
+        "collection under Backups."
+    )
     LATE = (
         "A device that was removed wrote more after that. It was not taken in; "
         "what it wrote before is still here."

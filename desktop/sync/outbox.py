@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from desktop.sync.books import Books
 from shared.domain.stamps import Origin
-from shared.ledger import MAX_EDITS, SealedEntry
+from shared.ledger import MAX_EDITS, DamagedEntryError, SealedEntry
 from shared.protocol import limits
 
 _ROOM = limits.REQUEST_BYTES - limits.ENTRY_BYTES
@@ -39,16 +39,22 @@ class Outbox:
     """Per stream, the last number that the server holds of what it had acknowledged."""
     left_alone: set[Origin] = field(default_factory=set)
     """Streams that the server knows otherwise: nothing of them is carried."""
+    damaged: set[Origin] = field(default_factory=set)
+    """Streams of which an entry is damaged here: what follows it must not go before it."""
 
     @property
     def backlog(self) -> int:
-        """How many own edits are to be sent: none while this device may only look."""
-        return self.books.log.waiting() if self._may_write() else 0
+        """How many own edits are to be sent: none while they may not, or cannot, be."""
+        return self.books.log.waiting() if self._may_send() else 0
 
     @property
     def carries(self) -> bool:
         """Whether entries are here that went by a folder, and that the server may lack."""
         return next(self._carried_entries(), None) is not None
+
+    def begin(self) -> None:
+        """Begin a round: what was damaged may have been mended."""
+        self.damaged.clear()
 
     def pack(self) -> Consignment:
         """Return what to send next: what the server lost, what was carried here, what is new."""
@@ -80,19 +86,26 @@ class Outbox:
         packed: list[bytes] = []
         room = _ROOM
         while room > 0 and (entry := next(entries, None)) is not None:
+            if entry.origin in self.damaged:
+                continue
+            try:
+                packed.append(self.books.sealed(entry))
+            except DamagedEntryError:
+                self.damaged.add(entry.origin)
+                continue
             chosen.append(entry)
-            packed.append(self.books.sealed(entry))
             room -= len(packed[-1])
         return Consignment(tuple(chosen), tuple(packed))
 
-    def _may_write(self) -> bool:
-        return self.books.membership.devices[self.books.identity.keys.device].may_write
+    def _may_send(self) -> bool:
+        own = self.books.membership.devices[self.books.identity.keys.device]
+        return own.may_write and self.books.log.origin not in self.damaged
 
     def _new_entries(self) -> Iterator[SealedEntry]:
-        if not self._may_write():
+        if not self._may_send():
             return
         yield from self.books.log.unsent()
-        while True:
+        while self._may_send():
             numbers, edits = self.books.log.pending(MAX_EDITS, _BATCH_BYTES)
             if not numbers:
                 return
@@ -104,10 +117,13 @@ class Outbox:
                 yield entry
 
     def _carried_entries(self) -> Iterator[SealedEntry]:
-        return (entry for entry in self.books.carried() if entry.origin not in self.left_alone)
+        left_out = self.left_alone | self.damaged
+        return (entry for entry in self.books.carried() if entry.origin not in left_out)
 
     def _drop_what_is_whole(self) -> None:
-        at = self.books.counting
+        at, damaged = self.books.counting, self.damaged
         self.lost = {
-            origin: seq for origin, seq in self.lost.items() if at(origin, seq + 1) is not None
+            origin: seq
+            for origin, seq in self.lost.items()
+            if origin not in damaged and at(origin, seq + 1) is not None
         }

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.vault.vault import Records
+from desktop.vault.errors import UnreadPictureError
+from desktop.vault.vault import Files, Records
 from shared.crypto.attachments import SEALED_CHUNK_BYTES, Root, chunk_count
 from shared.domain.schema import Kind, Value
 from shared.ids import FILE_BYTES, FileId, RecordId
@@ -16,12 +17,17 @@ PARTS = (*THUMBNAILS, *ORIGINALS)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A file that a photo record speaks of."""
+    """A file that a photo record speaks of. ``size``: of its content, bytes."""
 
     photo: RecordId
     file: FileId
     root: bytes
-    chunks: int
+    size: int
+
+    @property
+    def chunks(self) -> int:
+        """How many sealed chunks it has."""
+        return chunk_count(self.size)
 
 
 def spoken_of(records: Records, prefixes: Sequence[str] = PARTS) -> Iterator[Wanted]:
@@ -40,7 +46,19 @@ def wanted_of(photo: RecordId, fields: Mapping[str, Value], prefix: str) -> Want
         return None
     if len(file) != FILE_BYTES or size < 0:
         return None
-    return Wanted(photo, FileId(file), root, chunk_count(size))
+    return Wanted(photo, FileId(file), root, size)
+
+
+def sound_chunks(files: Files, file: FileId, root: bytes) -> list[bytes] | None:
+    """Return the chunks of a file; None unless it is here, can be read and is what ``root`` says.
+
+    A file that the disk does not give is a missing one, and stops no other.
+    """
+    try:
+        chunks = cut_up(files.read(file))
+    except (FileNotFoundError, UnreadPictureError):
+        return None
+    return chunks if root_of(chunks) == root else None
 
 
 def cut_up(sealed: bytes) -> list[bytes]:

@@ -5,12 +5,13 @@ from dataclasses import replace
 from threading import Lock
 
 from desktop.sync.errors import RefusedError, SyncError, said
-from desktop.sync.status import SyncPhase, SyncStatus
+from desktop.sync.status import Moving, SyncPhase, SyncStatus
 from desktop.sync.traffic import Traffic
 from shared.protocol.problems import Code
 
 _SAVED = "Everything is saved and synced."
 _SYNCING = "Syncing with your other devices."
+_PICTURES = "All edits are synced; pictures follow."
 _STARTING = "Looking for the server."
 _PAUSED = "Sync is paused. Your edits stay on this device until you continue."
 _BROKEN = "Sync has stopped because of a fault in Swingtag. Restart it; your edits are safe here."
@@ -42,11 +43,11 @@ class Reporter:
 
     def edited(self) -> None:
         """Say that edits wait. Trouble and a missing line stay in view."""
-        if self.status.phase is SyncPhase.SAVED:
-            waiting = self._backlog()
+        now, waiting = self.status, self._backlog()
+        if now.phase is SyncPhase.SAVED:
             self._show(SyncPhase.WAITING, _waiting(waiting), waiting=waiting)
         else:
-            self._show(self.status.phase, self.status.message, waiting=self._backlog())
+            self._show(now.phase, now.message, waiting=waiting, pictures=now.pictures)
 
     def started(self) -> None:
         """Say that a sync begins."""
@@ -56,11 +57,19 @@ class Reporter:
         """Say how much of the work is done."""
         self._show(SyncPhase.SYNCING, _SYNCING, done=done, total=total)
 
-    def succeeded(self, notices: Sequence[str]) -> None:
-        """Say that a sync worked; ``notices`` are what the person should know all the same."""
+    def moving(self, pictures: Moving) -> None:
+        """Say how far pictures are that go across while all edits are where they should be."""
+        self._show(SyncPhase.SYNCING, pictures.sentence, waiting=self._backlog(), pictures=pictures)
+
+    def succeeded(self, notices: Sequence[str], *, more: bool = False) -> None:
+        """Say that a round worked; ``notices`` are what the person should know all the same.
+
+        ``more``: pictures follow, so it is not said that all is synced.
+        """
+        phase, words = (SyncPhase.SYNCING, _PICTURES) if more else (SyncPhase.SAVED, _SAVED)
         self._show(
-            SyncPhase.TROUBLE if notices else SyncPhase.SAVED,
-            notices[0] if notices else _SAVED,
+            SyncPhase.TROUBLE if notices else phase,
+            notices[0] if notices else words,
             also=tuple(notices[1:]),
             last_synced_millis=self._now_millis(),
             waiting=self._backlog(),
@@ -90,6 +99,7 @@ class Reporter:
         waiting: int | None = None,
         done: int = 0,
         total: int = 0,
+        pictures: Moving | None = None,
         last_synced_millis: int | None = None,
         devices: int | None = None,
         removed: bool = False,
@@ -104,6 +114,7 @@ class Reporter:
                 waiting=before.waiting if waiting is None else waiting,
                 done=done,
                 total=total,
+                pictures=pictures,
                 last_synced_millis=last_synced_millis or before.last_synced_millis,
                 devices=before.devices if devices is None else devices,
                 removed=removed,

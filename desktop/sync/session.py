@@ -1,4 +1,4 @@
-"""One collection at one server: whole rounds of sync, without threads and without waiting."""
+"""One collection at one server: rounds of sync and steps of pictures. No threads, no waiting."""
 
 from collections.abc import Callable, Collection
 from typing import NamedTuple, assert_never
@@ -27,6 +27,10 @@ from desktop.sync.gathering import Gathering
 from desktop.sync.notices import Notice
 from desktop.sync.removal import Removals
 from desktop.sync.restoring import ChainLostError, restore_chain
+from desktop.sync.sending import Sending
+from desktop.sync.setbacks import Setbacks
+from desktop.sync.status import Course
+from desktop.sync.tally import Tally
 from desktop.sync.traffic import Traffic
 from shared.ids import RecordId
 from shared.membership import Role
@@ -37,7 +41,19 @@ _TRIES = 5
 """How often a link is signed anew because others were faster, before it waits for the next sync."""
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many own edits the server has, or files."""
+"""Told how much of a round is done of how much there is, as far as is known: edits that went,
+entries that came. Called after each request; a round ends, without harm, with what it raises.
+"""
+
+
+class Pictures(NamedTuple):
+    """What moves pictures, and what keeps them from going across."""
+
+    setbacks: Setbacks
+    attachments: Attachments
+    sending: Sending
+    claims: Claims
+    gathering: Gathering
 
 
 class Tools(NamedTuple):
@@ -47,31 +63,32 @@ class Tools(NamedTuple):
     forks: Forks
     bases: Bases
     compaction: Compaction
-    claims: Claims
-    gathering: Gathering
 
 
 class Session:
     """Drives the exchange over the courier. One thread uses it; SyncError is what may come."""
 
     def __init__(
-        self, exchange: Exchange, courier: Courier, attachments: Attachments, tools: Tools
+        self, exchange: Exchange, courier: Courier, pictures: Pictures, tools: Tools
     ) -> None:
         self._exchange = exchange
         self._courier = courier
-        self._attachments = attachments
+        self._setbacks = pictures.setbacks
+        self._attachments = pictures.attachments
+        self._sending = pictures.sending
+        self._claims = pictures.claims
+        self._gathering = pictures.gathering
         self._removals = tools.removals
         self._forks = tools.forks
         self._bases = tools.bases
         self._compaction = tools.compaction
-        self._claims = tools.claims
-        self._gathering = tools.gathering
+        self._begun = False
 
     @property
     def notices(self) -> tuple[str, ...]:
         """Sentences on what the person should know after the last round, the gravest first."""
         said = [notice.value for notice in self._exchange.notices]
-        return (*said, self._attachments.trouble) if self._attachments.trouble else tuple(said)
+        return (*said, self._setbacks.sentence) if self._setbacks.sentence else tuple(said)
 
     @property
     def traffic(self) -> Traffic:
@@ -89,8 +106,38 @@ class Session:
         return self._gathering.active
 
     def gather(self) -> None:
-        """Fetch some more of them."""
+        """Fetch one more chunk of them."""
         self._gathering.step()
+
+    @property
+    def course(self) -> Course | None:
+        """Which pictures are to move now; None if all that can be is where it should be."""
+        if self._attachments.active:
+            return Course.COMING
+        if self._sending.active:
+            return Course.SENDING
+        return Course.GATHERING if self._gathering.active else None
+
+    @property
+    def tally(self) -> Tally:
+        """How far the pictures of this course have come."""
+        match self.course:
+            case Course.SENDING:
+                return self._sending.tally
+            case Course.GATHERING:
+                return self._gathering.tally
+            case _:
+                return self._attachments.tally
+
+    def move(self) -> None:
+        """Send or fetch one more chunk of a picture."""
+        match self.course:
+            case Course.COMING:
+                self._attachments.step()
+            case Course.SENDING:
+                self._sending.step()
+            case _:
+                self._gathering.step()
 
     def count_devices(self) -> int:
         """Return how many computers the collection has, the paper device left out."""
@@ -110,25 +157,45 @@ class Session:
         with self._exchange.books.log.turn:
             if not self._exchange.overhear(event):
                 return False
-        self._attachments.fetch()
+        self._attachments.begin()
         return not self._claims.due
 
     def sync(self, progress: Progress) -> None:
-        """Bring both sides level.
+        """Bring both sides level, pictures included; but for all originals, see ``gather``."""
+        self.round(progress)
+        while self.course not in {None, Course.GATHERING}:
+            self.move()
 
-        Small attachments go before the entries that mention them; large ones follow, so that a
-        film does not hold up an edit.
+    def prepare(self) -> bool:
+        """Send one small picture ahead of a round whose edits need it; false if none is left.
+
+        So wake-ups have their turn between many of them.
         """
-        self._attachments.begin()
+        self._begin()
+        return self._sending.step_small()
+
+    def round(self, progress: Progress) -> None:
+        """Bring both sides level, but for pictures: they follow by ``move``.
+
+        Small ones go before the entries that mention them, if that was not prepared.
+        """
+        self._begin()
+        self._begun = False
         self._exchange_all(progress)
         self._put_out(progress)
         if not self._exchange.books.log.waiting():
-            self._attachments.edits_have_left()
-        self._attachments.send_large()
-        self._attachments.fetch()
+            self._sending.edits_have_left()
         self._bases.fetch_history()
         self._compare_pictures()
+        self._attachments.begin()
+        self._sending.begin()
         self._gathering.begin()
+
+    def _begin(self) -> None:
+        if not self._begun:
+            self._begun = True
+            self._setbacks.begin()
+            self._sending.begin_small()
 
     def tidy(self) -> None:
         """Let edits at the server be put together, if they are many; in a quiet moment."""
@@ -139,7 +206,6 @@ class Session:
         """See now and then which pictures the server has, and whenever it lost something."""
         if self._claims.due or Notice.RESTORED in self._exchange.notices:
             self._claims.compare()
-            self._attachments.send_large()
 
     def _put_out(self, progress: Progress) -> None:
         """Remove the devices that are to be removed, by compare-and-swap on the chain's end.
@@ -165,16 +231,17 @@ class Session:
             self._go_on(progress)
 
     def _go_on(self, progress: Progress) -> None:
-        total = self._exchange.backlog
-        tried = set[type[Outcome]]()
+        exchange = self._exchange
+        backlog, tried = exchange.backlog, set[type[Outcome]]()
         while True:
-            request = self._exchange.parcel()
-            self._attachments.send_small()  # a photo's file is kept before its edit is written
+            request = exchange.parcel()
+            self._sending.send_small()  # a photo's file is kept before its edit is written
             outcome = self._turn(request, tried)
             if isinstance(outcome, Settled):
                 return
             tried.add(type(outcome))
-            progress(total - self._exchange.backlog, total)
+            done = exchange.came + max(backlog - exchange.backlog, 0)
+            progress(done, done + exchange.backlog + exchange.ahead)
 
     def _turn(self, request: SyncRequest, tried: Collection[type[Outcome]]) -> Outcome:
         """Send a request and do what its answer asks for; a list that is not ours may be a fork."""

@@ -16,9 +16,41 @@ class SyncPhase(Enum):
     PAUSED = "paused"
 
 
+class Course(Enum):
+    """Which pictures are under way. The value is what the status says of them."""
+
+    COMING = "Fetching pictures"
+    SENDING = "Sending pictures"
+    GATHERING = "Fetching originals"
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """Pictures under way: so many files and bytes of so many are across.
+
+    ``all_bytes`` is 0 where they are not known. ``speed``: bytes a second of late; ``left``:
+    seconds that the rest takes at that speed. Both are 0 while nothing can be said.
+    """
+
+    course: Course
+    files: int
+    all_files: int
+    bytes: int
+    all_bytes: int
+    speed: float = 0.0
+    left: float = 0.0
+
+    @property
+    def sentence(self) -> str:
+        """What is under way, and how many of them are across."""
+        return f"{self.course.value}: {self.files:,} of {self.all_files:,}."
+
+
 @dataclass(frozen=True, slots=True)
 class SyncStatus:
     """Where the sync stands. ``message`` is a whole sentence, with what to do if anything.
+
+    ``done`` of ``total``: how far a round is; ``pictures``: those that follow it.
 
     ``sent`` and ``received`` are bytes since the collection was opened.
 
@@ -32,6 +64,7 @@ class SyncStatus:
     waiting: int = 0
     done: int = 0
     total: int = 0
+    pictures: Moving | None = None
     last_synced_millis: int | None = None
     devices: int = 1
     removed: bool = False

@@ -12,8 +12,10 @@ from desktop.sync.reporter import Reporter
 from desktop.sync.rhythm import Rhythm
 from desktop.sync.schedule import Schedule
 from desktop.sync.session import Session
+from desktop.sync.speed import Speedometer
 from desktop.sync.status import SyncStatus
 from desktop.vault.errors import ClosedVaultError, VaultError
+from desktop.vault.progress import StoppedError
 from shared.ids import RecordId
 from shared.ledger import NotWritableError
 from shared.protocol.messages import Event
@@ -35,6 +37,7 @@ class Worker:
         self._bell = Condition()
         self._heard: deque[Event] = deque()
         self._stopping = self._paused = False
+        self._speedometer = Speedometer(rhythm.monotonic)
         self._thread = Thread(target=self._run, name="sync", daemon=True)
 
     @property
@@ -129,8 +132,8 @@ class Worker:
                     return self._sync
                 if not self._paused and rest is not None and rest <= 0:
                     return self._tidy
-                if not self._paused and self._session.gathers and not self._schedule.failing:
-                    return self._gather
+                if not self._paused and self._session.course and not self._schedule.failing:
+                    return self._move
                 waits = [wait for wait in (left, rest) if wait is not None]
                 self._bell.wait(None if self._paused else min(waits, default=None))
         return None
@@ -153,22 +156,48 @@ class Worker:
             self.sync_now()
 
     def _sync(self) -> None:
-        with self._bell:
-            self._schedule.begun()
+        """Make a round, or a step towards it: of many small pictures one goes ahead at a time."""
         self._reporter.started()
         try:
-            self._session.sync(self._reporter.progress)
+            if self._session.prepare():
+                self._keep_pause_in_view()
+                return
+            with self._bell:
+                self._schedule.begun()
+            self._session.round(self._go_on)
+        except StoppedError:
+            self._keep_pause_in_view()
+            return
         except EXPECTED as error:
             self._note_failure(error)
             return
         self._note_success()
 
-    def _gather(self) -> None:
-        """Fetch a little of what this device is to have, until something else is due."""
+    def _go_on(self, done: int, total: int) -> None:
+        """Tell how far a round is, and end it here if it shall not go on."""
+        if self._paused or self._stopping:
+            raise StoppedError
+        self._reporter.progress(done, total)
+
+    def _move(self) -> None:
+        """Send or fetch one chunk of a picture; what else is due has its turn in between."""
         try:
-            self._session.gather()
+            self._session.move()
         except EXPECTED as error:
             self._note_failure(error)
+            return
+        if self._session.course is None:
+            self._note_success()
+        else:
+            self._show_pictures()
+
+    def _show_pictures(self) -> None:
+        """Tell how far the pictures are, unless there is something that the person must know."""
+        course, session = self._session.course, self._session
+        if course is not None and not session.notices and not self._paused:
+            moving = self._speedometer.read(course, session.tally)
+            if moving is not None:
+                self._reporter.moving(moving)
 
     def _tidy(self) -> None:
         with self._bell:
@@ -177,12 +206,13 @@ class Worker:
             self._session.tidy()
 
     def _note_success(self) -> None:
-        live = self._listener.live
+        live, course = self._listener.live, self._session.course
         with self._bell:
             self._schedule.succeeded(self._now(), poll=not live, awaits=self._session.awaits)
         if not live:
             self._listener.dial_now()
-        self._reporter.succeeded(self._session.notices)
+        self._reporter.succeeded(self._session.notices, more=course is not None)
+        self._show_pictures()
         self._keep_pause_in_view()
 
     def _note_failure(self, error: Exception) -> None:

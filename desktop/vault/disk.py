@@ -18,8 +18,9 @@ _MEANINGS: dict[int, type[VaultError]] = {
     errno.EACCES: ReadOnlyFolderError,
     errno.EPERM: ReadOnlyFolderError,
     errno.EROFS: ReadOnlyFolderError,
-    errno.EIO: DiskTroubleError,
 }
+_ANSWERS = (FileNotFoundError, FileExistsError)
+"""What whoever asks can make something of."""
 
 
 @contextmanager
@@ -27,10 +28,7 @@ def troubles() -> Iterator[None]:
     """Turn what the system reports into what the collector can do about it."""
     try:
         yield
-    except VaultError:
+    except (VaultError, *_ANSWERS):
         raise
     except OSError as error:
-        meant = _MEANINGS.get(error.errno or 0)
-        if meant is None:
-            raise
-        raise meant from error
+        raise _MEANINGS.get(error.errno or 0, DiskTroubleError) from error

@@ -50,6 +50,13 @@ class DiskTroubleError(VaultError):
     """
 
 
+class UnreadPictureError(VaultError):
+    """A picture's file on this disk cannot be read just now; another program may hold it.
+
+    Swingtag tries again. If this stays, check the disk and make a backup.
+    """
+
+
 class CloudFolderError(VaultError):
     """A collection in a folder that is copied to a cloud while Swingtag writes gets damaged.
 

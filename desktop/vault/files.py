@@ -1,8 +1,8 @@
 """Sealed attachments on disk: ``files/xx/<id>``, whole or not there at all."""
 
 import os
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 from pathlib import Path
 from sqlite3 import Cursor
@@ -10,6 +10,7 @@ from sqlite3 import Cursor
 from desktop.system.durable import durable_rename
 from desktop.vault.database import Database
 from desktop.vault.disk import troubles
+from desktop.vault.errors import UnreadPictureError
 from desktop.vault.secrets import get, put
 from shared.ids import FileId
 
@@ -64,14 +65,19 @@ class Files:
     def begun_bytes(self, file: FileId) -> int:
         """Return how much came of a file that is still being fetched."""
         try:
-            return self._coming(file).stat().st_size
+            with _reading():
+                return self._coming(file).stat().st_size
         except FileNotFoundError:
             return 0
 
     def begun(self, file: FileId) -> bytes:
-        """Return what came of a file that is still being fetched; nothing if none did."""
+        """Return what came of a file that is still being fetched; nothing if none did.
+
+        Raises UnreadPictureError.
+        """
         try:
-            return self._coming(file).read_bytes()
+            with _reading():
+                return self._coming(file).read_bytes()
         except FileNotFoundError:
             return b""
 
@@ -95,12 +101,16 @@ class Files:
             self._coming(file).unlink(missing_ok=True)
 
     def has(self, file: FileId) -> bool:
-        """Tell whether a file is here."""
-        return self._path(file).is_file()
+        """Tell whether a file is here, though perhaps it cannot be read."""
+        return os.path.isfile(self._path(file))  # noqa: PTH113  # that of Path raises
 
     def read(self, file: FileId) -> bytes:
-        """Return the sealed bytes of a file; raise FileNotFoundError if it is not here."""
-        return self._path(file).read_bytes()
+        """Return the sealed bytes of a file.
+
+        Raises FileNotFoundError if it is not here, UnreadPictureError if it cannot be read.
+        """
+        with _reading():
+            return self._path(file).read_bytes()
 
     def remove(self, file: FileId) -> None:
         """Remove a file, if it is here."""
@@ -123,13 +133,15 @@ class Files:
         return True
 
     def sizes(self) -> dict[FileId, int]:
-        """Return how many bytes each file takes that is here."""
+        """Return how many bytes each file takes that is here. Raises VaultErrors."""
         found: dict[FileId, int] = {}
-        for folder in self._folder.glob("??"):
-            with os.scandir(folder) as entries:
-                for entry in entries:
-                    if "." not in entry.name:
-                        found[FileId(bytes.fromhex(entry.name))] = entry.stat().st_size
+        with troubles():
+            for folder in self._folder.glob("??"):
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        if "." not in entry.name:
+                            with suppress(FileNotFoundError):  # it has just gone
+                                found[FileId(bytes.fromhex(entry.name))] = entry.stat().st_size
         return found
 
     def known(self, mark: bytes) -> bytes | None:
@@ -179,6 +191,17 @@ class Files:
     def _path(self, file: FileId) -> Path:
         name = file.hex()
         return self._folder / name[:2] / name
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Say in one way that a file is there and cannot be read, whatever the system calls it."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise UnreadPictureError from error
 
 
 def _write(path: Path, chunks: Iterable[bytes]) -> None:

@@ -59,8 +59,11 @@ def open_entry(envelope: Envelope, keyring: Keyring) -> SealedEntry:
 
 def rebuild(entry: SealedEntry, keyring: Keyring) -> bytes:
     """Return the sealed bytes of an entry. Raise DamagedEntryError unless they hash as before."""
-    header = Header.parse(entry.header, Kind(entry.header[_KIND_AT]))
-    sealed_body = _seal(header, entry.body, entry.salt, keyring)
+    try:
+        header = Header.parse(entry.header, Kind(entry.header[_KIND_AT]))
+        sealed_body = _seal(header, entry.body, entry.salt, keyring)
+    except (ValueError, LookupError) as error:  # no header, or none of an epoch there is
+        raise DamagedEntryError from error
     sealed = entry.header + entry.signature + sealed_body
     if sha256(sealed) != entry.hash:
         raise DamagedEntryError

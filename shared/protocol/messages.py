@@ -97,7 +97,8 @@ class SyncReply(Message, frozen=True):
     sent, and ``heads`` says what the server has. ``heads`` also comes when asked for, and when
     you are level with the server but your digest differs. ``base``: entries that you lack are gone;
     this snapshot stands for them. Nothing was stored or sent: take it in, then read from the start
-    with ``have``.
+    with ``have``. ``end``: where the log ends, so that a person can be told how much is to come;
+    0 if that is not told.
     """
 
     log: Log
@@ -110,6 +111,7 @@ class SyncReply(Message, frozen=True):
     stale: bool = False
     heads: tuple[StreamHead, ...] = ()
     base: Annotated[bytes, Meta(max_length=32)] = b""
+    end: Position = Cursor(0)
 
 
 class Event(Message, frozen=True):

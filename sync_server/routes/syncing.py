@@ -88,6 +88,7 @@ class Syncing:
             entries=page.entries,
             more=page.more,
             heads=store.heads if told else (),
+            end=page.end if page.more else Cursor(0),
         )
 
     async def _behind(
@@ -154,6 +155,6 @@ async def _append(asked: SyncRequest, visit: Visit) -> Growth:
 async def _page(asked: SyncRequest, visit: Visit, cursor: Cursor) -> Page:
     log = visit.store.log
     if cursor == log.state.end:
-        return Page((), cursor, more=False)
+        return Page((), cursor, more=False, end=cursor)
     without = None if asked.own else visit.device
     return await visit.work(log.page, cursor, without=without, have=asked.have)

@@ -92,11 +92,12 @@ class Span(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Entries in order; reading goes on after ``cursor`` if there are ``more``."""
+    """Entries in order; reading goes on after ``cursor`` if there are ``more``, up to ``end``."""
 
     entries: tuple[bytes, ...]
     cursor: Cursor
     more: bool
+    end: Cursor
 
 
 class EntryLog:
@@ -152,11 +153,12 @@ class EntryLog:
             for position, stream, seq, sealed in rows:
                 if seq > floors.get(stream, 0):
                     if found and len(sealed) > room:
-                        return Page(tuple(found), cursor, more=True)
+                        return Page(tuple(found), cursor, more=True, end=state.end)
                     found.append(sealed)
                     room -= len(sealed)
                 cursor = Cursor(position)
-        return Page(tuple(found), max(cursor, state.end), more=False)
+        end = max(cursor, state.end)
+        return Page(tuple(found), end, more=False, end=end)
 
     def _scan(
         self, after: Cursor, without: DeviceId | None

@@ -104,11 +104,11 @@ def test_a_pause_stays_in_view_when_what_was_under_way_has_ended(
 ) -> None:
     laptop, _ = pair
     session = laptop.worker._session
-    sync = session.sync
-    session.sync = lambda progress: (laptop.worker.pause(), sync(progress))  # type: ignore[method-assign, assignment]  # paused in the middle
+    whole = session.round
+    session.round = lambda progress: (laptop.worker.pause(), whole(progress))  # type: ignore[method-assign, assignment]  # paused in the middle
     laptop.edit("just before")
     eventually(lambda: laptop.is_in(SyncPhase.PAUSED) and laptop.worker.status.waiting == 0)
-    session.sync = sync  # type: ignore[method-assign]  # as it was
+    session.round = whole  # type: ignore[method-assign]  # as it was
     laptop.worker.resume()
     laptop.settle()
 
