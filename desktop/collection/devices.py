@@ -9,7 +9,6 @@ from desktop.collection.copies import Write
 from desktop.collection.late import late_changes
 from desktop.collection.values import DeviceCard, ForkedList, Rights
 from desktop.sync.comparison import stream_heads
-from desktop.sync.forks import Choice, choose, chosen, read_theirs
 from desktop.sync.removal import (
     is_wished,
     wish,
@@ -19,6 +18,7 @@ from desktop.sync.removal import (
     withdraw_role,
 )
 from desktop.sync.silence import excuse, silent_since
+from desktop.sync.two_lists import Choice, choose, chosen, read_theirs, why_not_followed
 from desktop.vault.cuts import cuts_of
 from desktop.vault.vault import Log, Records, Secrets
 from shared.crypto.paper import paper_device, secret_of
@@ -236,10 +236,12 @@ class Roster:
         if fork is None:
             return None
         names = self._records.living(Kind.DEVICE)
+        in_the_way = why_not_followed(verify_chain(theirs, state.tenant), self._log.origin.device)
         return ForkedList(
             tuple(told(raw, names) for raw in fork.ours),
             tuple(told(raw, names) for raw in fork.theirs),
             chosen=chosen(self._secrets) is not None,
+            why_not=in_the_way.sentence if in_the_way else "",
         )
 
     def follow(self, *, again: bool) -> None:

@@ -142,12 +142,14 @@ class Shelf:
 class ForkedList:
     """What only this device's list of devices tells, and what only the server's; in sentences.
 
-    ``chosen``: the person has chosen, and the next sync carries it out.
+    ``chosen``: the person has chosen, and the next sync carries it out. ``why_not``: a sentence, if
+    this device cannot follow the other list, so that there is nothing to choose here.
     """
 
     ours: tuple[str, ...]
     theirs: tuple[str, ...]
     chosen: bool
+    why_not: str = ""
 
 
 class Rights(Enum):

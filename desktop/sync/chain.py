@@ -78,6 +78,10 @@ class Chain:
         """The hash of each link."""
         return frozenset(sha256(link) for link in self.links)
 
+    def goes_on_from(self, other: "Chain") -> bool:
+        """Tell whether another chain is the beginning of this one, or all of it."""
+        return self.links[: len(other.links)] == other.links
+
     @classmethod
     def held(cls, state: LedgerState) -> "Chain":
         """Return the chain that a vault holds."""
@@ -152,22 +156,26 @@ class Chain:
 
 
 def append(
-    courier: ChainDoor, chain: Chain, make: Callable[[Membership], LinkWithBoxes]
+    courier: ChainDoor, chain: Chain, make: Callable[[Chain], LinkWithBoxes]
 ) -> tuple[Chain, LinkWithBoxes]:
-    """Append one link; if the chain has moved, make it again for what the chain is now.
+    """Append one link; if the chain has moved on, make it again for what the chain is now.
 
-    Returns the chain as it then is, with the link. Raises FalseChainError, or what Courier
-    raises; CHAIN_MOVED if others are faster again and again.
+    Returns the chain as it then is, with the link. Raises FalseChainError, also for a chain that
+    does not go on from the one before, or what Courier raises; CHAIN_MOVED if others are faster
+    again and again.
     """
     for tries_left in range(_TRIES - 1, -1, -1):
-        made = make(chain.membership)
+        made = make(chain)
         parcel = LinkParcel(made.link, made.boxes)
         try:
             courier.append_links(ChainRequest(chain.membership.head, (parcel,)))
         except RefusedError as error:
             if error.refusal.code is not Code.CHAIN_MOVED or not tries_left:
                 raise
-            chain = Chain.fetch(courier, chain.membership.tenant)
+            moved = Chain.fetch(courier, chain.membership.tenant)
+            if not moved.goes_on_from(chain):
+                raise FalseChainError from error
+            chain = moved
         else:
             return chain.grown((parcel,)), made
     raise AssertionError("the last try returns or raises")

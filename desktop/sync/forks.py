@@ -6,15 +6,20 @@ side is let in again either way, with the keys that it has.
 """
 
 from collections.abc import Callable
-from enum import IntEnum
-
-import msgspec
 
 from desktop.sync.books import Books
 from desktop.sync.chain import Chain, ChainDoor, MissingKeyError, admission, append
-from desktop.sync.errors import SyncError
 from desktop.sync.kit_change import kit_link
 from desktop.sync.removal import wish, wish_role
+from desktop.sync.two_lists import (
+    Choice,
+    EntangledForkError,
+    ForkedChainError,
+    chosen,
+    forget_theirs,
+    keep_theirs,
+    why_not_followed,
+)
 from desktop.vault.identity import Identity, add_founding
 from desktop.vault.vault import Secrets
 from shared.crypto.epochs import Keyring
@@ -32,53 +37,9 @@ from shared.membership import (
     find_fork,
 )
 from shared.membership.bodies import Admission, Recovery, Revocation, RoleChange, parse_body
-from shared.signing import sha256
 
-_THEIRS, _CHOICE = "fork/theirs", "fork/choice"
 _LABEL = "Two lists of devices"
-_Make = Callable[[Membership], LinkWithBoxes]
-
-
-class ForkedChainError(SyncError):
-    """Your devices were changed in two places that did not know of each other. Choose a list.
-
-    This device and the server have different lists, both signed by you. Nothing is lost: edits stay
-    here. Under Devices you see both, and choose.
-    """
-
-
-class EntangledForkError(SyncError):
-    """The server's list cannot be followed from here: edits of others need the list of this device.
-
-    Nothing is lost. Make a backup, add this computer once more as a new device, and keep this copy
-    beside it until you miss nothing there. Then remove the old one under Devices.
-    """
-
-
-class Choice(IntEnum):
-    """What a person wants done with changes that only this device's list has."""
-
-    FOLLOW = 1
-    AGAIN = 2
-
-
-def read_theirs(secrets: Secrets) -> tuple[bytes, ...]:
-    """Return the other list, link by link; nothing while there is only one."""
-    kept = secrets.get(_THEIRS)
-    return msgspec.msgpack.decode(kept, type=tuple[bytes, ...]) if kept else ()
-
-
-def choose(secrets: Secrets, choice: Choice) -> None:
-    """Choose for the other list as it was seen; should it be another one by then, ask again."""
-    secrets.put(_CHOICE, bytes([choice]) + sha256(read_theirs(secrets)[-1]))
-
-
-def chosen(secrets: Secrets) -> Choice | None:
-    """Return what was chosen for the other list and is not carried out yet."""
-    kept, theirs = secrets.get(_CHOICE), read_theirs(secrets)
-    if kept is None or not theirs or kept[1:] != sha256(theirs[-1]):
-        return None
-    return Choice(kept[0])
+_Make = Callable[[Chain], LinkWithBoxes]
 
 
 class Forks:
@@ -101,7 +62,8 @@ class Forks:
     def meet(self) -> bool:
         """Look at the server's list; true if this device follows it from now on.
 
-        Raises ForkedChainError if a person is to choose first, and EntangledForkError.
+        Raises ForkedChainError if a person is to choose first, and EntangledForkError,
+        UnnamedByForkError, PutOutByForkError if it cannot be followed from here.
         """
         theirs = Chain.read(self._courier.chain().links, self._books.membership.tenant)
         try:
@@ -109,25 +71,23 @@ class Forks:
         except InvalidChainError:
             return False
         if fork is None:
-            self._forget()
+            self.forget()
             return False
-        self._keep(theirs)
+        if keep_theirs(self._secrets, theirs.links):
+            self._announce()
+        in_the_way = why_not_followed(theirs.membership, self._books.identity.keys.device)
+        if in_the_way is not None:
+            raise in_the_way
         choice = chosen(self._secrets)
         if choice is None:
             raise ForkedChainError
         self._follow(fork, theirs, choice)
-        self._forget()
+        self.forget()
         return True
 
-    def _keep(self, theirs: Chain) -> None:
-        if read_theirs(self._secrets) != theirs.links:
-            self._secrets.put(_THEIRS, msgspec.msgpack.encode(theirs.links))
-            self._announce()
-
-    def _forget(self) -> None:
-        if read_theirs(self._secrets):
-            self._secrets.drop(_THEIRS)
-            self._secrets.drop(_CHOICE)
+    def forget(self) -> None:
+        """Show no other list any more: there is only one."""
+        if forget_theirs(self._secrets):
             self._announce()
 
     def _announce(self) -> None:
@@ -167,9 +127,9 @@ class Forks:
         body = parse_body(Link.parse(raw))
         match body:
             case Admission(newcomer) if newcomer.device not in now.devices:
-                return lambda at: admission(at, identity, newcomer)
+                return lambda at: admission(at.membership, identity, newcomer)
             case Recovery(paper) if choice is Choice.AGAIN and paper.device not in now.devices:
-                return lambda at: kit_link(at, identity, paper, self._random)
+                return lambda at: kit_link(at.membership, identity, paper, self._random)
             case Revocation(device) if choice is Choice.AGAIN and device in now.devices:
                 wish(self._secrets, device)
             case RoleChange(device, role) if choice is Choice.AGAIN and device in now.devices:

@@ -5,18 +5,27 @@ The other side, and what carries the messages, is in ``desktop.sync.pairing``.
 
 from collections.abc import Iterable
 
+from desktop.sync.books import Books
 from desktop.sync.chain import Chain, MissingKeyError, admission, append
 from desktop.sync.courier import Courier
 from desktop.sync.pairing import OFFER, REVEAL, WELCOME, Mailbox
 from desktop.sync.restoring import whole_links
-from desktop.vault.identity import add_founding, read_founding, read_identity, read_server
+from desktop.sync.trunk import fetch_trunk
+from desktop.sync.two_lists import demand_one_list
+from desktop.vault.identity import (
+    Identity,
+    add_founding,
+    read_founding,
+    read_identity,
+    read_server,
+)
 from desktop.vault.vault import Vault
 from shared.crypto.boxes import close_epoch_box
 from shared.crypto.epochs import Keyring
 from shared.crypto.pairing import Code, Greeting, Meeting, Welcome
 from shared.crypto.randomness import Random
 from shared.ids import DeviceId
-from shared.membership import LinkWithBoxes, Membership
+from shared.membership import LinkWithBoxes
 from shared.protocol.messages import LinkParcel
 
 
@@ -33,7 +42,8 @@ class Host:
         self._made: dict[bytes, LinkWithBoxes] = {}
 
     def greet(self, code: Code, mailbox: Mailbox) -> "Greeted":
-        """Answer a code."""
+        """Answer a code. Raises ForkedChainError while there are two lists of devices."""
+        demand_one_list(self._vault.secrets)
         return Greeted(self, mailbox, Greeting.answer(code, self._vault.tenant, self._random))
 
     def admit(self, meeting: Meeting, heads: Iterable[bytes]) -> bytes:
@@ -45,19 +55,12 @@ class Host:
         return meeting.welcome(content, self._random)
 
     def admit_afar(self, meeting: Meeting, heads: Iterable[bytes]) -> bytes:
-        """Do the same for a device that can ask no server: the welcome tells it everything.
-
-        Raises MissingKeyError if this device itself cannot read all that was written.
-        """
-        secrets = self._vault.secrets
-        identity = read_identity(secrets)
-        held = Chain.held(self._vault.log.state())
-        if held.lacks_keys(identity.keys.device, identity.keyring):
-            raise MissingKeyError
+        """Do the same for a device that can ask no server: the welcome tells it everything."""
         chain, made = self._sign(meeting)
         (box,) = made.boxes
-        membership = chain.membership
-        whole = whole_links(chain.links, read_founding(secrets))
+        secrets, membership = self._vault.secrets, chain.membership
+        keyring = _signer(chain, read_identity(secrets)).keyring
+        whole = whole_links(chain.links, (*read_founding(secrets), *chain.whole))
         content = Welcome(
             membership.tenant,
             membership.head,
@@ -66,35 +69,48 @@ class Host:
             tuple(heads),
             read_server(secrets),
             tuple(one.boxes for one in whole),
-            tuple(
-                _box_for(meeting, identity.keyring, epoch) for epoch in range(1, membership.epoch)
-            ),
+            tuple(_box_for(meeting, keyring, epoch) for epoch in range(1, membership.epoch)),
         )
         return meeting.welcome(content, self._random)
 
     def _sign(self, meeting: Meeting) -> tuple[Chain, LinkWithBoxes]:
-        """Append the link that adds the new device, at the server if there is one, and keep it."""
-        identity = read_identity(self._vault.secrets)
+        """Append the link that adds the new device, at the server if there is one, and keep it.
 
-        def sign(now: Membership) -> LinkWithBoxes:
-            if now.head not in self._made:  # if an answer was lost, the same link is sent again
-                self._made[now.head] = admission(now, identity, meeting.newcomer)
-            return self._made[now.head]
+        Raises MissingKeyError if this device itself cannot read all that was written.
+        """
+        vault, courier, books = self._vault, self._courier, Books(self._vault, self._random)
 
-        log, courier = self._vault.log, self._courier
-        chain = Chain.held(log.state())
-        if courier is not None:
-            there = [made for made in self._made.values() if made.link in chain.links]
-            return (chain, there[0]) if there else self._keep(*append(courier, chain, sign))
-        with log.turn:
-            chain = Chain.held(log.state())
-            made = sign(chain.membership)
-            return self._keep(chain.grown((LinkParcel(made.link, made.boxes),)), made)
+        def sign(now: Chain) -> LinkWithBoxes:
+            head = now.membership.head
+            if head not in self._made:  # if an answer was lost, the same link is sent again
+                signer = _signer(now, books.identity)
+                self._made[head] = admission(now.membership, signer, meeting.newcomer)
+            return self._made[head]
 
-    def _keep(self, chain: Chain, made: LinkWithBoxes) -> tuple[Chain, LinkWithBoxes]:
-        add_founding(self._vault.secrets, (made,))
-        self._vault.log.absorb((), chain.links)  # so that a server that loses them gets them back
+        if courier is None:
+            with vault.log.turn:
+                demand_one_list(vault.secrets)
+                books.look_again()
+                made = sign(Chain.held(books.ledger.state))
+                return self._keep(books, made), made
+        chain = fetch_trunk(courier, books, vault.secrets)
+        there = [made for made in self._made.values() if made.link in chain.links]
+        chain, made = (chain, there[0]) if there else append(courier, chain, sign)
+        with vault.log.turn:
+            books.look_again()
+            if chain.links == (*books.links, made.link):
+                self._keep(books, made)
         return chain, made
+
+    def _keep(self, books: Books, made: LinkWithBoxes) -> Chain:
+        """Take the link in at once: a server that loses it gets it back from here.
+
+        What others signed meanwhile comes with the next round, which takes out and tells what
+        their links cut off.
+        """
+        add_founding(self._vault.secrets, (made,))
+        books.grow((LinkParcel(made.link, made.boxes),))
+        return Chain.held(books.ledger.state)
 
 
 class Greeted:
@@ -139,13 +155,20 @@ class Reception:
         """Add the new device: call this when the person has said that the digits agree.
 
         ``heads`` are the head lines of what the server has acknowledged; ``afar``: the new device
-        can ask no server. The next sync brings the new link into the vault. If the welcome could
-        not be left, call it again. Raises SyncError.
+        can ask no server. If the welcome could not be left, call it again. Raises SyncError.
         """
         if not self._welcome:
             admit = self._host.admit_afar if afar else self._host.admit
             self._welcome = admit(self._meeting, heads)
         self._mailbox.leave(WELCOME, self._welcome)
+
+
+def _signer(chain: Chain, identity: Identity) -> Identity:
+    """Return who signs here, with the keys that came along with the chain."""
+    keys, keyring = identity.keys, chain.open_keys(identity.keys, identity.keyring)
+    if chain.lacks_keys(keys.device, keyring):
+        raise MissingKeyError
+    return Identity(keys, keyring)
 
 
 def _box_for(meeting: Meeting, keyring: Keyring, epoch: int) -> bytes:

@@ -6,9 +6,11 @@ server must be reached, and the words are shown only afterwards. The same words 
 """
 
 from desktop.sync.books import Books
-from desktop.sync.chain import Chain, FalseChainError, append
+from desktop.sync.chain import Chain, append
 from desktop.sync.courier import Courier
 from desktop.sync.rotation import next_epoch
+from desktop.sync.trunk import fetch_trunk
+from desktop.sync.two_lists import demand_one_list
 from desktop.vault.identity import Identity, add_founding
 from desktop.vault.vault import Vault
 from shared.crypto.devices import DeviceKeys
@@ -24,26 +26,30 @@ def change_kit(
 
     ``courier`` is None for a collection without a server.
 
-    With a server, sync afterwards: that brings the link and its key here. Raises SyncError.
+    With a server, sync afterwards: that brings the link and its key here. Raises SyncError;
+    ForkedChainError while there are two lists of devices.
     """
     newcomer = paper.introduce(vault.tenant)
     if courier is None:
         with vault.log.turn:
             return _change_here(Books(vault, random), vault, newcomer, random)
     books = Books(vault, random)
-    chain = Chain.fetch(courier, vault.tenant)
-    if chain.links[: len(books.links)] != books.links:
-        raise FalseChainError
+    chain = fetch_trunk(courier, books, vault.secrets)
     if newcomer.device in chain.membership.devices:
         return chain.links  # an earlier try got through, and its answer was lost
-    keys, keyring = books.identity.keys, books.identity.keyring
-    identity = Identity(keys, chain.open_keys(keys, keyring))
-    chain, made = append(courier, chain, lambda now: kit_link(now, identity, newcomer, random))
+
+    def sign(now: Chain) -> LinkWithBoxes:
+        keys, keyring = books.identity.keys, books.identity.keyring
+        signer = Identity(keys, now.open_keys(keys, keyring))
+        return kit_link(now.membership, signer, newcomer, random)
+
+    chain, made = append(courier, chain, sign)
     _keep(vault, made)
     return chain.links
 
 
 def _change_here(books: Books, vault: Vault, paper: Newcomer, random: Random) -> tuple[bytes, ...]:
+    demand_one_list(vault.secrets)
     if paper.device not in books.membership.devices:
         made = kit_link(books.membership, books.identity, paper, random)
         _keep(vault, made)

@@ -62,5 +62,6 @@ def let_in_by(
         raise MissingKeyError
     keys = DeviceKeys.generate(random)
     newcomer = keys.introduce(chain.membership.tenant)
-    chain, _ = append(door, chain, lambda now: admission(now, Identity(paper, keyring), newcomer))
+    signer = Identity(paper, keyring)
+    chain, _ = append(door, chain, lambda now: admission(now.membership, signer, newcomer))
     return Joined(server, Identity(keys, keyring), chain.links, founding=chain.whole)

@@ -238,6 +238,7 @@ class Session:
             self._sending.send_small()  # a photo's file is kept before its edit is written
             outcome = self._turn(request, tried)
             if isinstance(outcome, Settled):
+                self._forks.forget()  # the server had this device's list
                 return
             tried.add(type(outcome))
             done = exchange.came + max(backlog - exchange.backlog, 0)

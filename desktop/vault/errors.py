@@ -57,6 +57,13 @@ class UnreadPictureError(VaultError):
     """
 
 
+class UnfitLinksError(VaultError):
+    """A list of devices came that does not go on from the one here. It was not taken in.
+
+    Nothing has changed. Sync, and compare your devices if this stays.
+    """
+
+
 class CloudFolderError(VaultError):
     """A collection in a folder that is copied to a cloud while Swingtag writes gets damaged.
 

@@ -19,6 +19,7 @@ from desktop.vault.entries import (
     read_heads,
     read_seen,
 )
+from desktop.vault.errors import UnfitLinksError
 from desktop.vault.lineage import Lineage
 from desktop.vault.moments import Moments
 from desktop.vault.secrets import get, put
@@ -32,6 +33,7 @@ from shared.envelope import Header
 from shared.ids import INCARNATION_BYTES, Cursor, DeviceId, EntryHash, Incarnation, LogId
 from shared.ledger.frame import decode_frame
 from shared.ledger.values import Accepted, LedgerState, SealedEntry
+from shared.membership import InvalidChainError, verify_chain
 
 _LOG, _REACHED = "vault/log", "vault/reached"
 _LABEL = "Sync"
@@ -227,7 +229,8 @@ class Log:
 
         Entries held already are skipped. ``cuts``: of every stream that the links cut and that
         went on here, the last number that counts; see desktop.vault.aside. ``held``: where the
-        entries came from. Raises MalformedEditError.
+        entries came from. Raises MalformedEditError, and UnfitLinksError for links that make no
+        valid chain with those here.
         """
         with self._writer.transaction() as writing:
             for one in accepted:
@@ -310,7 +313,17 @@ def _merge(writing: Writing, accepted: Accepted, held: Held) -> None:
 
 
 def _add_links(cursor: sqlite3.Cursor, links: Sequence[bytes]) -> None:
-    known = {link for (link,) in cursor.execute("SELECT link FROM link")}
-    fresh = [link for link in links if link not in known]
-    numbered = enumerate(fresh, start=len(known))
+    """Add the links that are not here yet: what is in the table is a valid chain, always.
+
+    A collection whose chain is none opens nothing any more, so it is checked whole.
+    """
+    held = [link for (link,) in cursor.execute("SELECT link FROM link ORDER BY number")]
+    fresh = [link for link in links if link not in held]
+    if not fresh:
+        return
+    try:
+        verify_chain([*held, *fresh], Lineage.read(cursor).tenant)
+    except InvalidChainError as error:
+        raise UnfitLinksError from error
+    numbered = enumerate(fresh, start=len(held))
     cursor.executemany("INSERT INTO link (number, link) VALUES (?, ?)", numbered)

@@ -20,8 +20,15 @@ from desktop.sync.folder.names import Listing
 from desktop.sync.folder.pictures import put_pictures, take_pictures
 from desktop.sync.folder.places import FolderPlace, Source, Target
 from desktop.sync.folder.traffic import FolderNotice, Traffic
-from desktop.sync.forks import EntangledForkError, ForkedChainError, Forks, read_theirs
+from desktop.sync.forks import Forks
 from desktop.sync.removal import Removals
+from desktop.sync.two_lists import (
+    EntangledForkError,
+    ForkedChainError,
+    PutOutByForkError,
+    UnnamedByForkError,
+    read_theirs,
+)
 from desktop.vault.identity import read_server
 from desktop.vault.progress import UNWATCHED, Progress
 from desktop.vault.vault import Vault
@@ -29,8 +36,6 @@ from shared.crypto.randomness import Random
 from shared.domain.operations import Change
 from shared.membership import find_fork
 from shared.protocol.messages import LinkParcel
-
-_TWO_LISTS = {FolderNotice.CHOOSE, FolderNotice.PARTED}
 
 
 class FolderExchange:
@@ -56,7 +61,7 @@ class FolderExchange:
         place.check()
         traffic = Traffic()
         listing = self._take(place, traffic, progress)
-        if not traffic.notices & _TWO_LISTS:
+        if self._may_sign:
             self._forget_other_list()
         try:
             place.clear()
@@ -146,7 +151,7 @@ class FolderExchange:
             traffic.notices.add(FolderNotice.WAITS)
         except ForkedChainError:
             traffic.notices.add(FolderNotice.CHOOSE)
-        except EntangledForkError as error:
+        except (EntangledForkError, UnnamedByForkError, PutOutByForkError) as error:
             traffic.trouble = error.sentence
         else:
             keep_left(self._vault.secrets, left)

@@ -57,9 +57,11 @@ class ForkNotice(Zone):
         self._ways = Zone(
             layout=column(ways, Text(_ADVICE_BY_HAND if by_hand else _ADVICE, "caption"), gap=3)
         )
-        self._chosen = Text(_CHOSEN_BY_HAND if by_hand else _CHOSEN, "strong")
+        self._done = _CHOSEN_BY_HAND if by_hand else _CHOSEN
+        self._instead = Text(role="strong")
         heading = Text("Two lists of devices", "title")
-        self.setLayout(column(heading, Text(_WHAT), sides, self._ways, self._chosen, gap=3, edge=3))
+        parts = (heading, Text(_WHAT), sides, self._ways, self._instead)
+        self.setLayout(column(*parts, gap=3, edge=3))
         say(self, "warning", name="state")
         self.setAccessibleName("Two lists of devices")
         self.hide()
@@ -70,8 +72,10 @@ class ForkNotice(Zone):
         if fork is not None:
             self._ours.say("\n".join(fork.ours))
             self._theirs.say("\n".join(fork.theirs))
-            self._ways.setVisible(not fork.chosen)
-            self._chosen.setVisible(fork.chosen)
+            instead = fork.why_not or (self._done if fork.chosen else "")
+            self._ways.setVisible(not instead)
+            self._instead.setVisible(bool(instead))
+            self._instead.say(instead)
 
     def _choose(self, again: bool) -> None:  # noqa: FBT001 - bound beforehand
         self.followed.emit(again)

@@ -8,9 +8,9 @@ import pytest
 from desktop.sync.books import Books
 from desktop.sync.chain import Chain, admission
 from desktop.sync.errors import RefusedError
-from desktop.sync.forks import Choice, ForkedChainError, choose, chosen, read_theirs
 from desktop.sync.joined import Joined
 from desktop.sync.removal import removal, wish, wish_role
+from desktop.sync.two_lists import Choice, ForkedChainError, choose, chosen, read_theirs
 from desktop.vault.identity import Identity, read_identity
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.paper import PAPER_BYTES, paper_device

@@ -49,7 +49,8 @@ def change_keys(desk: Desk, put_out: Desk | None = None) -> None:
     """Start a new epoch at the server, with or without a device that is put out."""
     signer = read_identity(desk.vault.secrets).keys.signer
 
-    def make(now: Membership) -> LinkWithBoxes:
+    def make(chain: Chain) -> LinkWithBoxes:
+        now = chain.membership
         if put_out is None:
             return rotate(now, signer, next_epoch(desk, now))
         gone = put_out.vault.device

@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from desktop.collection.founding import found_tenant
+from desktop.vault.errors import UnfitLinksError
 from desktop.vault.layout import layout_of
 from desktop.vault.vault import Surroundings, Vault
+from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring
 from shared.crypto.randomness import Salts
 from shared.domain.edits import Edit, Group, MalformedEditError, Shape, encode_edit
@@ -16,6 +18,7 @@ from shared.domain.stamps import Origin
 from shared.ids import Cursor, DeviceId, LogId
 from shared.ledger import Accepted, Author, Ledger, rebuild
 from shared.ledger.values import SealedEntry
+from shared.membership import Role, Signer, admit, verify_chain
 from tests.desktop.vault.household import Clock, converge, drawn, plain_entry, rid
 
 COPY = rid(1)
@@ -105,6 +108,30 @@ def test_an_entry_with_a_bad_edit_changes_nothing_at_all(device):
     assert other.vault._writer._clock.last == before
     other.vault.log.absorb([good])
     assert other.get(COPY) == {"notes": "a"}
+
+
+def test_links_that_make_no_chain_are_not_stored(founder):
+    """Two lists behind each other are none; a collection with such a table opens nothing."""
+    entry, log = founder.seal(), founder.elsewhere.log
+    links, signer = log.state().links, Signer(founder.founded.keys.device, founder.founded.keys.signing)
+    now = verify_chain(links, founder.founded.tenant)
+
+    def key(number):
+        keys = DeviceKeys.generate(drawn(bytes([number])))
+        newcomer = keys.introduce(now.tenant)
+        return admit(now, signer, newcomer, Role.OWNER, b"box" * number).link
+
+    ours, theirs = key(1), key(2)
+    log.absorb([], [ours])
+    accepted = founder.ledger(founder.elsewhere).judge(rebuild(entry, founder.keyring))
+    for unfit in ([theirs], [ours, theirs], [b"nonsense"], [*links, theirs]):
+        with pytest.raises(UnfitLinksError):
+            log.absorb([accepted], unfit, cursor=Cursor(41))
+    assert log.state().links == (*links, ours)
+    assert log.state().heads == {}
+    assert log.cursor() == (None, 0)
+    log.absorb([accepted], [*links, ours])
+    assert verify_chain(log.state().links, now.tenant).length == len(links) + 1
 
 
 def test_a_new_stream_takes_along_what_no_server_has(device):

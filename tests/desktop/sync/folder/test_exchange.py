@@ -11,8 +11,8 @@ from desktop.sync.chain import Chain
 from desktop.sync.folder.bundle import BundleTarget
 from desktop.sync.folder.errors import NotABundleError, OtherBundleError
 from desktop.sync.folder.traffic import FolderNotice
-from desktop.sync.forks import Choice, choose, chosen, read_theirs
 from desktop.sync.removal import wish
+from desktop.sync.two_lists import Choice, choose, chosen, read_theirs
 from desktop.vault.photo_policy import PhotoPolicy, keep_policy
 from shared.domain.schema import Kind
 from tests.desktop.sync.desk import open_desk
