@@ -113,7 +113,10 @@ def test_an_entry_with_a_bad_edit_changes_nothing_at_all(device):
 def test_links_that_make_no_chain_are_not_stored(founder):
     """Two lists behind each other are none; a collection with such a table opens nothing."""
     entry, log = founder.seal(), founder.elsewhere.log
-    links, signer = log.state().links, Signer(founder.founded.keys.device, founder.founded.keys.signing)
+    links, signer = (
+        log.state().links,
+        Signer(founder.founded.keys.device, founder.founded.keys.signing),
+    )
     now = verify_chain(links, founder.founded.tenant)
 
     def key(number):
