@@ -16,7 +16,9 @@ MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 60
 
 # path, or path:function -> why it is one thing all the same
-LONG_BY_NATURE: dict[str, str] = {}
+LONG_BY_NATURE: dict[str, str] = {
+    "desktop/vault/rescue/swingtag_rescue.py": "travels alone; 60 lines are the words of a kit",
+}
 
 # What only this machine knows. Built from pieces, so that this file is clean itself.
 LEAKS = re.compile(r"(?<![\w.])/(?:wor" r"k|roo" r"t)/|ind" r"ex[-_]url|regis" r"try *= *http")

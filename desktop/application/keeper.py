@@ -61,6 +61,13 @@ PART_OF_A_BACKUP = (
     "The backup is damaged. All that could be read of it is here; see whether an older backup has "
     "the rest."
 )
+WITHOUT_A_PICTURE = (
+    "1 picture was not in the backup. A sync brings it, if another device or the server has it."
+)
+WITHOUT_PICTURES = (
+    "{} pictures were not in the backup. A sync brings them, if another device or the server has "
+    "them."
+)
 MENDED = "The collection was built again from its history. The damaged file lies beside it."
 LACKING = "Parts of the history are damaged; a sync fetches them from your other devices."
 NO_MEMORY = (
@@ -191,7 +198,13 @@ class Keeper:
             return Trouble(NO_SUCH_FILE)
         except EXPECTED as error:
             return Trouble(sentence(error))
-        return Begun(done.collection, notice="" if done.whole else PART_OF_A_BACKUP)
+        notices = [PART_OF_A_BACKUP] * (not done.whole)
+        if done.lacking:
+            notices.append(WITHOUT_A_PICTURE if done.lacking == 1 else self._without(done.lacking))
+        return Begun(done.collection, notice=" ".join(notices))
+
+    def _without(self, pictures: int) -> str:
+        return WITHOUT_PICTURES.format(self._notation.count(pictures))
 
     def mender(self, collection: Collection) -> Callable[[], Begun | Trouble]:
         """Return what tells an open collection again from its history, once it is closed."""

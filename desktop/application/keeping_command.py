@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from desktop.collection.backups import lacking
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.vault.backup_file import key_by_password, key_by_words
 from desktop.vault.checking import Finding
@@ -23,6 +24,7 @@ from shared.crypto.epochs import Keyring
 from shared.ids import FileId
 
 IS_THERE = "There is a file of that name already; nothing was overwritten."
+FETCHED = "Sync to fetch them, if another device or the server has them."
 _FOUND, _SOUND = 1, 0
 
 
@@ -75,9 +77,9 @@ def _tell(asked: argparse.Namespace, found: Sequence[Finding], mend: Callable[[]
 def _repair(folder: Path, key: bytes, keyring: Keyring | None, surroundings: Surroundings) -> int:
     done = repair(folder, key, keyring, surroundings)
     _say("The collection was told again from its history; the damaged file lies beside it.")
+    _say("Undo begins anew: what you did before stays, and can no longer be undone step by step.")
     if done.entries or done.rows:
         _say(f"{done.entries + done.rows} parts of the history are missing. Sync to fetch them.")
-    _say("Undo begins anew: what you did before stays, and can no longer be undone step by step.")
     return _FOUND if done.entries or done.rows else _SOUND
 
 
@@ -97,7 +99,9 @@ def _backup(
     told = f"{content.pieces:,} pieces and {content.photos:,} bytes of photos"
     _say(f"The backup was written, and opened again to prove it: {told}.")
     _say(f"Beside it lies {TOOL}, which reads it without Swingtag.")
-    return _SOUND
+    if content.lack:
+        _say(lacking(content.lack, "{:,}".format))
+    return _FOUND if content.lack else _SOUND
 
 
 def _restore(
@@ -110,13 +114,14 @@ def _restore(
     password = ask("A password for the restored collection: ")
     restored = restore(asked.file, key, asked.collection, password, surroundings)
     _say(f"Restored beside your other collections, with {restored.photos:,} photos and thumbnails.")
-    if restored.whole:
-        return _SOUND
-    _say(
-        f"The backup is damaged: {restored.missing} parts are missing, perhaps its end as well."
-        " All the rest was restored."
-    )
-    return _FOUND
+    if not restored.whole:
+        _say(
+            f"The backup is damaged: {restored.missing} parts are missing, perhaps its end as well."
+            " All the rest was restored."
+        )
+    if restored.lacking:
+        _say(f"{restored.lacking:,} photos and thumbnails were not in it. {FETCHED}")
+    return _SOUND if restored.whole and not restored.lacking else _FOUND
 
 
 def _say(text: str) -> None:

@@ -1,15 +1,17 @@
 """A page in the middle of the window in place of the list: a heading, a way back, the body."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QWidget
 from typing_extensions import override
 
 from desktop.ui.controls import IconButton, Text
-from desktop.ui.look import Icon, Look
+from desktop.ui.look import Icon, Look, look_of
 from desktop.ui.zone import Zone, column, row
 
-WIDTH = 680
+WIDTH, NARROWEST = 680, 280
+ROUND_IT = 64
+"""The edges of a page and its scroll bar, in pixels."""
 
 
 class Page(Zone):
@@ -42,5 +44,15 @@ class Page(Zone):
     @override
     def put_on(self, look: Look) -> None:
         super().put_on(look)
-        self._middle.setMaximumWidth(look.scaled(WIDTH))
-        self._middle.setMinimumWidth(min(look.scaled(WIDTH), max(self.width() - 64, 280)))
+        self._fit(look)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit(look_of(self))
+
+    def _fit(self, look: Look) -> None:
+        """Be as wide as there is room, up to what reads well."""
+        widest = look.scaled(WIDTH)
+        self._middle.setMaximumWidth(widest)
+        self._middle.setMinimumWidth(min(widest, max(self.width() - ROUND_IT, NARROWEST)))

@@ -9,7 +9,7 @@ import os
 import re
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from desktop.system.durable import durable_rename
+from desktop.vault.backup_pictures import Lack, Tally
 from desktop.vault.opening import guess
 from desktop.vault.progress import UNWATCHED, Progress
 from shared.crypto.boxes import BoxKey, close_box
@@ -33,12 +34,11 @@ MAGIC, MARK = b"SWBK\x01", b"SWBC"
 LINES_BYTES = 256 * 1024
 """So many bytes of lines go into one chunk, before they are compressed."""
 PIECE_BYTES = 256 * 1024
-PIECE_HEAD_BYTES = 32
-"""A piece of a photo begins with its file, size and offset."""
 LARGEST_CHUNK = 64 * 1024 * 1024
 PROVING = "Reading it back"
 
 Line = dict[str, Any]
+_PHOTO = b'{"kind":"photo"'
 _PIECE = re.compile(rb'^\{"kind":"copy","id":\{"base64":"[^"]*"\},"deleted":false', re.MULTILINE)
 
 
@@ -71,13 +71,15 @@ class Doors:
 class Contents:
     """What was read of a backup: pieces that are not in the trash, bytes of photos.
 
-    ``missing``: the chunks that could not be read.
+    ``missing``: the chunks that could not be read. ``lack``: the pictures that are not in it,
+    whole as it may be.
     """
 
     pieces: int
     photos: int
     missing: tuple[int, ...]
     whole: bool
+    lack: Lack
 
 
 def write_backup(
@@ -87,10 +89,12 @@ def write_backup(
     chunks: Iterable[tuple[bytes, bytes]],
     random: Random,
     *,
+    harmed: Collection[bytes] = (),
     progress: Progress = UNWATCHED,
 ) -> Contents:
     """Write a backup whole, or leave nothing. ``chunks``: kind and bytes; see ``chunks_of``.
 
+    ``harmed``, known once the chunks are through, are the files left out because they are damaged.
     Returns what was found when it was read back.
     """
     key = random(KEY_BYTES)
@@ -106,7 +110,8 @@ def write_backup(
             for number, (kind, plain) in enumerate(chunks):
                 seen[kind] += 1
                 target.write(_chunk(aead, head, number, kind + plain))
-            end = json.dumps({"lines": seen[b"L"], "pieces": seen[b"P"]}).encode()
+            counts = {"lines": seen[b"L"], "pieces": seen[b"P"], "harmed": list(harmed)}
+            end = json.dumps(counts, default=_bytes_as_text).encode()
             target.write(_chunk(aead, head, number + 1, b"E" + end))
             target.flush()
             os.fsync(target.fileno())
@@ -172,24 +177,33 @@ def prove(path: Path, key: bytes, progress: Progress = UNWATCHED) -> Contents:
     """Open and count every chunk; ``progress`` hears of bytes."""
     size = path.stat().st_size
     reading = BackupReading(path, key)
-    pieces = photos = 0
+    pieces, tally = 0, Tally()
     for kind, plain in reading.chunks():
         progress.at(PROVING, reading.at, size)
-        if kind == b"L":
-            pieces += len(_PIECE.findall(plain))
-        else:
-            photos += len(plain) - PIECE_HEAD_BYTES
-    return Contents(pieces, photos, reading.missing, reading.whole)
+        if kind == b"P":
+            tally.piece(plain)
+            continue
+        pieces += len(_PIECE.findall(plain))
+        for line in plain.split(b"\n"):
+            if line.startswith(_PHOTO):
+                photo = _line(line)
+                tally.photo(photo["fields"], deleted=photo["deleted"])
+    lack = tally.lack(reading.harmed)
+    return Contents(pieces, tally.bytes, reading.missing, reading.whole, lack)
 
 
 class BackupReading:
-    """Reads what is whole of a backup. ``missing`` and ``whole`` hold at the end."""
+    """Reads what is whole of a backup. ``missing``, ``whole`` and ``harmed`` hold at the end.
+
+    ``harmed``: the files that it names as left out because they were damaged.
+    """
 
     def __init__(self, path: Path, key: bytes) -> None:
         self._path = path
         self._aead = _cipher(key)
         self.at = 0
         self.missing: tuple[int, ...] = ()
+        self.harmed: frozenset[bytes] = frozenset()
         self.whole = False
 
     def chunks(self) -> Iterator[tuple[bytes, bytes]]:
@@ -209,17 +223,22 @@ class BackupReading:
                 kind, body = plain[:1], plain[1:]
                 if kind == b"E":
                     self.whole = True
+                    self.harmed = frozenset(_line(body).get("harmed", ()))
                 else:
                     yield kind, zlib.decompress(body) if kind == b"L" else body
         self.missing = tuple(sorted(set(range(last + 1)) - found))
         self.whole = self.whole and not self.missing
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the pieces of pictures."""
+        return (plain for kind, plain in self.chunks() if kind == b"P")
 
     def lines(self) -> Iterator[Line]:
         """Yield the lines."""
         for kind, plain in self.chunks():
             if kind == b"L":
                 for line in plain.split(b"\n"):
-                    yield json.loads(line, object_hook=_text_as_bytes)
+                    yield _line(line)
 
 
 def _head(key: bytes, doors: Doors, about: Mapping[str, str], random: Random) -> bytes:
@@ -287,6 +306,11 @@ def _next_mark(source: BinaryIO, at: int) -> int:
         at += len(block)
         rest = (rest + block)[-len(MARK) + 1 :]
     return at
+
+
+def _line(written: bytes) -> Line:
+    read: Line = json.loads(written, object_hook=_text_as_bytes)
+    return read
 
 
 def _bytes_as_text(value: object) -> Line:

@@ -1,4 +1,7 @@
-"""A backup of an open collection: made at one state of it, with all photos that are here."""
+"""A backup of an open collection: made at one state of it, with all photos that are here.
+
+What of them is not here, or damaged, is told, and does not keep the rest from being safe.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,6 +17,7 @@ from desktop.vault.backup_file import (
     prove,
     write_backup,
 )
+from desktop.vault.backup_pictures import Picture, read_pictures
 from desktop.vault.database import Database
 from desktop.vault.disk import troubles
 from desktop.vault.files import Files
@@ -30,11 +34,9 @@ from shared.crypto.attachments import (
     open_chunks,
 )
 from shared.crypto.randomness import Random
-from shared.domain.schema import Kind, Value
-from shared.ids import FileId, TenantId
+from shared.ids import TenantId
 from shared.membership import Role, verify_chain
 
-Fields = Mapping[str, Value]
 RECORDS, PICTURES = "Writing the records", "Writing the pictures"
 
 
@@ -56,23 +58,26 @@ class Backups:
         about: Mapping[str, str],
         progress: Progress = UNWATCHED,
     ) -> Contents:
-        """Write a backup and open it once more to prove it; all of it is there, or nothing.
+        """Write a backup and open it once more to prove it, or leave nothing.
 
-        ``about`` can be read by anybody. Returns what was read back. Raises StoppedError,
-        IncompleteBackupError, and what a disk may say.
+        ``about`` can be read by anybody. Returns what was read back, and which pictures are not in
+        it. Raises StoppedError, IncompleteBackupError, and what a disk may say.
         """
         with troubles(), self._database.reading() as cursor:
-            tenant = Lineage.read(cursor).tenant
-            photos = list(_pictures(cursor))
+            tenant, harmed = Lineage.read(cursor).tenant, list[bytes]()
+            pictures = read_pictures(cursor)
 
             def pieces() -> Iterator[bytes]:
-                for fields, prefix in progress.through(photos, PICTURES, len(photos)):
-                    yield from self._pieces(tenant, fields, prefix)
+                for picture in progress.through(pictures, PICTURES, len(pictures)):
+                    if self._files.has(picture.file):
+                        yield from self._pieces(tenant, picture, harmed)
 
             doors = Doors((self._folder / UNLOCK).read_bytes(), self._key, _paper(cursor, tenant))
             parts = (progress.through(lines, RECORDS) for lines in _parts(cursor))
             chunks = chunks_of(parts, pieces())
-            return write_backup(path, doors, about, chunks, self._random, progress=progress)
+            return write_backup(
+                path, doors, about, chunks, self._random, harmed=harmed, progress=progress
+            )
 
     def prove(self, path: Path, progress: Progress = UNWATCHED) -> Contents:
         """Open a backup of this collection and count all of it.
@@ -82,24 +87,20 @@ class Backups:
         with troubles():
             return prove(path, key_by_database(path, self._key), progress)
 
-    def _pieces(self, tenant: TenantId, fields: Fields, prefix: str) -> Iterator[bytes]:
-        """Yield an opened picture in pieces: file, size, offset, content. None if it is damaged."""
-        file, key, root, size = (fields.get(prefix + n) for n in ("file", "key", "root", "size"))
-        if not (isinstance(file, bytes) and isinstance(key, bytes) and isinstance(root, bytes)):
-            return
-        if not isinstance(size, int) or not self._files.has(FileId(file)):
-            return
-        sealed = self._files.read(FileId(file))
-        starts = range(0, len(sealed), SEALED_CHUNK_BYTES)
-        chunks = (sealed[start : start + SEALED_CHUNK_BYTES] for start in starts)
+    def _pieces(self, tenant: TenantId, picture: Picture, harmed: list[bytes]) -> Iterator[bytes]:
+        """Yield a picture in pieces: file, size, offset, content; note it if it is damaged."""
+        secret = FileSecret(tenant, picture.file, picture.key)
         try:
-            content = b"".join(
-                open_chunks(FileSecret(tenant, FileId(file), key), size, root, chunks)
-            )
-        except DamagedAttachmentError:
+            sealed = self._files.read(picture.file)
+            starts = range(0, len(sealed), SEALED_CHUNK_BYTES)
+            chunks = (sealed[start : start + SEALED_CHUNK_BYTES] for start in starts)
+            content = b"".join(open_chunks(secret, picture.size, picture.root, chunks))
+        except (DamagedAttachmentError, OSError):  # a sector of its own that cannot be read
+            harmed.append(picture.file)
             return
-        for at in range(0, size, PIECE_BYTES):
-            yield file + size.to_bytes(8) + at.to_bytes(8) + content[at : at + PIECE_BYTES]
+        head = picture.file + picture.size.to_bytes(8)
+        for at in range(0, picture.size, PIECE_BYTES):
+            yield head + at.to_bytes(8) + content[at : at + PIECE_BYTES]
 
 
 def _parts(cursor: Cursor) -> Iterator[Iterable[Line]]:
@@ -127,13 +128,6 @@ def _records(cursor: Cursor) -> Iterator[Line]:
 
 def _told(fact: Fact) -> Line:
     return {"table": fact.table, "row": list(fact.row)}
-
-
-def _pictures(cursor: Cursor) -> Iterator[tuple[Fields, str]]:
-    rows = layout_of(Kind.PHOTO.value).read_living(cursor)
-    for prefix in ("thumb_", ""):
-        for row in rows:
-            yield row.fields(), prefix
 
 
 def _paper(cursor: Cursor, tenant: TenantId) -> bytes:

@@ -1,13 +1,16 @@
 """A backup as a collection of its own, beside whatever else there is."""
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from itertools import chain, groupby
 from pathlib import Path
 from typing import NamedTuple
 
 from desktop.system.durable import patiently, sync_folder, write_durably
 from desktop.vault.backup_file import BackupReading, DamagedBackupError, Line
+from desktop.vault.backup_pictures import Picture, read_pictures
+from desktop.vault.database import Database
 from desktop.vault.disk import troubles
 from desktop.vault.errors import CollectionExistsError
 from desktop.vault.lineage import Lineage
@@ -22,26 +25,30 @@ from desktop.vault.opening import (
 from desktop.vault.progress import UNWATCHED, Progress
 from desktop.vault.repairing import Sieve
 from desktop.vault.retelling import tell
+from desktop.vault.search import Speaker
 from desktop.vault.truth import TRUTH, Fact
 from desktop.vault.vault import Vault
 from shared.crypto.attachments import ContentChangedError, FileSecret, seal_chunks
 from shared.crypto.sealing import KEY_BYTES
 from shared.domain.operations import Operation, Put
 from shared.domain.schema import Kind
-from shared.ids import FileId, RecordId, TenantId
+from shared.ids import FILE_BYTES, FileId, RecordId, TenantId
 
 LABEL = "Restore from a backup"
 RECORDS, PICTURES = "Restoring the records", "Restoring the pictures"
-_FILE_BYTES = 16
 _KINDS = {kind.value for kind in Kind}
 
 
 class Restored(NamedTuple):
-    """``missing``: parts of the backup that are damaged; ``photos``: files that came whole."""
+    """``missing``: parts of the backup that are damaged.
+
+    ``photos``: files that came whole; ``lacking``: files that did not, or were not in it.
+    """
 
     missing: int
     whole: bool
     photos: int
+    lacking: int
 
 
 def restore(
@@ -79,15 +86,17 @@ def restore(
                 part / UNLOCK,
                 make_box(password, database_key, surroundings),
             )
-            photos = _write_photos(BackupReading(backup, key), lineage.tenant, part, progress)
             if reading.missing:
                 _write_records(part, database_key, surroundings, BackupReading(backup, key))
+            pictures = _pictures(part / DATABASE, database_key)
+            pieces = BackupReading(backup, key).pieces()
+            photos = _write_photos(pieces, pictures, lineage.tenant, part, progress)
             patiently(lambda: part.rename(folder))
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
         sync_folder(folder.parent)
-    return Restored(len(reading.missing), reading.whole, photos)
+    return Restored(len(reading.missing), reading.whole, photos, len(pictures) - photos)
 
 
 def _secrets(backup: Path, key: bytes) -> dict[str, bytes]:
@@ -105,24 +114,31 @@ def _facts(lines: Iterable[Line]) -> Iterator[Fact]:
             yield Fact(line["table"], tuple(line["row"]))
 
 
+def _pictures(path: Path, key: bytes) -> dict[bytes, Picture]:
+    """Return by their files the pictures that a collection's photos show, told as they are now."""
+    with (
+        closing(Database(path, key, Speaker().functions)) as database,
+        database.reading() as cursor,
+    ):
+        return {picture.file: picture for picture in read_pictures(cursor)}
+
+
 def _write_photos(
-    reading: BackupReading, tenant: TenantId, folder: Path, progress: Progress
+    pieces: Iterable[bytes],
+    pictures: Mapping[bytes, Picture],
+    tenant: TenantId,
+    folder: Path,
+    progress: Progress,
 ) -> int:
-    """Seal the photos again, each as it was; leave out those that did not come whole."""
-    secrets = dict[bytes, bytes]()
-    done = 0
-    for line in reading.lines():
-        if line.get("kind") == Kind.PHOTO.value:
-            fields = line["fields"]
-            for prefix in ("", "thumb_"):
-                if isinstance(fields.get(f"{prefix}file"), bytes):
-                    secrets[fields[f"{prefix}file"]] = fields[f"{prefix}key"]
-    pieces = (plain for kind, plain in reading.chunks() if kind == b"P")
-    for file, some in groupby(pieces, lambda piece: piece[:_FILE_BYTES]):
-        progress.at(PICTURES, done, len(secrets))
-        if file in secrets:
-            done += _write_photo(FileSecret(tenant, FileId(file), secrets[file]), some, folder)
-    return done
+    """Seal the photos again, each as it was; return how many came whole."""
+    came = set[bytes]()
+    for file, some in groupby(pieces, lambda piece: piece[:FILE_BYTES]):
+        progress.at(PICTURES, len(came), len(pictures))
+        if file in pictures:
+            secret = FileSecret(tenant, FileId(file), pictures[file].key)
+            if _write_photo(secret, some, folder):
+                came.add(file)
+    return len(came)
 
 
 def _write_photo(secret: FileSecret, pieces: Iterable[bytes], folder: Path) -> bool:

@@ -3,7 +3,9 @@
 import pytest
 from PySide6.QtWidgets import QFileDialog, QRadioButton
 
+from desktop.collection.photos_here import PhotoPolicy
 from desktop.ui.backups.page import BackupsPage
+from shared.domain.schema import Kind
 from tests.journeys.hands import PASSWORD, add, begin_collection, called, names, press, write
 
 ANOTHER = "another password here"
@@ -76,6 +78,74 @@ def name_it(door):
     write(door, "Name of the collection", "As it was")
     write(door, "Password", ANOTHER)
     write(door, "Password again", ANOTHER)
+
+
+def test_what_a_backup_lacks_is_told_before_and_after(
+    qtbot, computer, backups, picture, monkeypatch
+):
+    home = computer("artmatt")
+    window = begin_collection(qtbot, home, "artmatt")
+    other = begin_collection(qtbot, computer("begin"), "begin")
+    add(window, "peanut")
+    collection = window.live.collection
+    photo = collection.photos.add(window.panels.list.copies[0], picture.read_bytes())
+    page = page_of(window)
+    qtbot.waitUntil(lambda: not page._away._counting, timeout=5_000)
+    assert page._away.isHidden()
+    files = collection._vault.files
+    files.remove(collection._vault.records.fields(Kind.PHOTO, photo)["file"])
+    back_up(qtbot, window)
+    page = page_of(window)
+    words = "1 original is not on this device. A backup made now lacks it."
+    qtbot.waitUntil(lambda: page._away.isVisible() and words in said(page), timeout=5_000)
+    assert page._away._fetch.isHidden()  # no server has it
+    assert "Not in it: 1 original that is not on this device." in said(page)
+    assert not any("whole" in told for told in said(page))
+    assert "Not in it: 1 original" in window.panels.bar._words.text()
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(chosen(backups)), ""))
+    restored = restore(qtbot, home, window)
+    assert "1 picture was not in the backup" in restored.panels.bar._words.text()
+    assert names(other) == []
+
+
+def chosen(folder):
+    (file,) = folder.glob("*.swingbackup")
+    return file
+
+
+def restore(qtbot, home, window):
+    """Go through the door, and return the new window."""
+    window.commands["from_backup"].trigger()
+    door = home.first_run
+    press(door, "Choose the file\u2026")
+    write(door, "Password when the backup was made", PASSWORD)
+    press(door, "Next")
+    name_it(door)
+    press(door, "Next")
+    qtbot.waitUntil(lambda: len(home.desk._windows) == 2, timeout=20_000)
+    return next(w for w in home.desk._windows.values() if w is not window)
+
+
+def test_originals_are_fetched_before_a_backup_is_made(qtbot, computer, picture):
+    window = begin_collection(qtbot, computer("artmatt"), "artmatt")
+    other = begin_collection(qtbot, computer("begin"), "begin")
+    add(window, "peanut")
+    collection = window.live.collection
+    photo = collection.photos.add(window.panels.list.copies[0], picture.read_bytes())
+    records = collection._vault.records
+    collection._vault.files.remove(records.fields(Kind.PHOTO, photo)["file"])
+    page = page_of(window)
+    here = collection.photos_here
+    here._syncs = lambda: True
+    page.refresh()
+    qtbot.waitUntil(page._away._fetch.isVisible, timeout=5_000)
+    press(page, "Fetch all originals")
+    coming = "1 original is still on the way to this device. A backup made now lacks it."
+    qtbot.waitUntil(lambda: coming in said(page), timeout=5_000)
+    assert here.policy is PhotoPolicy.ALL
+    assert page._away._fetch.isHidden()
+    assert other.live.collection.photos_here.policy is PhotoPolicy.LOOKED_AT
 
 
 def test_what_fails_is_said_with_what_to_do(qtbot, computer, backups, monkeypatch):

@@ -5,8 +5,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog
 
-from desktop.collection.backups import KEPT, BackupState, LastBackup
+from desktop.collection.backups import KEPT, BackupState, LastBackup, lacking
 from desktop.collection.checkup import CheckCare
+from desktop.collection.photos_here import PhotosHere
+from desktop.ui.backups.away import AwayNote
 from desktop.ui.backups.check import CheckForm
 from desktop.ui.backups.watch import BackupWatch
 from desktop.ui.controls import Button, Text
@@ -17,11 +19,17 @@ from desktop.ui.page import Page
 from desktop.ui.zone import Item, Zone, column, row
 
 _LEAD = (
-    "A backup is one sealed file with everything in it, pictures too. It opens with the password "
-    "of today or with your emergency kit. Keep it on another disk than the collection."
+    "A backup is one sealed file with everything that is on this device, pictures and trash too. "
+    "It opens with the password of today or with your emergency kit. Keep it on another disk than "
+    "the collection."
 )
 _NONE = "There is no backup from this device yet."
 _WEEKLY = "While Swingtag is open. Older weekly ones are removed, those that you make never are."
+_ONE_STUCK = "An older weekly backup could not be removed: {}. Swingtag tries again in a week."
+_STUCK = (
+    "{} older weekly backups could not be removed, the oldest is {}. Swingtag tries again in a "
+    "week."
+)
 _RESTORE = (
     "A backup becomes a collection of its own, beside this one. It replaces nothing. On a new "
     "computer choose \u201cI have a backup\u201d when Swingtag starts for the first time."
@@ -42,9 +50,12 @@ class BackupsPage(Page):
     restore_wanted = Signal()
     repair_wanted = Signal()
 
-    def __init__(self, watch: BackupWatch, checks: CheckCare, notation: Notation) -> None:
+    def __init__(
+        self, watch: BackupWatch, checks: CheckCare, photos: PhotosHere, notation: Notation
+    ) -> None:
         self._watch = watch
         self._last = LastCard(notation)
+        self._away = AwayNote(photos, notation)
         self._bar = LabourBar()
         self._go = Button("Back up now", "primary", icon=Icon.SAFE, pressed=self._make)
         self._prove = Button("Read it back again", icon=Icon.SYNC, pressed=watch.prove)
@@ -56,7 +67,13 @@ class BackupsPage(Page):
             Zone(
                 layout=column(
                     Text(_LEAD),
-                    column(self._last, self._bar, row(self._go, self._prove, None), gap=3),
+                    column(
+                        self._last,
+                        self._away,
+                        self._bar,
+                        row(self._go, self._prove, None),
+                        gap=3,
+                    ),
                     self._weekly,
                     self.check,
                     _section("Restore", _RESTORE, row(restore, None)),
@@ -78,6 +95,7 @@ class BackupsPage(Page):
         state, busy = self._watch.care.state, self._watch.labour is not None
         self._last.show_state(state)
         self._weekly.show_state(state)
+        self._away.refresh()
         self._go.setEnabled(not busy)
         self._prove.setEnabled(not busy)
         self._prove.setVisible(state.last is not None)
@@ -98,19 +116,17 @@ class BackupsPage(Page):
 
 
 class LastCard(Zone):
-    """The last backup: when, where, what was found when it was read back; or what failed."""
+    """The last backup: when, where, what was found when it was read back; what lacks or failed."""
 
     def __init__(self, notation: Notation) -> None:
         self._notation = notation
         self._when = Text(role="strong")
         self._where = Text(role="caption", one_line=True)
-        self._proven = Text()
-        self._trouble = Text()
-        say(self._proven, "positive")
+        self._proven, self._lack, self._trouble = Text(), Text(), Text()
+        say(self._lack, "warning")
         say(self._trouble, "danger")
-        super().__init__(
-            "card", column(self._when, self._where, self._proven, self._trouble, gap=1, edge=3)
-        )
+        lines = (self._when, self._where, self._proven, self._lack, self._trouble)
+        super().__init__("card", column(*lines, gap=1, edge=3))
         self.setAccessibleName("The last backup")
 
     def show_state(self, state: BackupState) -> None:
@@ -118,17 +134,24 @@ class LastCard(Zone):
         last, write = state.last, self._notation
         self._when.say(f"Last backup: {write.moment(last.made_millis)}" if last else _NONE)
         self._where.say(last.path if last else "")
-        pieces = "1 piece" if last and last.pieces == 1 else f"{write.count(_pieces(last))} pieces"
-        self._proven.say(
-            f"Read back whole on {write.moment(last.proven_millis)}: {pieces} and "
-            f"{write.size(last.picture_bytes)} of pictures."
-            if last
-            else ""
-        )
+        lack = lacking(last.lack, write.count) if last else ""
+        self._proven.say(self._told(last) if last else "")
+        say(self._proven, "" if lack else "positive")
+        self._lack.say(lack)
         self._trouble.say(f"The last attempt failed. {state.trouble}" if state.trouble else "")
         self._where.setVisible(last is not None)
         self._proven.setVisible(last is not None)
+        self._lack.setVisible(bool(lack))
         self._trouble.setVisible(bool(state.trouble))
+
+    def _told(self, last: LastBackup) -> str:
+        write = self._notation
+        pieces = "1 piece" if last.pieces == 1 else f"{write.count(last.pieces)} pieces"
+        back = "Read back" if last.lack else "Read back whole"
+        return (
+            f"{back} on {write.moment(last.proven_millis)}: {pieces} and "
+            f"{write.size(last.picture_bytes)} of pictures."
+        )
 
 
 class WeeklyForm(Zone):
@@ -144,6 +167,8 @@ class WeeklyForm(Zone):
         for count in KEPT:
             self._keep.addItem(f"Every week, keep {count}", count)
         self._folder = Text(role="caption", one_line=True)
+        self._stuck = Text()
+        say(self._stuck, "warning")
         self._choose = Button("Choose folder\u2026", "quiet", pressed=self._choose_folder)
         where = row(self._folder, self._choose, gap=2)
         where.setStretch(0, 1)
@@ -152,6 +177,7 @@ class WeeklyForm(Zone):
                 column(Text("Every week", "title"), Text(_WEEKLY, "caption"), gap=0),
                 row(self._keep, None),
                 where,
+                self._stuck,
                 gap=3,
             )
         )
@@ -163,6 +189,10 @@ class WeeklyForm(Zone):
         self._folder.say(f"Into {state.folder}" if state.folder else "No folder chosen yet.")
         for part in (self._folder, self._choose):
             part.setVisible(bool(state.keep))
+        stuck = state.stuck
+        self._stuck.setVisible(bool(stuck))
+        words = _ONE_STUCK.format(*stuck) if len(stuck) == 1 else _STUCK
+        self._stuck.say(words.format(len(stuck), *stuck[:1]) if stuck else "")
 
     def _plan(self) -> None:
         keep, folder = int(self._keep.currentData()), self._watch.care.state.folder
@@ -186,10 +216,6 @@ class WeeklyForm(Zone):
 def choose_folder(parent: Zone, folder: str) -> str:
     """Ask for a folder; empty if none was chosen."""
     return QFileDialog.getExistingDirectory(parent, "A folder for backups", folder)
-
-
-def _pieces(last: LastBackup | None) -> int:
-    return last.pieces if last else 0
 
 
 def _commands() -> Zone:

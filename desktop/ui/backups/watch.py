@@ -5,9 +5,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from desktop.collection.backups import BackupCare, LastBackup, Progress, StoppedError
+from desktop.collection.backups import BackupCare, LastBackup, Progress, StoppedError, lacking
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.ui.labour import Labour
+from desktop.ui.notation import Notation
 
 FIRST_LOOK_MILLIS, LOOK_MILLIS = 60_000, 3_600_000
 
@@ -20,9 +21,10 @@ class BackupWatch(QObject):
     told = Signal(str)
     troubled = Signal(str)
 
-    def __init__(self, care: BackupCare, parent: QObject | None = None) -> None:
+    def __init__(self, care: BackupCare, notation: Notation, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.care = care
+        self._notation = notation
         self.labour: Labour[LastBackup] | None = None
         self._timers = (
             QTimer(self, interval=LOOK_MILLIS),
@@ -38,7 +40,7 @@ class BackupWatch(QObject):
 
     def prove(self) -> None:
         """Read the last backup back."""
-        self._begin(self.care.prove, "The backup was read back whole.")
+        self._begin(self.care.prove, "The backup was read back.")
 
     def look(self) -> None:
         """Make the weekly backup if it is due."""
@@ -62,16 +64,16 @@ class BackupWatch(QObject):
         self.labour = Labour(
             self,
             lambda tell, stop: deed(Progress(tell, stop)),
-            then=lambda _last: self._end(praise),
+            then=lambda last: self._end(praise, last),
             failed=self._fail,
             expected=EXPECTED,
         )
         self.began.emit(self.labour)
 
-    def _end(self, praise: str) -> None:
+    def _end(self, praise: str, last: LastBackup) -> None:
         self.labour = None
         self.ended.emit()
-        self.told.emit(praise)
+        self.told.emit(f"{praise} {lacking(last.lack, self._notation.count)}".strip())
 
     def _fail(self, error: Exception | None) -> None:
         self.labour = None

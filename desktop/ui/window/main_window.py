@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.live, self.notation = live, notation
         self._memory = Memory(live.collection.settings)
         self._pictures = PictureFetch(live.collection.photos, self)
-        self.backups = BackupWatch(live.collection.backups, self)
+        self.backups = BackupWatch(live.collection.backups, notation, self)
         self.exchange = ExchangeWatch(live.collection.exchange, self)
         self.panels = Panels.make(live, notation, self._pictures, QMenu(self))
         self.deeds = Deeds(live, self.panels.bar, self.panels.inspector.writing)

@@ -14,6 +14,8 @@ from desktop.ui.backups.page import BackupsPage
 from desktop.ui.devices.exchange_page import ExchangePage
 from desktop.ui.devices.files_page import FilesPage
 from desktop.ui.devices.late_page import LatePage
+from desktop.ui.devices.leave_page import LeavePage
+from desktop.ui.devices.move_page import MovePage
 from desktop.ui.devices.online import Online
 from desktop.ui.devices.page import DevicesPage
 from desktop.ui.devices.removed_page import KEPT_REMOVED, RemovedPage
@@ -40,6 +42,8 @@ _PLAIN = (
     ExchangePage,
     FilesPage,
     ServerPage,
+    MovePage,
+    LeavePage,
     DrillPage,
     ChangePage,
     RestoredPage,
@@ -88,6 +92,8 @@ class Pages(QObject):
         page.files_wanted.connect(self.show_files)
         page.signed_up.connect(self.show_devices)
         page.server_wanted.connect(self.show_server)
+        page.move_wanted.connect(self.show_move)
+        page.leave_wanted.connect(self.show_leave)
         page.exchange_wanted.connect(self.show_exchange)
         page.kit_wanted.connect(self.show_drill)
         page.followed.connect(lambda again: self._attempt(partial(roster.follow, again=again)))
@@ -106,7 +112,8 @@ class Pages(QObject):
 
         def refresh() -> None:
             state, fork = collection.kit.state, roster.fork()
-            page.show_devices(roster.cards(), roster.former(), state, fork)
+            elsewhere = collection.whereabouts.elsewhere
+            page.show_devices(roster.cards(), roster.former(), state, fork, elsewhere)
 
         self._replace(page, refresh)
 
@@ -141,6 +148,25 @@ class Pages(QObject):
         """Say what the server knows."""
         page = ServerPage(self._online, self._window.notation)
         self._replace(page, _nothing, back=self.show_devices)
+
+    def show_move(self) -> None:
+        """Let the collection go to another server."""
+        live = self._window.live
+        page = MovePage(self._online, live.collection.photos_here.missing)
+        page.follow(live.collection.status)
+        live.synced.connect(page.follow)
+        page.moved.connect(self._moved)
+        self._replace(page, _nothing, back=self.show_devices)
+
+    def show_leave(self) -> None:
+        """Let this device go on without a server."""
+        page = LeavePage(self._online, self._window.live.collection.photos_here.missing)
+        page.gone.connect(self.show_devices)
+        self._replace(page, _nothing, back=self.show_devices)
+
+    def _moved(self) -> None:
+        self._window.panels.bar.tell("This device syncs at the other server now.")
+        self.show_devices()
 
     def show_exchange(self) -> None:
         """Show how devices exchange without a server."""
@@ -221,7 +247,10 @@ class Pages(QObject):
     def show_backups(self) -> None:
         """Show the backups, and what else keeps the collection safe."""
         window = self._window
-        page = BackupsPage(window.backups, window.live.collection.checks, window.notation)
+        collection = window.live.collection
+        page = BackupsPage(
+            window.backups, collection.checks, collection.photos_here, window.notation
+        )
         page.restore_wanted.connect(window.restore_wanted)
         page.repair_wanted.connect(window.repair_wanted)
         self._replace(page, page.refresh)

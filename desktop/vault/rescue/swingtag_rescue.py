@@ -6,7 +6,10 @@
 
 It asks for the password under which the backup was made; with --kit, for the 24 words of the
 emergency kit. The folder it writes to must not exist. Parts of the backup that are damaged are
-left out and named at the end. The layout of a backup stands in docs/format.md of Swingtag.
+left out. What is missing is told at the end, and stands in report.txt; the exit code is then 3.
+Pictures come under photos, by the file ids of photo.csv: small ones under photos/small where there
+is no whole original, those with a hole under photos/incomplete, and those whose record was damaged
+under photos/unknown. The layout of a backup stands in docs/format.md of Swingtag.
 
 Needs Python 3.11 or later and the package cryptography 50 or later, and nothing else.
 """
@@ -40,10 +43,16 @@ except ImportError:
 
 MAGIC, MARK = b"SWBK\x01", b"SWBC"
 LARGEST = 64 * 1024 * 1024
+LACKS = {
+    "incomplete": "{} pictures have a hole or end early:",
+    "unknown": "{} pictures belong to records that are damaged:",
+    "lacking": "{} originals are not in this backup, for the device that made it had them not, or"
+    " damaged. Where it had the small picture, that is under photos/small. Their file ids:",
+}
 KIT_WORDS = 24
 MEMORY_KIB, PASSES = range(65_536, 1_048_577), range(3, 17)
 UNLOCK = struct.Struct(">4sBII16s")
-PICTURES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "image/gif": ".gif"}
+PICTURES = {b"\xff\xd8\xff": ".jpg", b"\x89PNG": ".png", b"RIFF": ".webp", b"GIF8": ".gif"}
 
 
 class RescueError(Exception):
@@ -171,6 +180,67 @@ def next_mark(source: BinaryIO, at: int) -> int:
 # -- What comes out ------------------------------------------------------------------------------
 
 
+class Photos:
+    """Writes pictures as their pieces come, and sorts them once all have come."""
+
+    def __init__(self, folder: Path) -> None:
+        """Nothing is written before the first piece."""
+        self.folder = folder
+        self.small: dict[bytes, bytes] = {}
+        """The originals that records speak of, each with its thumbnail."""
+        self.left: dict[bytes, int] = {}
+        """How many bytes of each file have not come."""
+
+    def take(self, line: dict[str, Any]) -> None:
+        """Note what a photo's record speaks of, unless its pictures were deleted for good."""
+        fields = line["fields"]
+        emptied = line["deleted"] and fields.get("emptied") is True
+        if line["kind"] == "photo" and isinstance(fields.get("file"), bytes) and not emptied:
+            self.small[fields["file"]] = fields.get("thumb_file", b"")
+
+    def write(self, piece: bytes) -> None:
+        """Put a piece of a picture where it belongs. The file id is its name."""
+        file, size, at = piece[:16], int.from_bytes(piece[16:24]), int.from_bytes(piece[24:32])
+        path = self.folder / file.hex()
+        self.folder.mkdir(exist_ok=True)
+        with path.open("r+b" if path.exists() else "xb") as target:
+            target.seek(at)
+            target.write(piece[32:])
+        self.left[file] = self.left.get(file, size) - len(piece) + 32
+
+    def sort(self) -> tuple[int, dict[str, list[str]]]:
+        """Give each picture its place; return how many originals are whole, and what is odd."""
+        lacking = {file for file in self.small if self.left.get(file, 1) > 0}
+        thumbs = {thumb for thumb in self.small.values() if thumb not in self.small}
+        needed = {self.small[file] for file in lacking}
+        odd: dict[str, list[str]] = {place: [] for place in LACKS}
+        for file, left in self.left.items():
+            path = self.folder / file.hex()
+            if left > 0:
+                odd["incomplete"].append(move(path, "incomplete"))
+            elif file in self.small:
+                move(path, "")
+            elif file not in thumbs:
+                odd["unknown"].append(move(path, "unknown"))
+            elif file in needed:
+                move(path, "small")
+            else:
+                path.unlink()  # its original is here
+        odd["lacking"] = sorted(file.hex() for file in lacking - self.left.keys())
+        return len(self.small) - len(lacking), odd
+
+
+def move(path: Path, place: str) -> str:
+    """Move a picture to its place, with the ending that its first bytes ask for."""
+    with path.open("rb") as source:
+        start = source.read(4)
+    ending = next((end for head, end in PICTURES.items() if start.startswith(head)), ".bin")
+    target = path.parent / place / (path.name + ending)
+    target.parent.mkdir(exist_ok=True)
+    path.rename(target)
+    return target.relative_to(path.parents[1]).as_posix()
+
+
 class Rescue:
     """Writes what is whole of a backup into a folder."""
 
@@ -182,7 +252,7 @@ class Rescue:
             raise RescueError(f"{folder} is there already; nothing is overwritten.") from None
         self.folder = folder
         self.kinds: dict[str, list[dict[str, Any]]] = {}
-        self.endings: dict[bytes, str] = {}
+        self.photos = Photos(folder / "photos")
         self.found: set[int] = set()
         self.ended = False
 
@@ -200,29 +270,15 @@ class Rescue:
                 for line in zlib.decompress(plain[1:]).split(b"\n"):
                     self.take(json.loads(line, object_hook=from_json))
             elif kind == b"P":
-                self.write_piece(plain[1:])
+                self.photos.write(plain[1:])
             elif kind == b"E":
                 self.ended = True
 
     def take(self, line: dict[str, Any]) -> None:
         """Take a record; what serves Swingtag alone is passed by."""
-        if "kind" not in line:
-            return
-        fields = line["fields"]
-        self.kinds.setdefault(line["kind"], []).append(line)
-        if line["kind"] == "photo" and isinstance(fields.get("file"), bytes):
-            self.endings[fields["file"]] = PICTURES.get(fields.get("media_type"), ".bin")
-
-    def write_piece(self, piece: bytes) -> None:
-        """Put a piece of a photo where it belongs; thumbnails are left out."""
-        file, at, content = piece[:16], int.from_bytes(piece[24:32]), piece[32:]
-        if file not in self.endings:
-            return
-        path = self.folder / "photos" / (file.hex() + self.endings[file])
-        path.parent.mkdir(exist_ok=True)
-        with path.open("r+b" if path.exists() else "xb") as target:
-            target.seek(at)
-            target.write(content)
+        if "kind" in line:
+            self.kinds.setdefault(line["kind"], []).append(line)
+            self.photos.take(line)
 
     def write_tables(self) -> None:
         """Write all records as JSON, and each kind as a table."""
@@ -240,15 +296,23 @@ class Rescue:
                     table.writerow([line["id"].hex(), line["deleted"], *values])
 
     def report(self) -> tuple[str, bool]:
-        """Return what was rescued, and whether that is everything."""
+        """Return what was rescued, and whether that is everything; write it into the folder."""
         parts = [f"{len(lines)} {kind}" for kind, lines in sorted(self.kinds.items())]
-        told = f"Rescued into {self.folder}: {', '.join(parts) or 'nothing'}."
+        whole, odd = self.photos.sort()
+        told = [f"Rescued into {self.folder}: {', '.join(parts) or 'nothing'}."]
+        told += [f"Photos whose original is here and whole: {whole}."]
         gone = sorted(set(range(max(self.found, default=0) + 1)) - self.found)
         if gone:
-            told += f" {len(gone)} parts are damaged and missing: {', '.join(map(str, gone))}."
+            told += [f"{len(gone)} parts are damaged and missing: {', '.join(map(str, gone))}."]
         if not self.ended:
-            told += " The end of the backup is missing."
-        return told, self.ended and not gone
+            told += ["The end of the backup is missing."]
+        if gone or not self.ended:
+            told += ["Restore it in Swingtag as well: the history in it may tell what is missing."]
+        for place, says in LACKS.items():
+            if names := odd[place]:
+                told += [says.format(len(names)), *(f"  {name}" for name in names)]
+        (self.folder / "report.txt").write_text("\n".join(told) + "\n", encoding="utf-8")
+        return "\n".join(told), self.ended and not gone and not any(odd.values())
 
 
 def cell(value: Any) -> Any:
@@ -274,16 +338,20 @@ def main() -> int:
         with asked.backup.open("rb") as source:
             head, about = read_head(source)
             prompt = "The 24 words: " if asked.kit else "Password: "
-            typed = sys.stdin.readline().rstrip("\n") if asked.stdin else getpass.getpass(prompt)
+            typed = input() if asked.stdin else getpass.getpass(prompt)
             key = (key_by_words if asked.kit else key_by_password)(about, typed)
             rescue = Rescue(asked.folder)
             rescue.read(source, head, key)
         rescue.write_tables()
+        told, whole = rescue.report()
     except RescueError as trouble:
         sys.exit(str(trouble))
     except OSError as trouble:
         sys.exit(f"{trouble.strerror}: {trouble.filename}")
-    told, whole = rescue.report()
+    except EOFError:
+        sys.exit("Nothing was typed. Where there is no terminal, give it to --stdin.")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped. What was written so far stays in the folder.")
     sys.stdout.write(told + "\n")
     return 0 if whole else 3
 

@@ -75,6 +75,21 @@ def test_back_up_and_restore(homes, tmp_path, capsys):
     assert "another collection" in told
 
 
+def test_a_backup_without_a_picture_is_not_called_whole(homes, tmp_path, capsys):
+    artmatt = homes[0]
+    vault = Vault.unlock(artmatt, PASSWORD, Surroundings(lambda: 1_800_000_000_000, os.urandom))
+    speaks = {"file": bytes(16), "key": bytes(32), "root": bytes(32), "size": 600_000}
+    vault.apply("Add a photo", [Put(Kind.PHOTO, RecordId(bytes(16)), speaks)])
+    vault.close()
+    file = tmp_path / "a.swingbackup"
+    assert command(["backup", artmatt, file], PASSWORD) == 1
+    assert "Not in it: 1 original that is not on this device." in capsys.readouterr().out
+    assert command(["restore", file, tmp_path / "back.swingtag"], PASSWORD, "new password") == 1
+    told = capsys.readouterr().out
+    assert "1 photos and thumbnails were not in it" in told
+    assert "damaged" not in told
+
+
 def test_check_and_repair(homes, capsys):
     artmatt, begin, _, _, early = homes
     untouched = (begin / DATABASE).read_bytes()
