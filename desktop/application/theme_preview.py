@@ -1,6 +1,6 @@
 """A picture of a skin: grid, table and cabinet with drawn animals, by day and by night."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from PySide6.QtCore import QEventLoop, QLocale, QPoint, QSize
 from PySide6.QtGui import QImage, QPainter
@@ -12,6 +12,7 @@ from desktop.drawing.portraits import portrait
 from desktop.ui.look import Look, dress, prepare
 from desktop.ui.notation import Notation
 from desktop.ui.shelf import ShelfView
+from desktop.ui.whereabouts import Said
 from shared.domain.money import Money
 from shared.domain.vocabularies import OWNED, WANTED
 from shared.ids import RecordId
@@ -53,6 +54,11 @@ class _Sample:
     def rows(self, ids: Sequence[RecordId]) -> Sequence[CopyRow]:
         """Give their rows."""
         return [self._rows[copy] for copy in ids]
+
+    def out_of_reach(self, photos: Collection[RecordId]) -> Mapping[RecordId, Said]:
+        """Have all photos at hand."""
+        _ = photos
+        return {}
 
     def thumbnail(self, photo: RecordId, deliver: Callable[[bytes | None], None]) -> None:
         """Draw a photo."""

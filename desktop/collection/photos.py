@@ -1,6 +1,6 @@
 """Pictures of copies: sealed before they touch the disk, opened in memory only."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
@@ -40,6 +40,9 @@ class Whereabouts(Enum):
     ON_REQUEST = "at the server; it comes when somebody asks for it"
     ELSEWHERE = "on the device that added it, which has not sent it yet"
     NOWHERE = "it was added here, is not here, and not at the server"
+
+
+_OUT_OF_REACH = {Whereabouts.ELSEWHERE, Whereabouts.NOWHERE}
 
 
 class PictureElsewhereError(LookupError):
@@ -108,6 +111,13 @@ class Photos:
             return Whereabouts.NOWHERE
         looks = self.policy() is not PhotoPolicy.SMALL
         return Whereabouts.COMING if looks else Whereabouts.ON_REQUEST
+
+    def out_of_reach(self, photos: Collection[RecordId]) -> list[tuple[Photo, Whereabouts]]:
+        """Return those of some photos whose originals are neither here nor at the server."""
+        if self.syncs() and not self.files.absent:
+            return []
+        told = ((photo, self.whereabouts(photo)) for photo in self.records.photos(photos))
+        return [(photo, where) for photo, where in told if where in _OUT_OF_REACH]
 
     def _look_for(self, photo: RecordId) -> None:
         """Let a photo come because somebody looks at it, if such are kept here."""

@@ -1,6 +1,6 @@
 """Pictures fetched away from the screen: opening a sealed one takes longer than a frame."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from desktop.collection.errors import EXPECTED
 from desktop.collection.photos import Photos, Whereabouts
 from desktop.collection.values import Photo
+from desktop.ui.whereabouts import Said, said_of
 from shared.ids import RecordId
 
 WORKERS = 2
@@ -40,6 +41,12 @@ class PictureFetch(QObject):
     def whereabouts(self, photo: Photo) -> Whereabouts:
         """Say where a photo's original is."""
         return self._photos.whereabouts(photo)
+
+    def out_of_reach(self, photos: Collection[RecordId]) -> dict[RecordId, Said]:
+        """Say it of those of some photos whose originals are neither here nor at the server."""
+        found = self._photos.out_of_reach(photos)
+        told = ((photo.photo, said_of(photo, where)) for photo, where in found)
+        return {photo: said for photo, said in told if said}
 
     def let_come(self, photo: RecordId) -> None:
         """Let an original come that is not on this device."""

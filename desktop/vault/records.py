@@ -1,6 +1,6 @@
 """Single records: what they hold, what they held before, and what waits for a choice."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from sqlite3 import Cursor
 
 import msgspec
@@ -27,10 +27,10 @@ from shared.ids import DeviceId, FileId, RecordId
 
 Fields = Mapping[str, Value]
 _PHOTOS = """
-    SELECT p.id, media_type, size, file, s.device, d.name FROM photo p
+    SELECT p.id, p.copy, media_type, size, file, s.device, d.name FROM photo p
     JOIN edit e ON e.moment = p.born JOIN stream s ON s.number = e.stream
     LEFT JOIN device d ON d.id = s.device
-    WHERE p.copy = ? AND NOT p.deleted ORDER BY position, p.id"""
+    WHERE NOT p.deleted AND """
 
 
 class Records:
@@ -71,7 +71,7 @@ class Records:
                 model_fields=model.fields() if model else {},
                 variant_fields=variant.fields() if variant else {},
                 location_name=path or "",
-                photos=self._photos(cursor, copy),
+                photos=self._photos(cursor, "p.copy = ? ORDER BY position, p.id", (copy,)),
                 tags=_tags(cursor, row),
                 conflicts=tuple(c for c in _conflicts(cursor) if c.record in belonging),
                 deleted=row.deleted,
@@ -102,6 +102,12 @@ class Records:
         with self._database.reading() as cursor:
             found = cursor.execute("SELECT id FROM photo WHERE copy = ?", (copy,)).fetchall()
         return [RecordId(photo) for (photo,) in found]
+
+    def photos(self, photos: Collection[RecordId]) -> tuple[Photo, ...]:
+        """Return some photos, without those in the trash."""
+        marks = ",".join("?" * len(photos))
+        with self._database.reading() as cursor:
+            return self._photos(cursor, f"p.id IN ({marks})", tuple(photos))
 
     def conflicts(self) -> list[Conflict]:
         """Return what waits for the collector's choice."""
@@ -136,11 +142,11 @@ class Records:
         with self._database.reading() as cursor:
             return read_laid_aside(cursor, cuts)
 
-    def _photos(self, cursor: Cursor, copy: RecordId) -> tuple[Photo, ...]:
+    def _photos(self, cursor: Cursor, which: str, given: Sequence[RecordId]) -> tuple[Photo, ...]:
         return tuple(
             Photo(
                 photo=RecordId(photo),
-                copy=copy,
+                copy=RecordId(copy),
                 media_type=media_type or "",
                 size=size or 0,
                 here=file is not None and self._files.has(FileId(file)),
@@ -148,7 +154,9 @@ class Records:
                 added_on=DeviceId(device),
                 added_by=name or "",
             )
-            for photo, media_type, size, file, device, name in cursor.execute(_PHOTOS, (copy,))
+            for photo, copy, media_type, size, file, device, name in cursor.execute(
+                _PHOTOS + which, given
+            )
         )
 
 

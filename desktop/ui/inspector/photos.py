@@ -26,13 +26,13 @@ from desktop.ui.inspector.tags import Flow
 from desktop.ui.look import Icon, Look, look_of
 from desktop.ui.pictures import PictureFetch
 from desktop.ui.shelf.drops import picture_files
+from desktop.ui.whereabouts import said_of
 from desktop.ui.zone import Zone, column
 from shared.ids import RecordId
 
 _HOLLOW = 32
 """Of the icon where a picture is not there, in logical pixels."""
 THUMB = 52
-_COMING = "The original is on its way"
 
 
 class PhotoPanel(Zone):
@@ -150,9 +150,10 @@ class PhotoPanel(Zone):
 
     def _thumb(self, number: int, photo: Photo) -> QToolButton:
         thumb = QToolButton()
-        name, where = f"Photo {number + 1} of {len(self._photos)}", self._sentence(photo)
-        thumb.setAccessibleName(f"{name}. {where}" if where else name)
-        thumb.setToolTip(where)
+        name = f"Photo {number + 1} of {len(self._photos)}"
+        said = said_of(photo, self._pictures.whereabouts(photo))
+        thumb.setAccessibleName(f"{name}. {said.sentence}" if said else name)
+        thumb.setToolTip(said.sentence if said else "")
         thumb.setCheckable(True)
         thumb.setChecked(photo.photo == self._current)
         thumb.clicked.connect(lambda: self._choose(photo))
@@ -186,33 +187,19 @@ class PhotoPanel(Zone):
     def _tell_where(self, current: RecordId) -> None:
         """Say on the picture where its original is, unless it is here."""
         photo = next(one for one in self._photos if one.photo == current)
-        on_request = self._pictures.whereabouts(photo) is Whereabouts.ON_REQUEST
-        self._stage.tell(self._words(photo), self._sentence(photo), on_request=on_request)
-
-    def _words(self, photo: Photo) -> str:
-        """Say in a few words where the original is; nothing if it is here."""
-        device = photo.added_by or "the device that has it"
-        return {
-            Whereabouts.HERE: "",
-            Whereabouts.COMING: _COMING,
-            Whereabouts.ON_REQUEST: "Click to fetch the original",
-            Whereabouts.ELSEWHERE: f"Waiting for {device}",
-            Whereabouts.NOWHERE: "The original is missing",
-        }[self._pictures.whereabouts(photo)]
-
-    def _sentence(self, photo: Photo) -> str:
-        """Say the same at length, where there is more to say."""
-        device = photo.added_by or "the device that has it"
-        sentences = {
-            Whereabouts.ELSEWHERE: f"The original comes by itself once {device} has sent it.",
-            Whereabouts.NOWHERE: "The original is neither on this device nor at the server.",
-        }
-        return sentences.get(self._pictures.whereabouts(photo), self._words(photo))
+        where = self._pictures.whereabouts(photo)
+        said = said_of(photo, where)
+        if said is None:
+            self._stage.tell("", "")
+            return
+        on_request = where is Whereabouts.ON_REQUEST
+        self._stage.tell(said.words, said.sentence, icon=said.icon, on_request=on_request)
 
     def _let_come(self) -> None:
-        if self._current is not None:
-            self._pictures.let_come(self._current)
-            self._stage.tell(_COMING, _COMING, on_request=False)
+        photo = next((one for one in self._photos if one.photo == self._current), None)
+        if photo is not None and (said := said_of(photo, Whereabouts.COMING)):
+            self._pictures.let_come(photo.photo)
+            self._stage.tell(said.words, said.sentence, icon=said.icon)
 
     def _menu(self, where: QPoint) -> None:
         if not self._offered:

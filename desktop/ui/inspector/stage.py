@@ -14,10 +14,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 from desktop.ui.badges.placeholder import placeholder
-from desktop.ui.look import TextSize, look_of
+from desktop.ui.badges.ribbon import paint_ribbon
+from desktop.ui.look import Icon, look_of
 from shared.skins.tokens import Role
 
-RATIO, RIBBON = 0.74, 0.8
+RATIO = 0.74
 """Height of the stage over its width."""
 _INVITATION = "Drop, paste or click to add photos"
 
@@ -40,18 +41,21 @@ class Stage(QWidget):
         self._name, self._animal = "", ""
         self._dropping, self._invited = False, True
         self._words, self._on_request = "", False
+        self._icon: Icon | None = None
 
     def invite(self, *, invited: bool) -> None:
         """Say on an empty stage how photos are added, or not."""
         self._invited = invited
         self.update()
 
-    def tell(self, words: str, sentence: str, *, on_request: bool) -> None:
+    def tell(
+        self, words: str, sentence: str, *, icon: Icon | None = None, on_request: bool = False
+    ) -> None:
         """Say something at its foot, and at length to who asks.
 
         ``on_request``: a click fetches the original.
         """
-        self._words, self._on_request = words, on_request
+        self._words, self._icon, self._on_request = words, icon, on_request
         self.setAccessibleDescription(sentence)
         self.setToolTip(sentence)
         shape = Qt.CursorShape.PointingHandCursor if on_request else Qt.CursorShape.ArrowCursor
@@ -60,7 +64,7 @@ class Stage(QWidget):
 
     def be_empty(self, name: str, animal: str) -> None:
         """Show what stands for an animal without a picture."""
-        self.tell("", "", on_request=False)
+        self.tell("", "")
         self._data, self._picture = b"", QPixmap()
         self._name, self._animal = name, animal
         self.update()
@@ -139,21 +143,7 @@ class Stage(QWidget):
         text = self._words or (_INVITATION if self._invited and self._picture.isNull() else "")
         if not text:
             return
-        painter.setFont(look.font(TextSize.CAPTION))
-        high = painter.fontMetrics().height() + look.space(2)
-        foot = QRectF(room.x(), room.bottom() - high, room.width(), high)
-        painter.save()
-        painter.setClipRect(foot)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.color(Role.SURFACE_1))
-        painter.setOpacity(RIBBON)
-        painter.drawRoundedRect(room, look.radius, look.radius)
-        painter.restore()
-        painter.setPen(look.color(Role.TEXT_NORMAL))
-        words = painter.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, round(room.width()) - look.space(4)
-        )
-        painter.drawText(foot, int(Qt.AlignmentFlag.AlignCenter), words)
+        paint_ribbon(painter, room, look, text, radius=look.radius, icon=self._icon)
 
     def _paint_picture(self, painter: QPainter, shape: QPainterPath) -> None:
         painter.save()

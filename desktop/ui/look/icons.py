@@ -77,6 +77,7 @@ class Icon(Enum):
     RESTORE = "package-open"
     WISH = "gift"
     CONFLICT = "arrow-left-right"
+    WAITING = "hourglass"
 
 
 def drawing(icon: Icon, color: QColor) -> QByteArray:

@@ -6,7 +6,7 @@ from typing_extensions import override
 
 from desktop.ui.look.look import mix
 from desktop.ui.shelf.arrangement import Tiles
-from desktop.ui.shelf.card import paint_flag, paint_swing_tag, shape_of
+from desktop.ui.shelf.card import paint_flag, paint_swing_tag, paint_wait, shape_of
 from desktop.ui.shelf.ink import CENTER
 from desktop.ui.shelf.scene import Cell, blank
 from shared.skins.tokens import Role, Scheme, Shadow
@@ -106,6 +106,8 @@ class Cabinet(Tiles):
             paint_swing_tag(painter, tag, self.scene, row.swing_tag)
         if row.flagged:
             paint_flag(painter, at, look, self.scene.ratio)
+        if cell.said:
+            paint_wait(painter, at, look, self.scene.ratio, cell.said.icon)
 
     def _paint_edge(self, painter: QPainter, at: QRect, cell: Cell) -> None:
         look = self.scene.look

@@ -1,6 +1,6 @@
 """The painted area: it knows the geometry and paints what is in sight, nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
@@ -19,6 +19,7 @@ from desktop.ui.shelf.scene import Cell, Scene, Writes
 from desktop.ui.shelf.selection import Selection
 from desktop.ui.shelf.stock import Pages
 from desktop.ui.shelf.table import Table
+from desktop.ui.whereabouts import Said
 from shared.ids import RecordId
 from shared.skins.tokens import View
 
@@ -126,6 +127,7 @@ class Canvas(QAbstractScrollArea):
             return None
         return Cell(
             row=row,
+            said=self.pages.said(row, index),
             selected=self.pages.id(index) in self.selection.copies,
             current=index == self.selection.current and self.hasFocus(),
             hovered=index == self._hovered,
@@ -194,6 +196,11 @@ class _Nothing:
         """Give no rows."""
         _ = ids
         return ()
+
+    def out_of_reach(self, photos: Collection[RecordId]) -> Mapping[RecordId, Said]:
+        """Say nothing."""
+        _ = photos
+        return {}
 
     def thumbnail(self, photo: RecordId, deliver: object) -> None:
         """Deliver nothing."""

@@ -7,11 +7,13 @@ from typing_extensions import override
 from desktop.collection.values import CopyRow
 from desktop.ui.badges.heart import paint_tag
 from desktop.ui.badges.placeholder import placeholder, tint_number
+from desktop.ui.badges.ribbon import paint_ribbon, ribbon_height
 from desktop.ui.look import Icon, Look
 from desktop.ui.shelf.arrangement import Tiles
 from desktop.ui.shelf.frame import card_frame
 from desktop.ui.shelf.ink import RIGHT
 from desktop.ui.shelf.scene import Cell, Scene, blank
+from desktop.ui.whereabouts import Said
 from shared.skins.tokens import Role, Scheme, Shadow, Word
 
 _LEAST = 168
@@ -19,6 +21,7 @@ _PHOTO_SHAPE = 0.92  # height to width
 _TAG = 34
 _TAG_PAD = 0.2  # of its width, for the turn and the rim
 _FADED = 0.38
+_BADGE, _GLYPH = 24, 15
 
 
 class Grid(Tiles):
@@ -84,6 +87,28 @@ class Grid(Tiles):
             paint_swing_tag(painter, tag, self.scene, row.swing_tag)
         if row.flagged:
             paint_flag(painter, rect, look, self.scene.ratio)
+        if cell.said:
+            self._paint_ribbon(painter, rect, cell.said, radius)
+
+    def _paint_ribbon(self, painter: QPainter, rect: QRect, said: Said, radius: int) -> None:
+        high = ribbon_height(self.scene.look)
+        size = QSize(rect.width(), high)
+        ribbon = self.scene.frames.get_or(
+            ("ribbon", said.words, rect.width()), lambda: self._ribbon(size, said, radius)
+        )
+        painter.drawPixmap(rect.x(), rect.bottom() + 1 - high, ribbon)
+
+    def _ribbon(self, size: QSize, said: Said, radius: int) -> QPixmap:
+        made = blank(size, self.scene.ratio)
+        painter = QPainter(made)
+        # Taller than what is seen of it, so that only the lower corners are round.
+        room = QRectF(0, -size.height(), size.width(), 2 * size.height())
+        look = self.scene.look
+        paint_ribbon(
+            painter, room, look, said.words, radius=radius, short=said.short, icon=said.icon
+        )
+        painter.end()
+        return made
 
     def _paint_foot(self, painter: QPainter, line: QRect, cell: Cell, quiet: QColor) -> None:
         look, hands, row = self.scene.look, self.scene.hands, cell.row
@@ -171,15 +196,25 @@ def tag_edge(look: Look) -> QColor:
 
 def paint_flag(painter: QPainter, rect: QRect, look: Look, ratio: float) -> None:
     """Mark a copy that two devices disagree on."""
-    side = look.scaled(24)
-    at = QRect(rect.right() - side - look.space(1), rect.y() + look.space(1), side, side)
+    side = look.scaled(_BADGE)
+    at = QPoint(rect.right() - side - look.space(1), rect.y() + look.space(1))
+    _paint_badge(
+        painter, at, look, look.icon_pixmap(Icon.CONFLICT, look.scaled(_GLYPH), ratio, Role.WARNING)
+    )
+
+
+def paint_wait(painter: QPainter, rect: QRect, look: Look, ratio: float, icon: Icon) -> None:
+    """Mark a copy whose picture is out of reach, where there is no room for words."""
+    side = look.scaled(_BADGE)
+    at = QPoint(rect.right() - side - look.space(1), rect.bottom() - side - look.space(1))
+    _paint_badge(painter, at, look, look.icon_pixmap(icon, look.scaled(_GLYPH), ratio))
+
+
+def _paint_badge(painter: QPainter, corner: QPoint, look: Look, picture: QPixmap) -> None:
+    at = QRect(corner, QSize(look.scaled(_BADGE), look.scaled(_BADGE)))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.color(Role.SURFACE_1))
     painter.drawEllipse(at)
-    glyph = look.scaled(15)
-    inset = (side - glyph) // 2
-    painter.drawPixmap(
-        at.topLeft() + QPoint(inset, inset),
-        look.icon_pixmap(Icon.CONFLICT, glyph, ratio, Role.WARNING),
-    )
+    inset = (at.width() - look.scaled(_GLYPH)) // 2
+    painter.drawPixmap(at.topLeft() + QPoint(inset, inset), picture)

@@ -124,7 +124,10 @@ class Listing(Canvas):
     def item_text(self, index: int) -> str:
         """Say a copy in words: what its card shows, with the names of the fields."""
         row = self.pages.row(index)
-        return "" if row is None else spoken(row, self._scene.look.word(Word.SWING_TAG))
+        if row is None:
+            return ""
+        said = self.pages.said(row, index)
+        return spoken(row, self._scene.look.word(Word.SWING_TAG), said.words if said else "")
 
     def item_rect(self, index: int) -> QRect:
         """Give the place of a copy in the viewport."""
@@ -143,8 +146,8 @@ class Listing(Canvas):
         return self.selection.current
 
 
-def spoken(row: CopyRow, tag: str) -> str:
-    """Put a row into words."""
+def spoken(row: CopyRow, tag: str, picture: str) -> str:
+    """Put a row into words; ``picture``: what is to be said of it."""
     parts = (
         row.name,
         row.variant,
@@ -153,5 +156,6 @@ def spoken(row: CopyRow, tag: str) -> str:
         row.condition,
         row.location,
         "conflict" if row.flagged else "",
+        picture,
     )
     return ", ".join(part for part in parts if part)

@@ -11,6 +11,7 @@ from desktop.ui.look import Look
 from desktop.ui.shelf.ink import Hands
 from desktop.ui.shelf.kept import Kept
 from desktop.ui.shelf.pictures import Pictures
+from desktop.ui.whereabouts import Said
 from shared.domain.vocabularies import WANTED
 from shared.skins.tokens import Art
 
@@ -64,9 +65,10 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One copy as it is to be painted now."""
+    """One copy as it is to be painted now. ``said``: of a picture that is out of reach."""
 
     row: CopyRow
+    said: Said | None
     selected: bool
     current: bool
     hovered: bool

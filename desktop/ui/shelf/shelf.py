@@ -97,9 +97,10 @@ class ShelfView(Listing):
 
     def _hint(self, index: int | None) -> str:
         row = None if index is None else self.pages.row(index)
-        if row is None:
+        if row is None or index is None:
             return ""
-        lines = (row.name, row.variant, row.location)
+        said = self.pages.said(row, index)
+        lines = (row.name, row.variant, row.location, said.sentence if said else "")
         # Qt takes anything that looks like markup for markup, so all of it is escaped.
         return "<br>".join(escape(line) for line in lines if line)
 

@@ -1,10 +1,11 @@
 """What stands on the shelf: ids in order, rows a page at a time."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple, Protocol
 
 from desktop.collection.values import CopyRow
+from desktop.ui.whereabouts import Said
 from shared.ids import RecordId
 
 PAGE = 200
@@ -21,8 +22,16 @@ class Stock(Protocol):
     def rows(self, ids: Sequence[RecordId]) -> Sequence[CopyRow]:
         """Give the rows of some copies, a page at a time, without those that are gone."""
 
+    def out_of_reach(self, photos: Collection[RecordId]) -> Mapping[RecordId, Said]:
+        """Say it of those of some photos whose originals cannot come here just now."""
+
     def thumbnail(self, photo: RecordId, deliver: Callable[[bytes | None], None]) -> None:
         """Fetch a photo's thumbnail and deliver its bytes, now or later, on the GUI thread."""
+
+
+class _Page(NamedTuple):
+    rows: dict[RecordId, CopyRow]
+    said: Mapping[RecordId, Said]
 
 
 class Pages:
@@ -31,7 +40,7 @@ class Pages:
     def __init__(self, stock: Stock) -> None:
         self.stock = stock
         self._ids = stock.ids
-        self._pages: OrderedDict[int, dict[RecordId, CopyRow]] = OrderedDict()
+        self._pages: OrderedDict[int, _Page] = OrderedDict()
         self._places: dict[RecordId, int] | None = None
 
     def __len__(self) -> int:
@@ -54,19 +63,28 @@ class Pages:
 
     def row(self, index: int) -> CopyRow | None:
         """Give the row at an index, or None if that copy has gone since the list was made."""
+        return self._page(index).rows.get(self._ids[index])
+
+    def said(self, row: CopyRow, index: int) -> Said | None:
+        """Give what is said of the picture of the row at an index, if that is out of reach."""
+        return self._page(index).said.get(row.thumbnail) if row.thumbnail else None
+
+    def _page(self, index: int) -> _Page:
         number = index // PAGE
         page = self._pages.get(number)
         if page is None:
-            page = {row.copy: row for row in self.stock.rows(self._page_ids(number))}
-            self._pages[number] = page
+            page = self._pages[number] = self._read(number)
             if len(self._pages) > _PAGES_KEPT:
                 self._pages.popitem(last=False)
         else:
             self._pages.move_to_end(number)
-        return page.get(self._ids[index])
+        return page
 
-    def _page_ids(self, number: int) -> Sequence[RecordId]:
-        return self._ids[number * PAGE : (number + 1) * PAGE]
+    def _read(self, number: int) -> _Page:
+        rows = self.stock.rows(self._ids[number * PAGE : (number + 1) * PAGE])
+        covers = [row.thumbnail for row in rows if row.thumbnail]
+        said = self.stock.out_of_reach(covers) if covers else {}
+        return _Page({row.copy: row for row in rows}, said)
 
     def forget(self) -> None:
         """Drop the rows at hand, for something in them changed."""

@@ -93,15 +93,20 @@ class Table(Arrangement):
         painter.setOpacity(1.0)
         text = place.adjusted(air + side + air, 0, -air, 0)
         if row.flagged:
-            glyph = look.scaled(14)
-            mark = QPoint(text.right() - glyph, place.y() + (place.height() - glyph) // 2)
-            pixmap = look.icon_pixmap(Icon.CONFLICT, glyph, self.scene.ratio, Role.WARNING)
-            painter.drawPixmap(mark, pixmap)
-            text.setRight(mark.x() - air)
+            self._mark(painter, text, Icon.CONFLICT, Role.WARNING)
+        if cell.said:
+            self._mark(painter, text, cell.said.icon, Role.TEXT_QUIET)
         strong = look.color(Role.TEXT_QUIET if cell.wanted else Role.TEXT_STRONG)
         hands.name.write(painter, text, row.name, strong)
         text.setLeft(text.x() + min(hands.name.width(row.name), text.width()) + air)
         hands.caption.write(painter, text, row.variant, look.color(Role.TEXT_QUIET))
+
+    def _mark(self, painter: QPainter, text: QRect, icon: Icon, role: Role) -> None:
+        """Paint an icon at the end of what room there is for text, and take its room away."""
+        look, glyph = self.scene.look, self.scene.look.scaled(14)
+        spot = QPoint(text.right() - glyph, text.y() + (text.height() - glyph) // 2)
+        painter.drawPixmap(spot, look.icon_pixmap(icon, glyph, self.scene.ratio, role))
+        text.setRight(spot.x() - look.space(2))
 
     def _paint_tag(self, painter: QPainter, place: QRect, text: str) -> None:
         look = self.scene.look

@@ -1,12 +1,13 @@
 """Made-up copies to put on a shelf."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from PySide6.QtGui import QColor, QImage
 
 from desktop.collection.values import CopyRow
 from desktop.drawing.imaging import encoded
+from desktop.ui.whereabouts import Said
 from shared.domain.money import Money
 from shared.ids import RecordId
 
@@ -36,12 +37,16 @@ class Stand:
         self.ids = [RecordId(number.to_bytes(16, "big")) for number in range(count)]
         self.fields = fields
         self.rows_read = 0
+        self.said: Said | None = None
         self.asked: list[RecordId] = []
         self.waiting: list[Callable[[bytes | None], None]] = []
 
     def rows(self, ids: Sequence[RecordId]) -> list[CopyRow]:
         self.rows_read += len(ids)
         return [replace(ROW, copy=copy, **self.fields) for copy in ids]
+
+    def out_of_reach(self, photos: Collection[RecordId]) -> dict[RecordId, Said]:
+        return {photo: self.said for photo in photos if self.said}
 
     def thumbnail(self, photo: RecordId, deliver: Callable[[bytes | None], None]) -> None:
         self.asked.append(photo)

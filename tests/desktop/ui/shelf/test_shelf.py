@@ -13,11 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
 
 from desktop.collection.values import Column
-from desktop.ui.look import Look, dress, look_of
+from desktop.ui.look import Icon, Look, dress, look_of
 from desktop.ui.look.packs import bundled_skin
 from desktop.ui.shelf import Emptiness
 from desktop.ui.shelf.columns import COLUMNS
 from desktop.ui.shelf.stock import PAGE, Pages
+from desktop.ui.whereabouts import Said
 from shared.skins import Art, Role, Scheme, View
 from tests.desktop.ui.shelf.stand import ROW, Stand, ids, red_photo
 
@@ -263,6 +264,21 @@ def test_a_hint_shows_markup_instead_of_obeying_it(shelf):
     event = QHelpEvent(QHelpEvent.Type.ToolTip, at, made.viewport().mapToGlobal(at))
     QApplication.sendEvent(made.viewport(), event)
     assert QToolTip.text() == "&lt;b&gt;Peanut&lt;/b&gt;<br>a &amp; b<br>Top shelf"
+    QToolTip.hideText()
+
+
+@pytest.mark.parametrize("view", list(View))
+def test_a_picture_that_is_out_of_reach_is_seen_heard_and_explained(shelf, view):
+    plain = image(shelf(6, view=view, thumbnail=ids(7)[0]))
+    stand = Stand(6, thumbnail=ids(7)[0])
+    stand.said = Said("Waiting for Anna", "Anna", "It comes <later>.", Icon.WAITING)
+    made = shelf(stock=stand, view=view)
+    assert image(made) != plain
+    assert made.item_text(0).endswith(", Waiting for Anna")
+    at = made.cell_rect(0).center()
+    event = QHelpEvent(QHelpEvent.Type.ToolTip, at, made.viewport().mapToGlobal(at))
+    QApplication.sendEvent(made.viewport(), event)
+    assert QToolTip.text().endswith("<br>It comes &lt;later&gt;.")
     QToolTip.hideText()
 
 

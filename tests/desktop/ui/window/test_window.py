@@ -5,7 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from desktop.collection.values import Draft
+from desktop.drawing.portraits import portrait
 from desktop.ui.add.panel import AddPanel
+from desktop.ui.inspector.stage import Stage
 from desktop.ui.live import LiveCollection
 from desktop.ui.look import Look, look_of
 from desktop.ui.look.packs import bundled
@@ -75,6 +77,24 @@ def test_deleting_offers_the_way_back(stocked):
     stocked.panels.bar._action.click()
     assert len(names(stocked)) == 3
     assert "Undone" in stocked.panels.bar._words.text()
+
+
+def test_card_and_inspector_say_the_same_of_a_picture_that_is_not_here(stocked):
+    live, shelf = stocked.live.collection, stocked.panels.list.shelf
+    copy, *_ = stocked.panels.list.copies
+    live.photos.add(copy, portrait("Peanut", "Elephant", "", 1))
+    small, large = sorted(live.folder.glob("files/*/*"), key=lambda path: path.stat().st_size)
+    shelf.refresh()
+    assert "Waiting" not in shelf.item_text(0)
+    large.unlink()
+    shelf.refresh()
+    assert shelf.item_text(0).endswith("Waiting for artmatt's laptop")
+    assert "Waiting" not in shelf.item_text(1)
+    shelf.choose([copy])
+    stage = stocked.panels.inspector.findChild(Stage)
+    assert stage.accessibleDescription() in shelf._hint(0).replace("&#x27;", "'")
+    assert stage._words == "Waiting for artmatt's laptop"
+    assert small.is_file()
 
 
 def test_undo_and_redo_say_what_they_would_do(stocked):
