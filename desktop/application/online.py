@@ -1,14 +1,17 @@
 """What an open collection does with a server, for the screens; and the vault beneath it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 from desktop.collection.collection import Collection
+from desktop.collection.devices import OnlyLooksError
 from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.kit import mark_of
 from desktop.collection.library import SKIN
+from desktop.sync.address import server_url
 from desktop.sync.by_files import Answering
 from desktop.sync.errors import SyncError
 from desktop.sync.freeing import Freed
@@ -28,6 +31,10 @@ from shared.protocol.messages import About
 
 _NEW_KIT = "Change the emergency kit"
 _ADDED = "Add a device"
+_HERE_ALREADY = "This device syncs there already. Type the address of another server."
+_NOT_THERE = (
+    "The server at that address does not have this collection. Ask the device that moved it."
+)
 
 
 class Patience:
@@ -74,21 +81,59 @@ class Connection:
         if not verdict.why_not:
             return verdict
         try:
+            if str(server_url(server)) == self.server:
+                return Verdict(_HERE_ALREADY)
             return Verdict(yours=True) if self._network.knows(self._vault, server) else verdict
         except EXPECTED:
             return verdict
 
     def sign_up(self, place: Place) -> Trouble | None:
-        """Give the collection its place at a server, and sync there from now on."""
+        """Give the collection its place at a server, and sync there and nowhere else from now on.
+
+        Nothing changes unless that server gave it one.
+        """
         skin = self._collection.settings.get(SKIN)
+
+        def move() -> None:
+            self._network.claim(self._vault, place.server, place.name, skin, place.invitation)
+            self._move(place.server)
+
+        return attempt(move)
+
+    def follow_server(self) -> Trouble | None:
+        """Sync where another device has moved the collection."""
+        server = self._collection.whereabouts.elsewhere
         try:
-            self._network.sign_up(self._vault, place.server, place.name, skin, place.invitation)
+            if not self._network.knows(self._vault, server):
+                return Trouble(_NOT_THERE)
         except EXPECTED as error:
             return Trouble(sentence(error))
-        worker = self.start()
-        if worker is not None:
-            self._collection.follow(worker)
-        return None
+        return attempt(lambda: self._move(server))
+
+    def leave_server(self) -> Trouble | None:
+        """Let the collection stay on this device, and exchange by hand."""
+        return attempt(lambda: self._move(""))
+
+    def _move(self, server: str) -> None:
+        """Sync at a server from now on, or at none. The old one may bring the word to the others.
+
+        Whatever happens on the way, there is a sync afterwards, at the one server or the other.
+        """
+        collection, whereabouts = self._collection, self._collection.whereabouts
+        address = str(server_url(server)) if server else ""
+        collection.stay()
+        try:
+            if address and address != whereabouts.told and (self.server or whereabouts.told):
+                with suppress(OnlyLooksError):
+                    whereabouts.tell(address)
+            if self.server:
+                self._network.part(self._vault, collection.announce)
+            self._network.settle(self._vault, address)
+        finally:
+            worker = self.start()
+            if worker is not None:
+                collection.follow(worker)
+        collection.tell(collection.status)
 
     def welcome(self, code: str) -> "Visitor | Trouble":
         """Answer the code of a new device, and wait for it."""

@@ -40,6 +40,7 @@ from desktop.collection.values import (
     Shelf,
     SyncStatus,
 )
+from desktop.collection.whereabouts import Whereabouts
 from desktop.collection.words import Words
 from desktop.vault.identity import read_identity
 from desktop.vault.vault import Surroundings, Vault
@@ -59,8 +60,9 @@ class Collection:
     ``copies`` has the verbs for pieces, ``photos`` for pictures, ``photos_here`` what of
     them is on this device, ``words`` choices, tags, places
     and own fields, ``settings`` preferences, ``roster`` the devices, ``kit`` the
-    emergency kit, ``late`` what was set aside of removed devices, ``reference`` what Ty made,
-    ``backups`` and ``checks`` keep it safe, ``exchange`` goes without a server.
+    emergency kit, ``whereabouts`` the server, ``late`` what was set aside of removed devices,
+    ``reference`` what Ty made, ``backups`` and ``checks`` keep it safe, ``exchange`` goes without
+    a server.
     ``forget_key`` lets the computer's keychain forget the key, None if it was not asked to keep it.
     """
 
@@ -79,6 +81,7 @@ class Collection:
         self.words = Words(records, reference, mint, self.write)
         self.settings = Settings(records, vault.secrets, self.write)
         self.roster = self._devices(vault, surroundings)
+        self.whereabouts = Whereabouts(records, vault.secrets, self._write_for_good)
         self.backups = BackupCare(
             vault.backups, self.settings, lambda: self.name, surroundings.now_millis
         )
@@ -258,6 +261,12 @@ class Collection:
     def follow(self, sync: Syncing) -> None:
         """Let a sync, started by whoever built it, know of edits, and end it on ``close``."""
         self._sync = sync
+
+    def stay(self) -> None:
+        """End the sync, and wait until nothing of it is under way; ``follow`` begins another."""
+        if self._sync is not None:
+            self._sync.end()
+            self._sync = None
 
     def opening(self) -> tuple[bytes, Keyring]:
         """Return what opens its file and its entries, for who mends it once it is closed."""

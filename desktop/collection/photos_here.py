@@ -126,6 +126,12 @@ class PhotosHere:
             may_empty=self._syncs() or self._alone(),
         )
 
+    def missing(self) -> Amount:
+        """Count the originals that are not here and may be at a server; as slow as ``space``."""
+        space = self.space()
+        missing, absent = space.missing, space.absent
+        return Amount(missing.count - absent.count, missing.bytes - absent.bytes)
+
     def empty_trash(self) -> Change:
         """Delete the pictures in the trash for good, on every device; the pieces stay there."""
         photos = self._references.trashed()

@@ -9,7 +9,7 @@ STAYS_HERE = SyncStatus(SyncPhase.LOCAL_ONLY, "Everything is saved on this devic
 
 
 class Syncing(Protocol):
-    """Keeps a collection in step with its server. All methods but ``stop`` return at once."""
+    """Keeps a collection in step with its server. All but ``stop`` and ``end`` return at once."""
 
     @property
     def status(self) -> SyncStatus:
@@ -32,3 +32,6 @@ class Syncing(Protocol):
 
     def stop(self) -> None:
         """End, after the request that is under way."""
+
+    def end(self) -> None:
+        """End, and wait until nothing is under way, for the collection is used on."""

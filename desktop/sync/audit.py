@@ -36,7 +36,7 @@ class Audit:
         self.review: Review | None = None
         self.forked: set[Origin] = set()
         self._notices: set[Notice] = set()
-        self.reviewed = self.restored = self.base_lost = False
+        self.reviewed = self.restored = self.base_lost = self._is_new = False
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -47,6 +47,7 @@ class Audit:
         """Begin a round: what was tried in vain in the last one may be tried again."""
         self._notices = {Notice.FORKED} if self.forked else set()
         self.reviewed = self.restored = self.base_lost = False
+        self._is_new = self._books.log.cursor()[0] is None
         if self._books.must_read_own():
             self.start_review()
 
@@ -82,7 +83,8 @@ class Audit:
             self.restored = True
             self.base_lost = any(self._books.is_gone(o, seq + 1) for o, seq in lost.items())
             self._outbox.lost = {} if self.base_lost else lost
-            self._notices.add(Notice.RESTORED)
+            if not self._is_new:  # else no server lost it: this one never had it
+                self._notices.add(Notice.RESTORED)
         if found.behind and not self.reviewed:
             self.start_review()
 

@@ -1,6 +1,7 @@
 """Everything that a collection can do with a server, put together for whoever opens it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,7 @@ from desktop.sync.claims import Claims
 from desktop.sync.compaction import Compaction
 from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
-from desktop.sync.errors import RefusedError
+from desktop.sync.errors import RefusedError, SyncError
 from desktop.sync.exchange import Exchange
 from desktop.sync.folder.recovery import fill, recover_from
 from desktop.sync.folder.traffic import Traffic
@@ -134,9 +135,16 @@ class Network:
     def sign_up(
         self, vault: Vault, server: str, name: str, skin: str = "", invitation: str = ""
     ) -> None:
-        """Give a collection its place at a server, and let it sync there from now on.
+        """Give a collection its place at a server, and let it sync there from now on."""
+        self.claim(vault, server, name, skin, invitation)
+        self.settle(vault, server)
 
-        Another of its devices may have done that before: then this one joins it there.
+    def claim(
+        self, vault: Vault, server: str, name: str, skin: str = "", invitation: str = ""
+    ) -> None:
+        """Get a collection a place at a server; nothing changes here.
+
+        Another of its devices may have done that before: then this one has a place there, too.
         """
         keys = read_identity(vault.secrets).keys
         courier = self._courier(server, vault.tenant, keys)
@@ -146,7 +154,22 @@ class Network:
         except RefusedError:
             if not self.knows(vault, server):
                 raise
-        keep_server(vault.secrets, str(server_url(server)))
+
+    def part(self, vault: Vault, changed: Callable[[Change], None]) -> None:
+        """Make a last round with the server, if it still answers: each tells what it has."""
+        with suppress(SyncError):
+            self.session(vault, changed).round(lambda _done, _total: None)
+
+    def settle(self, vault: Vault, server: str) -> None:
+        """Let a collection sync from now on at a server that has a place for it; "" for none.
+
+        What it has goes there as it is sealed, others' entries too. Its worker must have ended.
+        """
+        address = str(server_url(server)) if server else ""
+        with vault.log.turn:
+            if read_server(vault.secrets) not in {"", address}:
+                vault.log.leave_server()  # first: to look at the old one once more does no harm
+            keep_server(vault.secrets, address)
 
     def knows(self, vault: Vault, server: str) -> bool:
         """Tell whether a server has this collection, and this device in it."""

@@ -25,7 +25,7 @@ EXPECTED = (SyncError, VaultError, NotWritableError)
 
 
 class Worker:
-    """Syncs one collection while it is open. All methods return at once, except ``stop``."""
+    """Syncs one collection while it is open. All but ``stop`` and ``end`` return at once."""
 
     def __init__(self, session: Session, reporter: Reporter, rhythm: Rhythm) -> None:
         self._session = session
@@ -62,6 +62,11 @@ class Worker:
             self._bell.notify_all()
         self._listener.stop()
         self._thread.join(self._farewell)
+
+    def end(self) -> None:
+        """End, and wait until nothing is under way: no late answer finds the vault still open."""
+        self.stop()
+        self._thread.join()
 
     def edited(self) -> None:
         """Note that there is something to send."""

@@ -132,6 +132,16 @@ class Log:
         with self._database.writing() as cursor:
             cursor.execute(f"UPDATE entry SET sent = {Held.ELSEWHERE:d} WHERE NOT sent")
 
+    def leave_server(self) -> None:
+        """Note that no server is known to have anything, and that no log was read.
+
+        What was sealed may have reached the old one, so its numbers are taken for good.
+        """
+        with self._database.writing() as cursor:
+            cursor.execute(f"UPDATE entry SET sent = {Held.ELSEWHERE:d}")
+            put(cursor, _LOG, b"")
+            put(cursor, _REACHED, b"")
+
     def elsewhere(self) -> dict[Origin, int]:
         """Return, per stream, the first number that no server is known to have."""
         sql = f"""

@@ -43,7 +43,16 @@ class Online(Protocol):
         """Say whether a name can be had at a server."""
 
     def sign_up(self, place: Place) -> Trouble | None:
-        """Give the collection its place at a server, and sync there from now on."""
+        """Give the collection its place at a server, and sync there from now on.
+
+        If it had another one, that keeps what it has; nothing changes unless this one takes it.
+        """
+
+    def follow_server(self) -> Trouble | None:
+        """Sync where another device has moved the collection."""
+
+    def leave_server(self) -> Trouble | None:
+        """Sync at no server any more."""
 
     def welcome(self, code: str) -> Visit | Trouble:
         """Answer the code of a new device, and wait for it."""

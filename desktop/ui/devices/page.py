@@ -10,10 +10,9 @@ from desktop.ui.controls import Button, Text
 from desktop.ui.devices.card import DeviceTile, FormerTile
 from desktop.ui.devices.comparison import Comparison
 from desktop.ui.devices.fork_notice import ForkNotice
+from desktop.ui.devices.moved_notice import MovedNotice
 from desktop.ui.devices.online import Online
-from desktop.ui.errand import Errand
-from desktop.ui.first_run.beginnings import Trouble
-from desktop.ui.first_run.server_lines import ServerLines
+from desktop.ui.devices.sign_up import SignUp
 from desktop.ui.look import Icon, say
 from desktop.ui.notation import Notation
 from desktop.ui.page import Page
@@ -35,6 +34,8 @@ class DevicesPage(Page):
     files_wanted = Signal()
     signed_up = Signal()
     server_wanted = Signal()
+    move_wanted = Signal()
+    leave_wanted = Signal()
     kit_wanted = Signal()
     renamed = Signal(object, str)  # DeviceId
     removed = Signal(object)  # DeviceId
@@ -71,10 +72,12 @@ class DevicesPage(Page):
         self._lead = Text(_TOGETHER if self._server else _ALONE)
         self._by_files = self._adding_by_files()
         more = self._adding() if self._server else SignUp(online)
+        self._moved = MovedNotice(online)
         gone = column(self._heading, self._former, gap=2)
         body = Zone(
             layout=column(
                 self._fork,
+                self._moved,
                 self._lead,
                 self._looks,
                 self._cards,
@@ -89,6 +92,7 @@ class DevicesPage(Page):
         self._comparison.setVisible(bool(self._server))
         super().__init__("Devices", body)
         self._fork.followed.connect(self.followed)
+        self._moved.done.connect(self.signed_up)
         if isinstance(more, SignUp):
             more.done.connect(self.signed_up)
 
@@ -98,10 +102,12 @@ class DevicesPage(Page):
         former: Sequence[DeviceCard] = (),
         kit: KitState | None = None,
         fork: ForkedList | None = None,
+        elsewhere: str = "",
     ) -> None:
         """List these devices, unless somebody is in the middle of a card."""
         self._comparison.refresh()
         self._fork.show_fork(fork)
+        self._moved.show_address(elsewhere)
         now = (tuple(devices), tuple(former), kit)
         if now == (self._devices, self._gone, self._kit) or any(tile.busy for tile in self._tiles):
             return
@@ -153,8 +159,14 @@ class DevicesPage(Page):
         address.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._add = add = Button("Add a device", "primary", icon=Icon.ADD, pressed=self._ask_add)
         knows = Button("What the server knows", icon=Icon.SHOW, pressed=self._ask_server)
+        other = Button("Another server\u2026", "link", pressed=self._ask_move)
+        none = Button("Without a server from now on\u2026", "link", pressed=self._ask_leave)
         # Methods, not the signals themselves: those exist only once the page does.
-        return Zone(layout=column(row(add, knows, None, gap=2), address, gap=2))
+        return Zone(
+            layout=column(
+                row(add, knows, None, gap=2), address, row(other, none, None, gap=3), gap=2
+            )
+        )
 
     def _adding_by_files(self) -> Zone:
         words = Text("Without a server, two files that you carry over let it in.", "caption")
@@ -183,6 +195,12 @@ class DevicesPage(Page):
     def _ask_server(self) -> None:
         self.server_wanted.emit()
 
+    def _ask_move(self) -> None:
+        self.move_wanted.emit()
+
+    def _ask_leave(self) -> None:
+        self.leave_wanted.emit()
+
 
 def _refill(zone: Zone, tiles: Sequence[Zone]) -> None:
     """Put other cards in the place of those that are there."""
@@ -196,46 +214,3 @@ def _refill(zone: Zone, tiles: Sequence[Zone]) -> None:
     for tile in tiles:
         box.addWidget(tile)
         tile.show()
-
-
-class SignUp(Zone):
-    """A place at a server for a collection that has none yet."""
-
-    done = Signal()
-
-    def __init__(self, online: Online) -> None:
-        self._online = online
-        self._lines = ServerLines(online.judge)
-        self._go = Button("Sign up", "primary", pressed=self._sign_up)
-        self._trouble = Text(role="danger")
-        self._trouble.hide()
-        super().__init__(
-            layout=column(
-                Text("Sync through a server", "title"),
-                self._lines,
-                self._trouble,
-                row(self._go, None),
-                gap=3,
-            )
-        )
-        self._go.setEnabled(False)
-        self._lines.judged.connect(lambda: self._go.setEnabled(self._lines.free))
-
-    def _sign_up(self) -> None:
-        place = self._lines.wish
-        self._go.setEnabled(False)
-        self._trouble.hide()
-        Errand(
-            self,
-            lambda: self._online.sign_up(place),
-            then=self._answered,
-            failed=lambda _error: self._go.setEnabled(True),
-        )
-
-    def _answered(self, trouble: Trouble | None) -> None:
-        if trouble is None:
-            self.done.emit()
-            return
-        self._go.setEnabled(True)
-        self._trouble.say(trouble.sentence)
-        self._trouble.show()

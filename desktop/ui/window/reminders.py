@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # the window owns its reminders
     from desktop.ui.window.main_window import MainWindow
 
 _SILENT = "Nothing was heard from {} for more than two weeks."
+_MOVED = "Another device has moved this collection to {}."
 _KIT = "Your emergency kit is a week old. Can you still read all of it?"
 
 
@@ -22,6 +23,7 @@ class Reminders(QObject):
         self._window = window
         window.live.synced.connect(self._look_at_removed)
         window.live.synced.connect(self._look_at_silent)
+        window.live.synced.connect(self._look_at_moved)
         kit = window.live.collection.kit
         if kit.restored and window.live.collection.sync is None:
             QTimer.singleShot(0, self, window.pages.show_restored)  # all has come with the folder
@@ -46,6 +48,16 @@ class Reminders(QObject):
         if silent:
             who = silent[0] if len(silent) == 1 else f"{len(silent)} of your devices"
             words = _SILENT.format(who)
+            window.panels.bar.warn(words, action="Devices", run=window.pages.show_devices)
+
+    def _look_at_moved(self, status: SyncStatus) -> None:
+        """Say once at each start that the collection is at another server than the one here."""
+        window, whereabouts = self._window, self._window.live.collection.whereabouts
+        if status.phase is not SyncPhase.SAVED:
+            return
+        if whereabouts.server and whereabouts.elsewhere:
+            window.live.synced.disconnect(self._look_at_moved)
+            words = _MOVED.format(whereabouts.elsewhere)
             window.panels.bar.warn(words, action="Devices", run=window.pages.show_devices)
 
     def _look_at_removed(self, status: SyncStatus) -> None:
