@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from desktop.sync.status import SyncPhase, SyncStatus
+from desktop.sync.status import Course, Moving, SyncPhase, SyncStatus
 from desktop.vault.comparing import Turn
 from desktop.vault.diary import Arrival, Step, Turned
 from desktop.vault.past import Span
@@ -36,6 +36,7 @@ __all__ = [
     "Column",
     "Conflict",
     "CopyRow",
+    "Course",
     "CustomField",
     "Detail",
     "DeviceCard",
@@ -45,6 +46,7 @@ __all__ = [
     "LaidAside",
     "LatePiece",
     "Location",
+    "Moving",
     "Past",
     "Photo",
     "Query",

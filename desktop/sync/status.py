@@ -71,3 +71,13 @@ class SyncStatus:
     also: tuple[str, ...] = ()
     sent: int = 0
     received: int = 0
+
+    @property
+    def share(self) -> float:
+        """How much of what is under way is done, from 0 to 1; 0 if nothing can be said."""
+        moving = self.pictures
+        if moving is None:
+            return self.done / self.total if self.total else 0.0
+        if moving.all_bytes:
+            return moving.bytes / moving.all_bytes
+        return moving.files / moving.all_files if moving.all_files else 0.0

@@ -1,19 +1,20 @@
 """What the status line stands for, at length: where the sync is, since when, what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.collection.syncing import Syncing
-from desktop.collection.values import SyncPhase, SyncStatus
+from desktop.collection.values import Moving, SyncPhase, SyncStatus
 from desktop.ui.controls import Button, Text
 from desktop.ui.look import Icon, dress, look_of
 from desktop.ui.notation import Notation
 from desktop.ui.zone import Zone, column, row
 
 WIDTH = 320
+_MINUTE, _MINUTES_SAID = 60, 90
 _UNTIL = "It goes on when you continue, or when Swingtag is started again."
 
 
@@ -25,52 +26,115 @@ class Ways(NamedTuple):
     sync: Syncing | None
 
 
-def pop_up_details(status: SyncStatus, notation: Notation, owner: QWidget, ways: Ways) -> Zone:
+class Details(Zone):
+    """What is known, kept in step with the status while it is in sight, and the ways on."""
+
+    def __init__(self, status: SyncStatus, notation: Notation, ways: Ways) -> None:
+        self._notation = notation
+        self._texts: list[Text] = []
+        self._facts = column(gap=2)
+        rows = [row(*buttons, None) for buttons in self._buttons(status, ways) if buttons]
+        super().__init__("card", column(self._facts, *rows, gap=2, edge=3))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setAccessibleName("Where the sync stands")
+        self.show_status(status)
+
+    def show_status(self, status: SyncStatus) -> None:
+        """Say where the sync stands now; the foot stays where it is."""
+        facts = _facts(status, self._notation)
+        if [role for _, role in facts] != [text.property("role") or "" for text in self._texts]:
+            self._fill([role for _, role in facts])
+        for text, (words, _) in zip(self._texts, facts, strict=True):
+            text.say(words)
+        self.settle()
+
+    def settle(self) -> None:
+        """Take as much height as the words need, upwards."""
+        foot = self.y() + self.height()
+        width = look_of(self).scaled(WIDTH)
+        if (layout := self.layout()) is not None:
+            layout.activate()  # it has not heard yet of words that changed
+        self.setFixedSize(width, self.heightForWidth(width))
+        self.move(self.x(), foot - self.height())
+
+    def _fill(self, roles: Sequence[str]) -> None:
+        for text in self._texts:
+            self._facts.removeWidget(text)
+            text.hide()  # it is deleted only when Qt has time
+            text.deleteLater()
+        self._texts = [Text(role=role) for role in roles]
+        for text in self._texts:
+            self._facts.addWidget(text)
+            text.show()
+
+    def _buttons(self, status: SyncStatus, ways: Ways) -> tuple[list[Button], list[Button]]:
+        """Return two rows of them: what to do with the sync, and where else to look."""
+        first, then = list[Button](), [self._button("Devices", ways.devices)]
+        if ways.late is not None:
+            then.append(self._button("Set-aside changes", ways.late))
+        if ways.sync is not None and status.phase is SyncPhase.PAUSED:
+            first = [self._button("Continue", ways.sync.resume, Icon.SYNC)]
+        elif ways.sync is not None:
+            first = [
+                self._button("Sync now", ways.sync.sync_now, Icon.SYNC),
+                self._button("Pause", ways.sync.pause, Icon.PAUSE),
+            ]
+        return first, then
+
+    def _button(self, words: str, run: Callable[[], object], icon: Icon | None = None) -> Button:
+        return Button(words, icon=icon, pressed=lambda: (self.close(), run()))
+
+
+def pop_up_details(status: SyncStatus, notation: Notation, owner: QWidget, ways: Ways) -> Details:
     """Float the details over the status line until Esc or a click elsewhere."""
-    details = Zone("card")
-
-    def button(words: str, run: Callable[[], object], icon: Icon | None = None) -> Button:
-        return Button(words, icon=icon, pressed=lambda: (details.close(), run()))
-
-    first, then = [], [button("Devices", ways.devices)]
-    if ways.late is not None:
-        then.append(button("Set-aside changes", ways.late))
-    if ways.sync is not None and status.phase is SyncPhase.PAUSED:
-        first = [button("Continue", ways.sync.resume, Icon.SYNC)]
-    elif ways.sync is not None:
-        first = [
-            button("Sync now", ways.sync.sync_now, Icon.SYNC),
-            button("Pause", ways.sync.pause, Icon.PAUSE),
-        ]
-    rows = [row(*buttons, None) for buttons in (first, then) if buttons]
-    details.setLayout(column(*_facts(status, notation), *rows, gap=2, edge=3))
+    details = Details(status, notation, ways)
     details.setParent(owner, Qt.WindowType.Popup)
-    details.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    details.setAccessibleName("Where the sync stands")
     look = look_of(owner)
     dress(details, look)
-    width = look.scaled(WIDTH)
-    details.setFixedSize(width, details.heightForWidth(width))
+    details.settle()
     details.move(owner.mapToGlobal(QPoint(look.space(2), -details.height() - look.space(1))))
     details.show()
     return details
 
 
-def _facts(status: SyncStatus, notation: Notation) -> list[Text]:
-    """Say all that is known, the gravest first."""
-    facts = [Text(status.message, "strong"), *map(Text, status.also)]
+def _facts(status: SyncStatus, notation: Notation) -> list[tuple[str, str]]:
+    """Say all that is known, the gravest first, each with the role of its words."""
+    facts = [(status.message, "strong"), *((words, "") for words in status.also)]
     if status.phase is SyncPhase.PAUSED:
-        facts.append(Text(_UNTIL, "caption"))
+        facts.append((_UNTIL, "caption"))
+    if status.pictures is not None:
+        facts.append((_how_far(status.pictures, notation), ""))
+    elif status.total:
+        facts.append((f"{round(status.share * 100)}\u00a0% of this sync is done.", ""))
     if status.waiting:
-        facts.append(Text(_waiting(status.waiting, notation)))
+        facts.append((_waiting(status.waiting, notation), ""))
     if status.last_synced_millis is not None:
-        facts.append(Text(f"Last synced {notation.moment(status.last_synced_millis)}.", "caption"))
+        facts.append((f"Last synced {notation.moment(status.last_synced_millis)}.", "caption"))
     if status.phase is SyncPhase.LOCAL_ONLY:
-        facts.append(Text("No server is set. Nothing leaves this computer.", "caption"))
+        facts.append(("No server is set. Nothing leaves this computer.", "caption"))
     if status.sent or status.received:
         sent, received = notation.size(status.sent), notation.size(status.received)
-        facts.append(Text(f"{sent} sent and {received} received since it was opened.", "caption"))
-    return facts
+        facts.append((f"{sent} sent and {received} received since it was opened.", "caption"))
+    return [fact for fact in facts if fact[0]]
+
+
+def _how_far(moving: Moving, notation: Notation) -> str:
+    """Say how many bytes are across, how fast they go, and how long the rest takes."""
+    if not moving.all_bytes:
+        return ""
+    done = f"{notation.size(moving.bytes)} of {notation.size(moving.all_bytes)}"
+    if not moving.speed:
+        return f"{done}."
+    return f"{done}, {notation.size(round(moving.speed))} a second; {_left(moving.left)}."
+
+
+def _left(seconds: float) -> str:
+    minutes, hours = round(seconds / 60), round(seconds / 3600)
+    if seconds < _MINUTE:
+        return "less than a minute left"
+    if minutes <= _MINUTES_SAID:
+        return "about 1 minute left" if minutes == 1 else f"about {minutes} minutes left"
+    return f"about {hours} hours left"
 
 
 def _waiting(count: int, notation: Notation) -> str:

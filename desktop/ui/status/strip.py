@@ -20,7 +20,7 @@ _SIGNS = {
     SyncPhase.TROUBLE: (Icon.WARNING, Role.DANGER),
     SyncPhase.PAUSED: (Icon.PAUSE, Role.WARNING),
 }
-_PROGRESS_WIDTH = 120
+_PROGRESS_WIDTH, _FINENESS = 120, 1000
 _SHORTEST_WIDTH = 160
 
 
@@ -85,6 +85,7 @@ class StatusStrip(Zone):
         self._words = Sentence()
         self._progress = QProgressBar()
         self._progress.setAccessibleName("Progress of the sync")
+        self._progress.setMaximum(_FINENESS)
         self._progress.hide()
         self._conflicts = Button("", "nav", icon=Icon.CONFLICT)
         self._conflicts.hide()
@@ -115,10 +116,9 @@ class StatusStrip(Zone):
         self._status = status
         count = f"(1 of {len(status.also) + 1}) " if status.also else ""
         self._words.say(count + status.message)
-        running = status.phase is SyncPhase.SYNCING and status.total > 0
-        self._progress.setVisible(running)
-        self._progress.setMaximum(max(status.total, 1))
-        self._progress.setValue(status.done)
+        under_way = status.total > 0 or status.pictures is not None
+        self._progress.setVisible(under_way and status.phase is SyncPhase.SYNCING)
+        self._progress.setValue(round(status.share * _FINENESS))
         self._devices.say("1 device" if status.devices == 1 else f"{status.devices} devices")
         self._draw_sign()
 

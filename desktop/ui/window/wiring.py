@@ -86,7 +86,8 @@ def _wire_edges(window: "MainWindow") -> None:
         collection = window.live.collection
         late = pages.show_late if collection.late.all() else None
         ways = Ways(pages.show_devices, late, collection.sync)
-        pop_up_details(collection.status, window.notation, panels.status, ways)
+        shown = pop_up_details(collection.status, window.notation, panels.status, ways)
+        window.live.synced.connect(shown.show_status)
 
     panels.top.add.clicked.connect(window.add)
     panels.top.drawer.clicked.connect(panels.folding.toggle_drawer)
