@@ -20,6 +20,7 @@ from desktop.sync.removal import (
 from desktop.sync.silence import excuse, silent_since
 from desktop.sync.two_lists import Choice, choose, chosen, read_theirs, why_not_followed
 from desktop.vault.cuts import cuts_of
+from desktop.vault.readable import passed_over
 from desktop.vault.vault import Log, Records, Secrets
 from shared.crypto.paper import paper_device, secret_of
 from shared.crypto.spoken import spoken
@@ -127,12 +128,14 @@ class Roster:
         names = self._records.living(Kind.DEVICE)
         heard = self._log.last_written()
         membership = self._membership()
+        garbled = passed_over(self._secrets)
         known, silent = self._known(membership), silent_since(self._secrets, self._now_millis())
         cards = [
             replace(
                 self._card(member, membership, names, heard),
                 fresh=member.device not in known and member.role is not Role.PAPER,
                 silent=member.device in silent and member.device != self._log.origin.device,
+                garbled=member.device in garbled,
             )
             for member in membership.live
         ]

@@ -171,6 +171,7 @@ class DeviceCard:
     as soon as the server can be reached; ``to_be``: it gets these rights then.
     ``fresh``: it came since somebody last said here which devices are theirs.
     ``silent``: it should have been heard from for two weeks.
+    ``garbled``: it wrote something that cannot be read.
     ``removed_by`` names the device that put it out, "" while it is one of the collection's;
     ``late``: changes that it made after that were here, and were set aside.
     """
@@ -187,5 +188,6 @@ class DeviceCard:
     to_be: Rights | None = None
     fresh: bool = False
     silent: bool = False
+    garbled: bool = False
     removed_by: str = ""
     late: bool = False

@@ -15,9 +15,9 @@ from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
 from desktop.sync.refusal import Refusal
 from desktop.sync.rhythm import Most
+from desktop.vault.readable import read_edit
 from desktop.vault.snapshots import Tail
 from desktop.vault.vault import Vault
-from shared.domain.edits import decode_edit
 from shared.domain.history import passing
 from shared.domain.stamps import Origin
 from shared.ids import EntryHash
@@ -276,9 +276,9 @@ class Compaction:
     def _settled_history(self, segments: Sequence[Segment]) -> Iterator[Segment]:
         """Put old history together: of many edits to a field in an hour the last one stays."""
         past = [edit for each in segments for edit in self._bases.fetch_segment(each)]
-        edits = [decode_edit(blob, device) for device, blob in past]
-        gone = passing(edits)
-        left = ((past[n], edits[n].millis) for n in range(len(past)) if n not in gone)
+        read = [(each, edit) for each in past if (edit := read_edit(each[1], each[0]))]
+        gone = passing([edit for _, edit in read])
+        left = ((each, edit.millis) for n, (each, edit) in enumerate(read) if n not in gone)
         yield from self._sent_history(left, settled=True)
 
     def _new_history(self, base: Snapshot | None, heads: Heads) -> Iterator[Segment]:

@@ -18,6 +18,7 @@ from desktop.sync.notices import Notice
 from desktop.sync.outbox import Consignment, Outbox
 from desktop.sync.refusal import Refusal
 from desktop.sync.silence import Silence
+from desktop.vault.readable import passed_over
 from desktop.vault.vault import Vault
 from shared.crypto.randomness import Random
 from shared.domain.operations import Change
@@ -90,6 +91,7 @@ class Exchange:
         self.books = Books(vault, random)
         self._log = vault.log
         self._snapshots = vault.snapshots
+        self._secrets = vault.secrets
         self._clock = vault.clock
         self._inbox = Inbox()
         self._outbox = Outbox(self.books)
@@ -271,6 +273,8 @@ class Exchange:
         self._silence.note()
         if self._outbox.damaged:
             self._audit.note(Notice.DAMAGED_HERE)
+        if passed_over(self._secrets):
+            self._audit.note(Notice.UNREADABLE)
         if self._inbox.newest_epoch > self.books.membership.epoch:
             self._audit.note(Notice.HIDDEN)
         if self._patience.is_over(waits=self._inbox.waits):

@@ -27,6 +27,10 @@ class Notice(Enum):
         "Some of this device's stored history is damaged and could not be sent. Check the "
         "collection under Backups."
     )
+    UNREADABLE = (
+        "One of your devices wrote edits that cannot be read; they were passed over. "
+        "Under Devices you see which: update Swingtag there, or remove that device."
+    )
     LATE = (
         "A device that was removed wrote more after that. It was not taken in; "
         "what it wrote before is still here."

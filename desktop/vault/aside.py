@@ -14,7 +14,7 @@ from desktop.vault.archive import Archive
 from desktop.vault.base_rows import read_base_rows
 from desktop.vault.entries import moments_behind
 from desktop.vault.layout import GHOST, Row, layout_of
-from desktop.vault.secrets import get, put
+from desktop.vault.secrets import drop, put
 from desktop.vault.writing import Writing
 from shared.domain.edits import Edit, Group
 from shared.domain.schema import Kind
@@ -23,29 +23,35 @@ from shared.ids import RecordId
 
 Spot = tuple[str, RecordId]
 
+_MARK = "vault/set aside/"
+_NUMBER_BYTES = 8
+
 
 def set_aside(writing: Writing, cuts: Mapping[Origin, int]) -> None:
-    """Derive again what lies behind cuts.
+    """Derive again what lies behind cuts, and what does no more.
 
-    ``cuts`` has the last number that counts of every stream that is cut. Each stream is dealt with
-    once: nothing is taken in behind a cut that is known. A conflict in such a record that the
-    collector had settled is shown once more.
+    ``cuts`` has the last number that counts of every stream that is cut. A cut goes away, or moves
+    on, if a device gets its rights back or another list of devices is followed. A conflict in such
+    a record that the collector had settled is shown once more.
     """
-    late, fresh = set[int](), set[int]()
-    for origin, last in cuts.items():
-        stream = writing.moments.stream(origin)
-        moments = moments_behind(writing.cursor, stream, last)
-        late |= moments
-        if get(writing.cursor, _mark(stream)) is None:
-            put(writing.cursor, _mark(stream), b"")
-            fresh |= moments
-    archive = Archive(writing.cursor, writing.moments)
-    derive(writing, archive, {spot for moment in fresh for spot in archive.places(moment)}, late)
+    cursor = writing.cursor
+    last_of = {writing.moments.stream(origin): last for origin, last in cuts.items()}
+    before = _marks(cursor)
+    late = {m for stream, last in last_of.items() for m in moments_behind(cursor, stream, last)}
+    changed = set[int]()
+    for stream in last_of.keys() | before.keys():
+        was, now = before.get(stream), last_of.get(stream)
+        if was != now:
+            first = min(last for last in (was, now) if last is not None)
+            changed |= moments_behind(cursor, stream, first)
+            _mark(cursor, stream, now)
+    archive = Archive(cursor, writing.moments)
+    derive(writing, archive, {spot for moment in changed for spot in archive.places(moment)}, late)
 
 
 def forget_marks(cursor: Cursor) -> None:
     """Forget which streams were dealt with: the records were derived anew without it."""
-    cursor.execute("DELETE FROM secret WHERE name LIKE ?", (_mark_of("%"),))
+    cursor.execute("DELETE FROM secret WHERE name LIKE ?", (f"{_MARK}%",))
 
 
 def derive(
@@ -67,19 +73,22 @@ def _derive(
 ) -> None:
     cursor, (kind, record) = writing.cursor, spot
     layout = layout_of(kind)
-    if not layout.read(cursor, [record], ()):
-        return
+    is_here = bool(layout.read(cursor, [record], ()))
     moments = archive.writers(kind, record)
+    left = sorted(moments - passed_over)
+    if not (is_here or left or base):
+        return
     cursor.executemany(
         "INSERT OR IGNORE INTO touched VALUES (?, ?)", [(record, moment) for moment in moments]
     )
     cursor.execute("DELETE FROM conflict WHERE kind = ? AND record = ?", (kind, record))
     writing.merging.look_again()
-    vacate(writing, kind, record)
+    if is_here:
+        vacate(writing, kind, record)
     if base is not None:
         cursor.execute(layout.replace_sql(), layout.raw(base))
         cursor.execute(layout.bury_sql(), (base.deleted, record))
-    for moment in sorted(moments - passed_over):
+    for moment in left:
         writing.merging.merge(part_of(archive.edit(moment), spot), moment)
     writing.merging.footprint.add(kind, (), [record], layout.types)
 
@@ -121,9 +130,16 @@ def _only(group: Group, place: int) -> Group:
     )
 
 
-def _mark(stream: int) -> str:
-    return _mark_of(str(stream))
+def _marks(cursor: Cursor) -> dict[int, int]:
+    """Return the streams that were dealt with, and the last number that counted then."""
+    sql = "SELECT name, value FROM secret WHERE name LIKE ?"
+    found = cursor.execute(sql, (f"{_MARK}%",)).fetchall()
+    return {int(name.removeprefix(_MARK)): int.from_bytes(value) for name, value in found}
 
 
-def _mark_of(stream: str) -> str:
-    return f"vault/set aside/{stream}"
+def _mark(cursor: Cursor, stream: int, last: int | None) -> None:
+    name = f"{_MARK}{stream}"
+    if last is None:
+        drop(cursor, name)
+    else:
+        put(cursor, name, last.to_bytes(_NUMBER_BYTES))

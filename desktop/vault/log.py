@@ -22,11 +22,11 @@ from desktop.vault.entries import (
 from desktop.vault.errors import UnfitLinksError
 from desktop.vault.lineage import Lineage
 from desktop.vault.moments import Moments
+from desktop.vault.readable import note_passed_over, read_edit
 from desktop.vault.secrets import get, put
 from desktop.vault.twins import take_away, write_anew
 from desktop.vault.writing import Writer, Writing, change_of
 from shared.crypto.randomness import Random
-from shared.domain.edits import decode_edit
 from shared.domain.operations import Change
 from shared.domain.stamps import Origin
 from shared.envelope import Header
@@ -239,14 +239,14 @@ class Log:
 
         Entries held already are skipped. ``cuts``: of every stream that the links cut and that
         went on here, the last number that counts; see desktop.vault.aside. ``held``: where the
-        entries came from. Raises MalformedEditError, and UnfitLinksError for links that make no
+        entries came from. Raises UnfitLinksError for links that make no
         valid chain with those here.
         """
         with self._writer.transaction() as writing:
             for one in accepted:
                 _merge(writing, one, held)
             _add_links(writing.cursor, links)
-            if cuts:
+            if cuts is not None:
                 set_aside(writing, cuts)
             if cursor is not None:
                 put(writing.cursor, _REACHED, cursor.to_bytes(8, "big"))
@@ -307,14 +307,17 @@ class Log:
 
 
 def _merge(writing: Writing, accepted: Accepted, held: Held) -> None:
-    """Store an entry and merge its edits, unless it is here."""
+    """Store an entry and merge its edits, unless it is here; pass over what nobody can read."""
     entry = accepted.entry
     where = "device = ? AND incarnation = ? AND e.seq = ?"
     if entries_where(writing.cursor, where, (*entry.origin, entry.seq)):
         return
     number = keep_entry(writing.cursor, entry, accepted.heads, held)
     for place, blob in enumerate(accepted.edits):
-        edit = decode_edit(blob, entry.origin.device)
+        edit = read_edit(blob, entry.origin.device)
+        if edit is None:
+            note_passed_over(writing, entry.origin.device)
+            continue
         writing.clock.see(edit.reading)
         twin = take_away(writing, edit)
         writing.keep(edit, None, number, place)

@@ -15,6 +15,7 @@ from desktop.vault.database import Database, make_durable
 from desktop.vault.entries import Held, keep_entry, read_heads
 from desktop.vault.lineage import Lineage
 from desktop.vault.opening import Surroundings, make_database
+from desktop.vault.readable import read_edit
 from desktop.vault.search import Speaker
 from desktop.vault.taking import Taking, touch_history
 from desktop.vault.truth import TRUTH, Fact
@@ -95,9 +96,10 @@ class Retelling:
             return
         number = keep_entry(self._cursor, entry, heads, Held(sent))
         for place, blob in enumerate(blobs):
-            edit = decode_edit(blob, origin.device)
-            self._writing.clock.see(edit.reading)
-            self._writing.keep(edit, None, number, place)
+            edit = read_edit(blob, origin.device)
+            if edit is not None:
+                self._writing.clock.see(edit.reading)
+                self._writing.keep(edit, None, number, place)
 
     def _tell_pending(self, packed: bytes) -> None:
         edit = decode_edit(decompress(packed), self._writing.origin.device)
@@ -107,7 +109,9 @@ class Retelling:
     def _point(self, edits: Iterable[PastEdit], where: str, number: int) -> None:
         """Let edits that the snapshot stands for be read from a part or an entry."""
         for place, (device, blob) in enumerate(edits):
-            edit = decode_edit(blob, device)
+            edit = read_edit(blob, device)
+            if edit is None:
+                continue
             moment = self._writing.moments.moment(edit.stamp)
             sql = f"UPDATE edit SET {where} = ?, place = ? WHERE moment = ?"
             mine = "AND coalesce(blob, entry, segment) IS NULL"

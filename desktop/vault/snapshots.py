@@ -20,16 +20,15 @@ from desktop.vault.entries import read_heads
 from desktop.vault.layout import layout_of
 from desktop.vault.lineage import Lineage
 from desktop.vault.moments import UNKNOWN, Moments
+from desktop.vault.readable import read_edit
 from desktop.vault.repeats import forget_repeated
 from desktop.vault.secrets import put
 from desktop.vault.state import RawRow, Spot, State, late_moments
 from desktop.vault.taking import Taking, touch_history
 from desktop.vault.writing import Writer, Writing, change_of
 from shared.crypto.randomness import Random
-from shared.domain.edits import decode_edit
 from shared.domain.operations import Change
 from shared.domain.pages import encode_page, is_agreed
-from shared.domain.stamps import Stamp
 from shared.envelope import Kind
 from shared.ids import INCARNATION_BYTES, DeviceId, EntryHash, Incarnation, LogId, RecordId
 from shared.ledger.frame import decode_frame
@@ -191,9 +190,9 @@ class Snapshots:
             moments = Moments(cursor)
             number = keep_part(cursor, Kind.SEGMENT, segment)
             for place, (device, blob) in enumerate(edits):
-                edit = decode_edit(blob, device)
-                moment = moments.moment(Stamp(edit.reading, edit.origin))
-                if moment == UNKNOWN:
+                edit = read_edit(blob, device)
+                moment = moments.moment(edit.stamp) if edit else UNKNOWN
+                if edit is None or moment == UNKNOWN:
                     continue
                 sql = "UPDATE edit SET segment = ?, place = ? WHERE moment = ?"
                 mine = "AND coalesce(blob, entry, segment) IS NULL"
@@ -255,4 +254,6 @@ def _ranges(cursor: Cursor, base: Snapshot | None) -> list[tuple[int, int]]:
 
 def _dated(body: bytes, device: DeviceId) -> Iterator[tuple[PastEdit, int]]:
     for blob in decode_frame(body)[1]:
-        yield (device, blob), decode_edit(blob, device).millis
+        edit = read_edit(blob, device)
+        if edit is not None:
+            yield (device, blob), edit.millis

@@ -13,6 +13,9 @@ from shared.ids import DeviceId, Incarnation
 COUNTER_BITS = 16
 """Room for 65,536 edits within one millisecond before the reading borrows from the next."""
 
+_LAST_FOLLOWED = 32_503_680_000_000 << COUNTER_BITS
+"""The year 3000. Behind it there is room for all that will be written."""
+
 
 class Origin(NamedTuple):
     """The stream that a write belongs to: one life of one device."""
@@ -50,5 +53,9 @@ class HybridClock:
         return self.last
 
     def see(self, reading: int) -> None:
-        """Make later readings follow this one, which came from elsewhere."""
-        self.last = max(self.last, reading)
+        """Make later readings follow this one, which came from elsewhere.
+
+        One beyond the year 3000 is not: no clock is that wrong, and few readings are left there.
+        """
+        if reading <= _LAST_FOLLOWED:
+            self.last = max(self.last, reading)

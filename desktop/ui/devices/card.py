@@ -28,6 +28,10 @@ _SILENT = (
     "It should have been heard from by now. If it was in use, the server may be holding back what "
     "it wrote: compare the six words on both devices."
 )
+_GARBLED = (
+    "It wrote edits that cannot be read; they were passed over. Update Swingtag there; if that "
+    "does not help, remove it and let it join anew."
+)
 _UNSEEN = "It was changed, but its words were not kept. Make a new kit."
 _DUE = "A week old, and not tested on this device yet."
 _PAPER = "Paper, 24 words. It brings everything back when no device is left."
@@ -123,6 +127,8 @@ class DeviceTile(Zone):
             return _LEAVING if device.leaving else _WAITS
         if device.fresh or device.silent:
             return _FRESH if device.fresh else _SILENT
+        if device.garbled:
+            return _GARBLED
         if kit is not None and kit.unseen:
             return _UNSEEN
         return _DUE if kit is not None and kit.due else ""
