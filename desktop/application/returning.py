@@ -23,7 +23,8 @@ class Returning:
     def __init__(self, network: Network, library: Library, words: str, place: Path) -> None:
         self._network, self._library = network, library
         self._words, self._place = words, place
-        self._told: tuple[str, ...] = ()
+        self._told: list[str] = []
+        self._lacks = ""
 
     def look(self) -> Trouble | None:
         """See whether the words belong to something that lies there; nothing is kept of it."""
@@ -49,19 +50,18 @@ class Returning:
         collection.kit.restored = True
         if not is_bundle(self._place):
             self._exchange(collection, progress)
-        return Begun(collection, notice=" ".join(self._told))
+        return Begun(collection, notice=" ".join(filter(None, [*self._told[:1], self._lacks])))
 
     def _fill(self, vault: Vault, progress: Progress) -> None:
         traffic = self._network.fill(vault, self._place, progress)
-        count = lacking(vault)
-        pictures = _ONE_LACKS if count == 1 else _SOME_LACK.format(count)
-        self._told = (*traffic.sentences[:1], pictures) if count else traffic.sentences[:1]
+        self._told = [*traffic.sentences]
+        if count := lacking(vault):
+            self._lacks = _ONE_LACKS if count == 1 else _SOME_LACK.format(count)
 
     def _exchange(self, collection: Collection, progress: Progress) -> None:
         """Exchange through the folder from now on. All has come: this is not stopped any more."""
         collection.exchange.choose(exchange_folder(self._place))
         try:
-            notices = collection.exchange.exchange(Progress(progress.tell)).notices
+            self._told = [*collection.exchange.exchange(Progress(progress.tell)).notices]
         except EXPECTED as error:
-            notices = (sentence(error),)
-        self._told = self._told or notices[:1]
+            self._told = [sentence(error)]

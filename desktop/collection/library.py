@@ -27,6 +27,7 @@ from desktop.collection.settings import (
     setting,
 )
 from desktop.collection.syncing import Syncing
+from desktop.sync.folder.chain import keep_beside
 from desktop.sync.joined import Joined, keep_promise
 from desktop.system.anchor import AnchorFile, AnchorInKeychain, AnchorPlace
 from desktop.system.keychain import Keychain, KeychainClosedError
@@ -277,6 +278,7 @@ class Library:
                 keep_server(vault.secrets, joined.server)
                 keep_promise(vault.secrets, joined.heads)
                 keep_founding(vault.secrets, joined.founding)
+                keep_beside(vault.secrets, joined.beside)
             vault.apply("Begin", beginnings, undoable=False)
             if fill is not None:
                 fill(vault)

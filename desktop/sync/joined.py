@@ -20,6 +20,8 @@ class Joined:
     ``heads`` are head lines (device 16 | incarnation 8 | seq 8 | hash 32) of what the device
     that welcomed this one had sent to the server: the first sync must bring at least these.
     ``founding`` are links with their boxes, for the day when the collection signs up from here.
+    ``beside`` are links for other lists of the collection's devices, which lie where this one came
+    from: so this device can follow them, too, should a person choose so.
     """
 
     server: str
@@ -27,6 +29,7 @@ class Joined:
     links: tuple[bytes, ...]
     heads: tuple[bytes, ...] = ()
     founding: tuple[LinkWithBoxes, ...] = ()
+    beside: tuple[LinkWithBoxes, ...] = ()
 
     @property
     def tenant(self) -> TenantId:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from desktop.sync.chain import Chain, ChainDoor, MissingKeyError, admission, append
+from desktop.sync.chain import Chain, MissingKeyError, admission, append
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
 from desktop.sync.joined import Joined
@@ -44,7 +44,10 @@ def recover(
         raise
     if not is_kit(paper, chain.membership):
         raise OtherKitError
-    return let_in_by(paper, chain, line, random, server)
+    kit, keys = open_kit(paper, chain), DeviceKeys.generate(random)
+    newcomer = keys.introduce(tenant)
+    chain, _ = append(line, chain, lambda now: admission(now.membership, kit, newcomer))
+    return Joined(server, Identity(keys, kit.keyring), chain.links, founding=chain.whole)
 
 
 def is_kit(paper: DeviceKeys, membership: Membership) -> bool:
@@ -53,15 +56,9 @@ def is_kit(paper: DeviceKeys, membership: Membership) -> bool:
     return member is not None and member.live and member.role is Role.PAPER
 
 
-def let_in_by(
-    paper: DeviceKeys, chain: Chain, door: ChainDoor, random: Random, server: str = ""
-) -> Joined:
-    """Let a new device in by the paper device's link. Raises MissingKeyError, and SyncError."""
+def open_kit(paper: DeviceKeys, chain: Chain) -> Identity:
+    """Open the boxes of the paper device, so that it can let another one in; MissingKeyError."""
     keyring = chain.open_keys(paper, Keyring(chain.membership.tenant, {}))
     if chain.lacks_keys(paper.device, keyring):
         raise MissingKeyError
-    keys = DeviceKeys.generate(random)
-    newcomer = keys.introduce(chain.membership.tenant)
-    signer = Identity(paper, keyring)
-    chain, _ = append(door, chain, lambda now: admission(now.membership, signer, newcomer))
-    return Joined(server, Identity(keys, keyring), chain.links, founding=chain.whole)
+    return Identity(paper, keyring)

@@ -34,7 +34,7 @@ from shared.protocol import limits
 from shared.protocol.messages import ChainGrown, ChainReply, ChainRequest, LinkParcel
 from shared.signing import sha256
 
-_LEFT = "fork/left"
+_LEFT, _BESIDE = "fork/left", "fork/beside"
 _FOUNDING = 2
 """So many links the first device signed at once: nobody can sign others apart from it."""
 
@@ -133,8 +133,15 @@ class LinksIn:
                 branch = [p for p in self._there.following(before) if p.link != ours[n - 1]]
                 if branch:
                     common = tuple(LinkParcel(link, ()) for link in ours[: n - 1])
-                    return (*common, *self._on_from(before, branch[0]))
+                    return self._and_beside((*common, *self._on_from(before, branch[0])))
         return ()
+
+    def _and_beside(self, chain: tuple[LinkParcel, ...]) -> tuple[LinkParcel, ...]:
+        """Let another list go on by links that are yet to be laid down beside it."""
+        for link, boxes in read_beside(self._secrets):
+            if Link.parse(link).prev == sha256(chain[-1].link):
+                chain = (*chain, LinkParcel(link, boxes))
+        return chain
 
     def _on_from(self, before: Membership, first: LinkParcel) -> list[LinkParcel]:
         """Follow a branch to its end, or to where it parts again."""
@@ -162,6 +169,33 @@ class OtherChain:
         """Add links."""
         self._parcels += request.links
         return ChainGrown(len(self._parcels))
+
+
+def put_beside(target: Target, listing: Listing, secrets: Secrets) -> None:
+    """Lay down the links by which the emergency kit let devices into other lists that lie there."""
+    there = {name for names in listing.links.values() for name in names}
+    for link, boxes in read_beside(secrets):
+        parsed = Link.parse(link)
+        if parsed.prev in there and parsed.hash not in there:
+            for box in boxes:
+                target.put(box_name(sha256(box)), box)
+            target.put(link_name(parsed.n, parsed.hash), link)
+        if parsed.prev in there:
+            there.add(parsed.hash)
+
+
+def read_beside(secrets: Secrets) -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
+    """Return links for lists that this device does not follow, with their boxes, in order."""
+    kept = secrets.get(_BESIDE)
+    shape = tuple[tuple[bytes, tuple[bytes, ...]], ...]
+    return msgspec.msgpack.decode(kept, type=shape) if kept else ()
+
+
+def keep_beside(secrets: Secrets, links: Sequence[LinkWithBoxes]) -> None:
+    """Keep links for other lists until they can be laid down where those lie."""
+    if links:
+        kept = [(made.link, made.boxes) for made in links]
+        secrets.put(_BESIDE, msgspec.msgpack.encode(kept))
 
 
 def put_chain(target: Target, listing: Listing, books: Books) -> int:

@@ -81,14 +81,6 @@ class PartMissingError(SyncError):
     """
 
 
-class TwoListsError(SyncError):
-    """Two lists of your devices lie there, which were changed apart from each other.
-
-    Choose one on a device that is left. If none is, take a bundle or an older copy that holds only
-    one of them.
-    """
-
-
 class UnreadPlaceError(SyncError):
     """You may not read what lies there. Allow it in its properties, or copy it to where you may."""
 

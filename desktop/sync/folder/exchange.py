@@ -13,7 +13,15 @@ from desktop.sync.chain import MissingKeyError
 from desktop.sync.errors import SyncError
 from desktop.sync.folder.bases import LaidDown, put_base, take_base
 from desktop.sync.folder.bundle import BundleSource
-from desktop.sync.folder.chain import LinksIn, OtherChain, keep_left, left_by, put_chain, read_left
+from desktop.sync.folder.chain import (
+    LinksIn,
+    OtherChain,
+    keep_left,
+    left_by,
+    put_beside,
+    put_chain,
+    read_left,
+)
 from desktop.sync.folder.entries import EntriesIn, put_entries, seal_pending
 from desktop.sync.folder.errors import OtherBundleError
 from desktop.sync.folder.names import Listing
@@ -216,6 +224,7 @@ class FolderExchange:
             if self._may_sign and not self._is_ruled_elsewhere():
                 self._carry_out_wishes()
             put_chain(target, listing, books)
+            put_beside(target, listing, self._vault.secrets)
             if self._may_seal:
                 seal_pending(books)
             put_base(target, listing, books, self._vault.snapshots)

@@ -4,19 +4,18 @@ Until the words have been found to fit, nothing is written there, and nothing la
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from desktop.sync.chain import Chain, MissingKeyError
+from desktop.sync.chain import Chain, MissingKeyError, admission
 from desktop.sync.folder.bundle import SUFFIX, BundleSource
-from desktop.sync.folder.chain import LinksThere, OtherChain
+from desktop.sync.folder.chain import LinksThere
 from desktop.sync.folder.errors import (
     FolderClosedError,
     NothingThereError,
     OtherKitThereError,
     PartMissingError,
-    TwoListsError,
     UnreadPlaceError,
 )
 from desktop.sync.folder.exchange import FolderExchange
@@ -24,7 +23,8 @@ from desktop.sync.folder.names import Listing, entry_name
 from desktop.sync.folder.places import ROOT, FolderPlace, Source, tenants_in
 from desktop.sync.folder.traffic import Traffic
 from desktop.sync.joined import Joined
-from desktop.sync.recovery import is_kit, let_in_by
+from desktop.sync.recovery import is_kit, open_kit
+from desktop.vault.identity import Identity
 from desktop.vault.progress import Progress
 from desktop.vault.vault import Vault
 from shared.crypto.devices import DeviceKeys
@@ -36,7 +36,8 @@ from shared.envelope import Envelope, MalformedEnvelopeError
 from shared.ids import TenantId
 from shared.ledger import Refused
 from shared.ledger.ledger import check_writer
-from shared.membership import Membership
+from shared.membership import Admission, Link, Membership, Newcomer
+from shared.membership.bodies import parse_body
 from shared.protocol import limits
 from shared.protocol.messages import LinkParcel
 
@@ -49,13 +50,24 @@ def recover_from(words: str, place: Path, random: Random) -> Joined:
     """
     paper = paper_device(secret_of(words))
     try:
-        chain = _chain_of(paper, place, random)
-        door = OtherChain([LinkParcel(link, ()) for link in chain.links])
-        return let_in_by(paper, chain, door, random)
-    except MissingKeyError as error:
-        raise PartMissingError from error
+        lists = _lists_of(paper, place, random)
     except FolderClosedError as error:
         raise UnreadPlaceError from error
+    keys = DeviceKeys.generate(random)
+    newcomer = keys.introduce(lists[0].chain.membership.tenant)
+    by_kit = [each for one in lists for each in one.let_in_by_kit]
+    first, *others = (one.let_in([*by_kit, newcomer]) for one in lists)
+    return Joined(
+        "",
+        Identity(keys, lists[0].kit.keyring),
+        first.links,
+        founding=first.whole,
+        beside=tuple(
+            made
+            for one, now in zip(lists[1:], others, strict=True)
+            for made in now.whole[-(len(now.links) - len(one.chain.links)) :]
+        ),
+    )
 
 
 def fill(vault: Vault, place: Path, random: Random, progress: Progress) -> Traffic:
@@ -85,13 +97,13 @@ def exchange_folder(chosen: Path) -> Path:
     return chosen
 
 
-def _chain_of(paper: DeviceKeys, place: Path, random: Random) -> Chain:
+def _lists_of(paper: DeviceKeys, place: Path, random: Random) -> "list[_List]":
     with ExitStack() as open_files:
         found = [*_collections(place, paper, random, open_files)]
         for each in found:
-            chain = each.chain_for(paper)
-            if chain is not None:
-                return chain
+            lists = each.lists_for(paper)
+            if lists:
+                return lists
     if not found:
         raise NothingThereError
     raise PartMissingError if any(each.is_cut for each in found) else OtherKitThereError
@@ -147,17 +159,21 @@ class _Collection:
         # whoever writes a bundle writes the links before any entry
         return cls(untouched, listing, chains, is_short or not (is_whole or listing.entries))
 
-    def chain_for(self, paper: DeviceKeys) -> Chain | None:
-        """Return the chain that a kit belongs to; None if it is none of this collection's."""
+    def lists_for(self, paper: DeviceKeys) -> "list[_List]":
+        """Return the lists that a kit belongs to, that with the newest key first; or none."""
         known = [each for each in self.chains if paper.device in each.membership.devices]
         fitting = [each for each in known if is_kit(paper, each.membership)]
         if known and not fitting:
             raise OtherKitThereError
-        if len(fitting) > 1:
-            raise TwoListsError
         if fitting and (self.is_cut or self._lacks_links(fitting[0].membership)):
             raise PartMissingError  # a link signed now would part from those that are missing
-        return fitting[0] if fitting else None
+        lists = []
+        for chain in sorted(fitting, key=_newest, reverse=True):
+            with suppress(MissingKeyError):
+                lists.append(_List(chain, open_kit(paper, chain)))
+        if fitting and not lists:
+            raise PartMissingError
+        return lists
 
     def _lacks_links(self, membership: Membership) -> bool:
         """Tell whether a device wrote under a key of which no link here tells."""
@@ -175,6 +191,36 @@ class _Collection:
         except (MalformedEnvelopeError, Refused):
             return 0
         return envelope.header.epoch
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """One list of a collection's devices, and the kit, which can let others in."""
+
+    chain: Chain
+    kit: Identity
+
+    @property
+    def let_in_by_kit(self) -> list[Newcomer]:
+        """Whom these words have let in before: every list may know of them."""
+        links = [Link.parse(raw) for raw in self.chain.links]
+        bodies = [parse_body(link) for link in links if link.signer == self.kit.keys.device]
+        came = [body.newcomer for body in bodies if isinstance(body, Admission)]
+        return [each for each in came if self.chain.membership.devices[each.device].live]
+
+    def let_in(self, newcomers: Sequence[Newcomer]) -> Chain:
+        """Return the chain once it knows of these devices."""
+        chain = self.chain
+        for newcomer in newcomers:
+            if newcomer.device not in chain.membership.devices:
+                made = admission(chain.membership, self.kit, newcomer)
+                chain = chain.grown([LinkParcel(made.link, made.boxes)])
+        return chain
+
+
+def _newest(chain: Chain) -> tuple[int, int, bytes]:
+    membership = chain.membership
+    return membership.epoch, membership.length, membership.head
 
 
 def _pass_over(_change: Change) -> None:

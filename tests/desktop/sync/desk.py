@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from desktop.sync.courier import open_http
+from desktop.sync.folder.chain import keep_beside
 from desktop.sync.joined import Joined, keep_promise
 from desktop.sync.network import Network
 from desktop.sync.rhythm import Most, Rhythm
@@ -137,6 +138,7 @@ def move_in(folder: Path, joined: Joined) -> Desk:
     keep_server(vault.secrets, joined.server)
     keep_promise(vault.secrets, joined.heads)
     add_founding(vault.secrets, joined.founding)
+    keep_beside(vault.secrets, joined.beside)
     vault.log.absorb([], joined.links)
     return Desk(vault, line, hand, network)
 

@@ -21,11 +21,11 @@ from desktop.sync.folder.errors import (
     NothingThereError,
     OtherKitThereError,
     PartMissingError,
-    TwoListsError,
 )
 from desktop.sync.folder.recovery import fill, recover_from
 from desktop.sync.folder.traffic import FolderNotice, Traffic
 from desktop.sync.removal import wish
+from desktop.sync.two_lists import Choice, UnnamedByForkError, choose
 from desktop.vault.progress import UNWATCHED
 from shared.crypto.paper import PAPER_BYTES, WrongWordsError, paper_device, words_of
 from shared.membership import Role
@@ -110,10 +110,12 @@ def test_a_bundle_brings_all_back_and_what_came_back_makes_another(
     laptop, tablet = artmatt.desks
     bear = laptop.add(notes="by mail")
     photo = attach(laptop, secrets.token_bytes(300_000), secrets.token_bytes(9_000))
-    secret = secrets.token_bytes(PAPER_BYTES)
+    artmatt.go_round(stick)
+    bundle, secret = tmp_path / f"all{SUFFIX}", secrets.token_bytes(PAPER_BYTES)
+    save_bundle(tablet, bundle)
+    assert recover_from(" ".join(artmatt.words), bundle, secrets.token_bytes)
     laptop.network.change_kit(laptop.vault, paper_device(secret))
     artmatt.go_round(stick)
-    bundle = tmp_path / f"all{SUFFIX}"
     save_bundle(tablet, bundle)
     shutil.rmtree(stick)
     with pytest.raises(OtherKitThereError):
@@ -298,21 +300,46 @@ def test_words_and_files_that_are_none(lost: Lost, tmp_path: Path) -> None:
         lost.recover(tmp_path / f"nowhere{SUFFIX}")
 
 
-def test_two_lists_that_were_signed_apart_are_left_to_a_person(
-    homes: Template, tmp_path: Path, stick: Path
+@pytest.mark.parametrize("known", [True, False])
+def test_out_of_two_lists_the_new_computer_is_in_both_and_a_person_chooses(
+    homes: Template,
+    tmp_path: Path,
+    stick: Path,
+    known: bool,  # noqa: FBT001 - whether the rescued computer exchanged before the next was lost
 ) -> None:
+    """Somebody came back out of an old copy, and then finds the newer folder."""
     house = homes.house(tmp_path, "artmatt", devices=3)
-    laptop, tablet, old = house.desks
+    _, tablet, old = house.desks
     house.go_round(stick, 1)
-    other = shutil.copytree(stick, tmp_path / "other")
-    for desk, folder in ((laptop, stick), (tablet, other)):
-        wish(desk.vault.secrets, old.vault.device)
-        exchange(desk, folder)
-    for folder in (stick, other):
-        recover_from(" ".join(house.words), folder, secrets.token_bytes)
-    shutil.copytree(other, stick, dirs_exist_ok=True)
-    with pytest.raises(TwoListsError):
-        recover_from(" ".join(house.words), stick, secrets.token_bytes)
+    copy = shutil.copytree(stick, tmp_path / "older")
+    wish(tablet.vault.secrets, old.vault.device)
+    exchange(tablet, stick)
+    bear = tablet.add(notes="in the newer folder only")
+    exchange(tablet, stick)
+    first, _ = come_back(house, copy, tmp_path / "first.swingtag")
+    bean = first.add(notes="on the first that came back")
+    if known:
+        exchange(first, copy)
+    assert UnnamedByForkError().sentence in exchange(first, stick).sentences
+    assert not first.read(bear), "the list that the first follows does not know of the new key"
+    second, traffic = come_back(house, stick, tmp_path / "second.swingtag")
+    assert FolderNotice.CHOOSE in traffic.notices
+    assert second.read(bear)
+    assert second.read(bean)
+    exchange(second, stick)
+    assert FolderNotice.CHOOSE in exchange(first, stick).notices, "it may follow now"
+    assert members(first)[second.vault.device] == (Role.OWNER, True), "its list knows of both"
+    choose(first.vault.secrets, Choice.FOLLOW)
+    for desk in (first, second, tablet, first):
+        traffic = exchange(desk, stick)
+    assert traffic.sentences == ()
+    assert exchange(second, stick).sentences == exchange(tablet, stick).sentences == ()
+    assert first.hash == second.hash == tablet.hash
+    assert first.read(bear)
+    assert members(first) == members(second) == members(tablet)
+    for desk in (first, second):
+        assert members(tablet)[desk.vault.device] == (Role.OWNER, True)
+        desk.close()
     house.close()
 
 
