@@ -16,7 +16,6 @@ from shared.membership import (
     Cut,
     Cuts,
     LinkWithBoxes,
-    Member,
     Membership,
     Role,
     change_role,
@@ -74,23 +73,29 @@ class Removals:
         """
         membership = self._books.membership
         me = membership.devices[self._books.identity.keys.device]
+        to_remove, roles = self._wished(_WISH), self._wished(_ROLE_WISH)
         for device, member in membership.devices.items():
-            self._drop_fulfilled(member)
-            if me.may_manage and is_wished(self._secrets, device):
+            if not (device in to_remove or device in roles):
+                continue
+            role = Role(roles[device][0]) if device in roles else member.role
+            if not member.live:
+                withdraw(self._secrets, device)
+            if not member.live or role is member.role:
+                withdraw_role(self._secrets, device)
+            if member.live and me.may_manage and device in to_remove:
                 return self._kept(self._removal(membership, device))
-            role = wished_role(self._secrets, device)
-            if me.may_manage and role is not None:
-                heads = self._books.ledger.state.heads
-                signer = self._books.identity.keys.signer
-                cuts = {} if role.writes else cuts_here(heads, device)
-                return self._kept(change_role(membership, signer, device, role, cuts))
+            if member.live and me.may_manage and role is not member.role:
+                return self._kept(self._role_change(membership, device, role))
         return None
 
-    def _drop_fulfilled(self, member: Member) -> None:
-        if not member.live:
-            withdraw(self._secrets, member.device)
-        if not member.live or wished_role(self._secrets, member.device) is member.role:
-            withdraw_role(self._secrets, member.device)
+    def _wished(self, prefix: str) -> dict[DeviceId, bytes]:
+        kept = self._secrets.under(prefix)
+        return {DeviceId(bytes.fromhex(device)): wish for device, wish in kept.items()}
+
+    def _role_change(self, membership: Membership, device: DeviceId, role: Role) -> LinkWithBoxes:
+        heads = self._books.ledger.state.heads
+        cuts = {} if role.writes else cuts_here(heads, device)
+        return change_role(membership, self._books.identity.keys.signer, device, role, cuts)
 
     def _removal(self, membership: Membership, device: DeviceId) -> LinkWithBoxes:
         heads = self._books.ledger.state.heads

@@ -4,6 +4,8 @@ from sqlite3 import Cursor
 
 from desktop.vault.database import Database
 
+_AFTER_ALL = chr(0x10FFFF)
+
 
 class Secrets:
     """Keeps bytes by name. Safe from any thread."""
@@ -15,6 +17,13 @@ class Secrets:
         """Return what was put under a name."""
         with self._database.reading() as cursor:
             return get(cursor, name)
+
+    def under(self, prefix: str) -> dict[str, bytes]:
+        """Return what was put under names that begin so, by the rest of each name."""
+        sql = "SELECT name, value FROM secret WHERE name >= ? AND name < ?"
+        with self._database.reading() as cursor:
+            found = cursor.execute(sql, (prefix, prefix + _AFTER_ALL)).fetchall()
+        return {name.removeprefix(prefix): value for name, value in found}
 
     def put(self, name: str, secret: bytes) -> None:
         """Keep bytes under a name, in place of what was there."""
