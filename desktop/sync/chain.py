@@ -54,6 +54,19 @@ class MissingKeyError(SyncError):
     """
 
 
+class NotOwnerError(SyncError):
+    """Only an owner's device may change devices and the emergency kit, and this is none any more.
+
+    Nothing was changed. Do it on another one.
+    """
+
+
+def check_manager(membership: Membership, device: DeviceId) -> None:
+    """Raise NotOwnerError if a device may sign no more links, by the newest list there is."""
+    if not membership.devices[device].may_manage:
+        raise NotOwnerError
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """A checked chain, with the boxes that came with it."""
@@ -184,8 +197,9 @@ def append(
 def admission(membership: Membership, signer: Identity, newcomer: Newcomer) -> LinkWithBoxes:
     """Make the link that adds a device as an owner, with the epoch's key in a box for it.
 
-    Raises MissingKeyError if the chain has a newer epoch than this device knows of.
+    Raises NotOwnerError, MissingKeyError if the chain has a newer epoch than this device knows of.
     """
+    check_manager(membership, signer.keys.device)
     epoch = membership.epoch
     if not signer.keyring.has(epoch):
         raise MissingKeyError

@@ -6,7 +6,7 @@ server must be reached, and the words are shown only afterwards. The same words 
 """
 
 from desktop.sync.books import Books
-from desktop.sync.chain import Chain, append
+from desktop.sync.chain import Chain, append, check_manager
 from desktop.sync.courier import Courier
 from desktop.sync.rotation import next_epoch
 from desktop.sync.trunk import fetch_trunk
@@ -60,7 +60,11 @@ def _change_here(books: Books, vault: Vault, paper: Newcomer, random: Random) ->
 def kit_link(
     membership: Membership, signer: Identity, paper: Newcomer, random: Random
 ) -> LinkWithBoxes:
-    """Make the link that puts the old paper device out and starts the next epoch."""
+    """Make the link that puts the old paper device out and starts the next epoch.
+
+    Raises NotOwnerError, MissingKeyError.
+    """
+    check_manager(membership, signer.keys.device)
     stay = [member for member in membership.live if member.role is not Role.PAPER]
     epoch = next_epoch(membership, signer, [*stay, paper], random)
     return change_recovery(membership, signer.keys.signer, paper, epoch)
