@@ -159,7 +159,8 @@ class Exchange:
         sent, self._sent = self._sent, Consignment()
         if isinstance(reply, Refusal):
             return self._mend(reply, sent)
-        wanted, self._wants_heads = self._wants_heads, False
+        wanted = self._wants_heads and self._audit.review is None  # a review does not ask for them
+        self._wants_heads = self._wants_heads and not wanted
         self._clock.learn(reply.time)
         self._take_links(reply)
         if reply.chain < len(self.books.links):

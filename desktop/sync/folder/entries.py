@@ -58,6 +58,16 @@ class EntriesIn:
                     return True
         return False
 
+    def look_for_forks(self) -> None:
+        """Leave streams alone of which another history lies there, by the last entry of both."""
+        for origin, head in self.books.ledger.state.heads.items():
+            shared = [seq for seq in self.listing.entries.get(origin, ()) if seq <= head.seq]
+            envelope = self._sound((origin, max(shared))) if shared else None
+            if envelope is None:
+                continue
+            if self.books.log.hash_at(origin, envelope.header.seq) not in {envelope.hash, None}:
+                self.forked.add(origin)
+
     def take(self, progress: Progress) -> Iterator[Change]:
         """Take in all that can be, in as many passes as bring something."""
         while True:

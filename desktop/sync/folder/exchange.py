@@ -186,6 +186,7 @@ class FolderExchange:
         if entries.was_copied():
             books.renew()
             traffic.notices.add(FolderNotice.COPIED)
+        entries.look_for_forks()
         self._merge(entries, progress)
         if take_base(bases, laid_down, entries.lacks):
             self._merge(entries, progress)

@@ -1,12 +1,17 @@
 """Devices that have a server and a stick: what came by one goes by the other, without alarm."""
 
 import secrets
+import shutil
 from pathlib import Path
 
+from desktop.sync.folder.traffic import FolderNotice
+from desktop.sync.notices import Notice
+from desktop.sync.removal import wish_role
 from shared.crypto.paper import PAPER_BYTES, paper_device
 from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
 from shared.ledger import Head
+from shared.membership import Role
 from tests.desktop.sync.conftest import World, pair
 from tests.desktop.sync.desk import Desk
 from tests.desktop.sync.folder.household import Household, exchange, open_bundle, save_bundle, shelf
@@ -156,3 +161,66 @@ def test_a_key_that_came_by_stick_is_known_to_the_sync_that_runs(world: World, s
     quiet(laptop, tablet)
     assert laptop.read(bear)
     assert tablet.read(bean)
+
+
+def test_what_a_viewer_had_set_aside_counts_again_when_it_may_write(
+    world: World, stick: Path
+) -> None:
+    laptop, tablet = world.artmatt.desks
+    others = world.begin.laptop.hash
+    old = laptop.add(notes="known to both")
+    quiet(laptop, tablet)
+    tablet.put(old, notes="left by stick only")
+    new = tablet.add(notes="new, by stick only")
+    exchange(tablet, stick)
+    wish_role(laptop.vault.secrets, tablet.vault.device, Role.VIEWER)
+    laptop.sync()
+    tablet.sync()
+    assert tablet.session.notices == (Notice.SET_ASIDE.value,)
+    assert (tablet.read(old)["notes"], tablet.read(new)) == ("known to both", {})
+    wish_role(laptop.vault.secrets, tablet.vault.device, Role.EDITOR)
+    laptop.sync()
+    quiet(tablet, laptop)
+    assert laptop.read(old)["notes"] == "left by stick only"
+    assert laptop.read(new)["notes"] == "new, by stick only"
+    assert laptop.hash == tablet.hash
+    world.begin.sync()
+    assert world.begin.laptop.hash == others
+
+
+def test_a_copy_that_went_another_way_by_the_server_is_told(world: World, stick: Path) -> None:
+    laptop, tablet = world.artmatt.desks
+    quiet(laptop)
+    home = laptop.vault.folder
+    older = home.with_name("older")
+    laptop.reopen(meanwhile=lambda: shutil.copytree(home, older))
+    laptop.add(notes="by stick, then put back")
+    exchange(laptop, stick)
+
+    def put_back() -> None:
+        shutil.rmtree(home)
+        older.rename(home)
+
+    laptop.reopen(meanwhile=put_back)
+    laptop.add(notes="the same number, by server")
+    quiet(laptop, tablet)
+    for desk in (tablet, laptop):
+        assert exchange(desk, stick).notices == {FolderNotice.FORKED}
+        quiet(desk)
+    assert laptop.hash == tablet.hash
+
+
+def test_a_device_that_reads_its_own_past_again_asks_for_heads_afterwards(
+    world: World, stick: Path
+) -> None:
+    laptop, tablet = world.artmatt.desks
+    tablet.add(notes="an own stream")
+    quiet(tablet, laptop)
+    laptop.add(notes="carried")
+    exchange(laptop, stick)
+    exchange(tablet, stick)
+    tablet.vault.log.renew()
+    tablet.restart()
+    quiet(tablet, laptop, tablet)
+    assert not tablet.vault.log.elsewhere()
+    assert laptop.hash == tablet.hash
