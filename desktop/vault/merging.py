@@ -85,11 +85,21 @@ class _Write:
 class Merging:
     """Writes edits into the tables, within one transaction.
 
-    ``repeats``: where the history lies, if it is not in these tables.
+    ``repeats``: where the history lies, if it is not in these tables. ``passed``: edits that are
+    left out because history was put together, while all others come in the order of their stamps.
+    Whoever replaced what one of them wrote is taken to have seen what stands here.
     """
 
-    def __init__(self, cursor: Cursor, moments: Moments, repeats: Repeats | None = None) -> None:
+    def __init__(
+        self,
+        cursor: Cursor,
+        moments: Moments,
+        repeats: Repeats | None = None,
+        *,
+        passed: Collection[int] = (),
+    ) -> None:
         self._cursor = cursor
+        self._passed = passed
         self._repeats = repeats or Repeats(cursor)
         self._moments = moments
         self._losers = Losers(cursor)
@@ -146,7 +156,8 @@ class Merging:
             held = row.moment(write.name)
             self._losers.drop(row.record, write.name, write.replaced)
             self._speak_for_others(row.record, write, arrival.stamp)
-            if held == write.replaced or self._wins(layout, row, write, arrival, held):
+            seen = held == write.replaced or write.replaced in self._passed
+            if seen or self._wins(layout, row, write, arrival, held):
                 row.hold(write.name, write.value, arrival.moment)
                 changed = True
         return changed

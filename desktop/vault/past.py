@@ -20,6 +20,7 @@ from desktop.vault.lineage import Lineage
 from desktop.vault.memory import MemoryDatabase
 from desktop.vault.merging import Merging
 from desktop.vault.moments import Moments
+from desktop.vault.passed import read_passed
 from desktop.vault.repeats import Repeats
 from desktop.vault.search import Speaker, create_index, update_index
 from desktop.vault.taking import Taking
@@ -43,11 +44,12 @@ class _Reach(NamedTuple):
     """What counts for a state of the past.
 
     ``covered``: the edits that the snapshot taken in stands for. ``edits``: the moments and devices
-    of those that come on top, in their order.
+    of those that come on top, in their order. ``passed``: those that no history has any more.
     """
 
     covered: Collection[int]
     edits: Sequence[tuple[int, DeviceId]]
+    passed: Collection[int]
 
     @property
     def moments(self) -> set[int]:
@@ -84,7 +86,7 @@ def read_span(database: Database) -> Span:
         sql = "SELECT min(reading), max(reading) FROM edit"
         first, last = cursor.execute(sql).fetchone()
         known = first
-        if _lacks(cursor, last or 0):
+        if _lacks(cursor, last or 0, read_passed(cursor)):
             known = max(_covered(cursor, read_taken(cursor)).values(), default=first)
     return Span(*(None if at is None else at >> COUNTER_BITS for at in (first, known, last)))
 
@@ -104,7 +106,8 @@ def build_past(
             _copy_edits(cursor, into, until)
             reach = _reach(cursor, until)
             moments = Moments(into)
-            merging = Merging(into, moments, Repeats(cursor, reach.moments))
+            repeats = Repeats(cursor, reach.moments)
+            merging = Merging(into, moments, repeats, passed=reach.passed)
             origin = Lineage.read(cursor).origin
             writing = Writing(into, moments, merging, HybridClock(_no_time), origin, 0)
             if spots:
@@ -140,8 +143,10 @@ def _copy_edits(cursor: Cursor, into: Cursor, until: int) -> None:
 
 def _reach(cursor: Cursor, until: int) -> _Reach:
     """Find out what counts at a reading; raise UnknownPastError."""
-    covered = _usable(cursor, until)
-    return _Reach(covered, _in_order(cursor, until, moments_cut_off(cursor).union(covered)))
+    passed = read_passed(cursor)
+    covered = _usable(cursor, until, passed)
+    left_out = moments_cut_off(cursor).union(covered, passed)
+    return _Reach(covered, _in_order(cursor, until, left_out), passed)
 
 
 def _merge_all(cursor: Cursor, writing: Writing, reach: _Reach, progress: Progress) -> None:
@@ -171,7 +176,7 @@ def _merge_some(cursor: Cursor, writing: Writing, reach: _Reach, spots: Collecti
                 writing.merging.merge(part_of(edit, spot), moment)
 
 
-def _usable(cursor: Cursor, until: int) -> Collection[int]:
+def _usable(cursor: Cursor, until: int, passed: Collection[int]) -> Collection[int]:
     """Return the moments that the snapshot taken in stands for, if none of them is too late.
 
     Raises UnknownPastError if it is too new and the history under it is not here.
@@ -179,7 +184,7 @@ def _usable(cursor: Cursor, until: int) -> Collection[int]:
     covered = _covered(cursor, read_taken(cursor))
     if max(covered.values(), default=0) <= until:
         return covered
-    if _lacks(cursor, until):
+    if _lacks(cursor, until, passed):
         raise UnknownPastError
     return ()
 
@@ -212,10 +217,10 @@ def _covered(cursor: Cursor, taken: Snapshot | None) -> dict[int, int]:
     return dict(zip(unfolding.moments, readings, strict=True))
 
 
-def _lacks(cursor: Cursor, until: int) -> bool:
-    """Tell whether there are edits whose bytes have not come."""
-    sql = "SELECT 1 FROM edit WHERE reading <= ? AND coalesce(blob, entry, segment) IS NULL LIMIT 1"
-    return cursor.execute(sql, (until,)).fetchone() is not None
+def _lacks(cursor: Cursor, until: int, passed: Collection[int]) -> bool:
+    """Tell whether there are edits whose bytes have not come and are to come."""
+    sql = "SELECT moment FROM edit WHERE reading <= ? AND coalesce(blob, entry, segment) IS NULL"
+    return any(moment not in passed for (moment,) in cursor.execute(sql, (until,)))
 
 
 def _no_time() -> int:

@@ -16,7 +16,10 @@ from desktop.sync.errors import SyncError
 from desktop.sync.notices import Notice
 from desktop.sync.removal import removal, wish
 from desktop.vault.identity import add_founding, keep_server, read_founding
-from desktop.vault.values import Query
+from desktop.vault.past import UnknownPastError, reading_at
+from desktop.vault.past_vault import PastVault
+from desktop.vault.values import Conflict, Query
+from shared.domain.operations import PutMany
 from shared.domain.schema import Kind
 from shared.envelope import Kind as EnvelopeKind
 from shared.ids import RecordId
@@ -433,22 +436,27 @@ def test_a_snapshot_behind_a_cut_is_replaced_by_one_before_it(world: World, tmp_
             assert laptop.network.about(laptop.vault).entries <= 1, "what lies behind the cut"
 
 
-def test_old_history_is_put_together_and_never_the_last_word_of_an_hour(
-    world: World, tmp_path: Path
-) -> None:
+def write_for_months(world: World) -> tuple[RecordId, int]:
+    """Let old history be put together; return a copy and a time that lies in it."""
     house = world.artmatt
     laptop = house.laptop
     copy = laptop.add(notes="first")
+    house.sync()
+    house.tablet.put(copy, notes="by the tablet")  # a conflict, were what follows not seen whole
+    house.sync()
     for n in range(10):
         laptop.put(copy, notes=f"typing {n}")
         laptop.hand.ahead += 60_000
         laptop.sync()
     house.sync()
+    then = laptop.vault.chronicle.span().last
+    assert then is not None
     compact(house)
     months = 40 * 24 * 3_600_000
     for desk in house.desks:
         desk.hand.ahead += months
     world.server.dial.turn(months / 1000)
+    house.sync()
     for n in range(10):
         laptop.put(copy, notes=f"much later {n}")
         laptop.sync()
@@ -457,12 +465,46 @@ def test_old_history_is_put_together_and_never_the_last_word_of_an_hour(
     base = laptop.vault.snapshots.base
     assert base is not None
     assert [segment.settled for segment in base.manifest.segments] == [True, False]
+    return copy, then
+
+
+def test_old_history_is_put_together_and_never_the_last_word_of_an_hour(
+    world: World, tmp_path: Path
+) -> None:
+    laptop = world.artmatt.laptop
+    copy, then = write_for_months(world)
     with pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
         phone.sync()
         values = [value for field, value, _, _ in past(phone, copy) if field == "notes"]
         later = [f"much later {n}" for n in reversed(range(10))]
-        assert values == [*later, "typing 9", "first"]
+        assert values == [*later, "typing 9", "by the tablet", "first"]
         assert len(past(laptop, copy)) > len(values), "who wrote it keeps all"
+        for desk in (laptop, phone):
+            span = desk.vault.chronicle.span()
+            assert span.known == span.first
+            assert shown_then(desk, then) == ("typing 9", [])
+            assert shown_then(desk, laptop.hand.millis()) == ("much later 9", [])
+        (put,) = phone.vault.chronicle.piece_back(copy, reading_at(then)).operations
+        assert put == PutMany(Kind.COPY, [copy], ("notes",), (["typing 9"],))
+        lose_an_edit(phone)
+        with pytest.raises(UnknownPastError):
+            shown_then(phone, then)
+
+
+def shown_then(desk: Desk, millis: int) -> tuple[object, list[Conflict]]:
+    """Return the notes of the only piece, and the choices that waited."""
+    then = PastVault(desk.vault, reading_at(millis), lambda _done, _whole: None)
+    (fields,) = then.records.living(Kind.COPY).values()
+    return fields["notes"], list(then.records.conflicts())
+
+
+def lose_an_edit(desk: Desk) -> None:
+    """Lose the tablet's edit, after which it wrote nothing for an hour: that did not pass."""
+    with desk.vault._database.writing() as cursor:
+        sql = """
+            UPDATE edit SET segment = NULL WHERE segment IS NOT NULL AND label = 'Edit'
+            AND stream = (SELECT stream FROM edit GROUP BY stream ORDER BY count(*) LIMIT 1)"""
+        assert cursor.execute(sql).rowcount == 1
 
 
 def test_the_worker_tidies_when_nothing_happens(world: World) -> None:
