@@ -66,6 +66,8 @@ class Compaction:
         self._most = most
         self._now_millis = now_millis
         self._looked, self._awaits = 0, False
+        self.differs = False
+        """Whether the same edits came to something else here than on the device that proposed."""
 
     def tidy(self) -> None:
         """Do what is to be done in a quiet moment, after a sync that worked; mostly nothing.
@@ -187,7 +189,8 @@ class Compaction:
         """Sign a proposal if it says what is here; say what then stands."""
         if not self._take_in_place(name) and not self._take_lost(name):
             snapshot = self._bases.learn(name, to_sign=True)
-            if snapshot is None or self._digest(snapshot) != snapshot.manifest.state:
+            self.differs = bool(snapshot and self._digest(snapshot) != snapshot.manifest.state)
+            if snapshot is None or self.differs:
                 return BaseReply(proposed=name)
         standing = self._courier.approve(name, self._press().approve(name))
         self._learn(standing)

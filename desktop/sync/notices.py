@@ -31,6 +31,10 @@ class Notice(Enum):
         "One of your devices wrote edits that cannot be read; they were passed over. "
         "Under Devices you see which: update Swingtag there, or remove that device."
     )
+    DIFFERENT = (
+        "This device shows something else than another one of yours, though both have the same "
+        "edits. Check the collection under Backups, on both."
+    )
     LATE = (
         "A device that was removed wrote more after that. It was not taken in; "
         "what it wrote before is still here."

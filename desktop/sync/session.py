@@ -88,6 +88,8 @@ class Session:
     def notices(self) -> tuple[str, ...]:
         """Sentences on what the person should know after the last round, the gravest first."""
         said = [notice.value for notice in self._exchange.notices]
+        if self._compaction.differs:
+            said.append(Notice.DIFFERENT.value)
         return (*said, self._setbacks.sentence) if self._setbacks.sentence else tuple(said)
 
     @property

@@ -15,9 +15,10 @@ from desktop.sync.compaction import BaseLostError
 from desktop.sync.errors import SyncError
 from desktop.sync.notices import Notice
 from desktop.sync.removal import removal, wish
-from desktop.vault.identity import add_founding, keep_server, read_founding
+from desktop.vault.identity import add_founding, keep_server, read_founding, read_identity
 from desktop.vault.past import UnknownPastError, reading_at
 from desktop.vault.past_vault import PastVault
+from desktop.vault.repairing import repair
 from desktop.vault.values import Conflict, Query
 from shared.domain.operations import PutMany
 from shared.domain.schema import Kind
@@ -102,6 +103,27 @@ def test_nothing_is_dropped_before_the_other_device_has_agreed(world: World) -> 
     assert entries_at(house.laptop) == 0, "it had gone on, but agrees about what was there"
     house.sync()
     assert house.laptop.hash == house.tablet.hash
+
+
+def test_a_device_that_shows_something_else_signs_nothing_and_says_so(world: World) -> None:
+    """Its file was damaged or tampered with: the six words cannot tell, the state can."""
+    house = world.artmatt
+    laptop, tablet = house.desks
+    copies = write_much(house)
+    with tablet.vault._database.writing() as cursor:
+        cursor.execute("UPDATE copy SET notes = 'another' WHERE id = ?", (copies[0],))
+    laptop.tidy()
+    tablet.tidy()
+    assert tablet.session.notices == (Notice.DIFFERENT.value,)
+    assert entries_at(laptop) > 0, "nothing was dropped"
+    key, keyring = tablet.vault.key, read_identity(tablet.vault.secrets).keyring
+    surroundings = tablet.network.surroundings
+    tablet.reopen(lambda: repair(tablet.vault.folder, key, keyring, surroundings))
+    tablet.sync()
+    tablet.tidy()
+    assert tablet.session.notices == ()
+    assert entries_at(laptop) == 0
+    assert tablet.hash == laptop.hash
 
 
 def test_a_device_that_was_away_for_a_year_finds_its_way_back(world: World) -> None:
