@@ -2,7 +2,7 @@
 
 from shared.ledger.frame import MAX_BODY_BYTES, MAX_EDITS, MAX_FRAME_BYTES, OversizedError
 from shared.ledger.heads import head_line, seen_hash
-from shared.ledger.ledger import HashAt, Ledger, NotWritableError
+from shared.ledger.ledger import HashAt, Ledger, NotWritableError, WornOutError
 from shared.ledger.refusal import Code, Refused
 from shared.ledger.stored import DamagedEntryError, rebuild
 from shared.ledger.values import (
@@ -35,6 +35,7 @@ __all__ = [
     "Refused",
     "SealedEntry",
     "Waiting",
+    "WornOutError",
     "head_line",
     "rebuild",
     "seen_hash",

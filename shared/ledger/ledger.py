@@ -38,7 +38,7 @@ from shared.ledger.values import (
     SealedEntry,
     Waiting,
 )
-from shared.membership import Member, Membership, verify_chain
+from shared.membership import MOST_STREAMS, Member, Membership, verify_chain
 from shared.signing import NO_HASH
 
 HashAt = Callable[[Origin, int], EntryHash | None]
@@ -49,6 +49,14 @@ class NotWritableError(ValueError):
     """Changes cannot be sent: this device was removed from the collection, or lacks its newest key.
 
     Everything is kept here. Sync, or ask the owner to add this device again.
+    """
+
+
+class WornOutError(NotWritableError):
+    """Changes cannot be sent: this device has begun anew too often, as after a copy or a restore.
+
+    Everything is kept here. Add this computer once more as a new device, and keep this copy beside
+    it until you miss nothing there.
     """
 
 
@@ -108,9 +116,12 @@ class Ledger:
     def seal(self, edits: Sequence[bytes], author: Author, salts: Salts) -> SealedEntry:
         """Write the next own entry and count it as part of the history.
 
-        Raises OversizedError if the edits must be split, NotWritableError, BrokenRandomnessError.
+        Raises OversizedError if the edits must be split, NotWritableError, WornOutError,
+        BrokenRandomnessError.
         """
         self._check_author(author)
+        if self._is_one_too_many(author.origin):
+            raise WornOutError
         seen = {o: head for o, head in self._heads.items() if o != author.origin}
         before = self._seen.get(author.origin, {})
         changed = {o: head for o, head in seen.items() if before.get(o) != head}
@@ -155,6 +166,8 @@ class Ledger:
             raise Refused(Code.SEQUENCE)
         if not writer.counts(origin.incarnation, header.seq, envelope.hash):
             raise Refused(Code.CUT)
+        if writer.cuts is None and self._is_one_too_many(origin):
+            raise Refused(Code.STREAMS)
         if header.seq > last + 1:
             return Waiting({origin: Head(header.seq - 1, header.prev)})
         if head and header.prev != head.hash:
@@ -199,6 +212,12 @@ class Ledger:
         if held is None:
             return not self._lies_behind_base(origin, head.seq)
         return held != head.hash
+
+    def _is_one_too_many(self, origin: Origin) -> bool:
+        """Tell whether a device would have more streams than its removal could list."""
+        if origin in self._heads:
+            return False
+        return sum(known.device == origin.device for known in self._heads) >= MOST_STREAMS
 
     def _lies_behind_base(self, origin: Origin, seq: int) -> bool:
         return origin in self._base and seq < self._base[origin].seq

@@ -17,6 +17,7 @@ class Code(Enum):
     SEQUENCE = "sequence"
     EQUIVOCATION = "equivocation"
     CUT = "cut"
+    STREAMS = "streams"
     SEAL = "seal"
     PADDING = "padding"
     FRAME = "frame"

@@ -21,10 +21,19 @@ from shared.membership.making import (
     revoke,
     rotate,
 )
-from shared.membership.members import Cut, Cuts, Epoch, Member, Membership, Role
+from shared.membership.members import (
+    MOST_STREAMS,
+    Cut,
+    Cuts,
+    Epoch,
+    Member,
+    Membership,
+    Role,
+)
 from shared.membership.newcomer import Newcomer
 
 __all__ = [
+    "MOST_STREAMS",
     "Admission",
     "Cut",
     "Cuts",

@@ -11,7 +11,7 @@ from typing import Any
 
 from shared.envelope import MAX_SEQ
 from shared.ids import DeviceId, EntryHash
-from shared.membership.links import InvalidChainError, Link, LinkKind
+from shared.membership.links import MAX_BODY_BYTES, InvalidChainError, Link, LinkKind
 from shared.membership.members import Cut, Cuts, Role
 from shared.membership.newcomer import NEWCOMER_BYTES, Newcomer
 
@@ -23,6 +23,7 @@ _ROLE = struct.Struct(">16sB")
 _DEVICE = struct.Struct(">16s")
 _NEWCOMER = struct.Struct(f">{NEWCOMER_BYTES}s")
 _COUNT = struct.Struct(">H")
+_MOST_ROWS = (MAX_BODY_BYTES - _ROLE.size - _ROTATION.size - 2 * _COUNT.size) // _BOX.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,15 @@ class Recovery:
     def boxes(self) -> tuple[EntryHash, ...]:
         """The hashes of the boxes that travel with the link, in order."""
         return self.rotation.boxes
+
+
+def fitting(cuts: Cuts, boxes: int) -> Cuts:
+    """Return the cuts that one link has room for beside some boxes, those of long streams first.
+
+    Of a stream that is left out nothing counts. ``MOST_STREAMS`` of them fit beside 300 boxes.
+    """
+    longest = sorted(cuts, key=lambda incarnation: (-cuts[incarnation].seq, incarnation))
+    return {incarnation: cuts[incarnation] for incarnation in longest[: _MOST_ROWS - boxes]}
 
 
 Body = Admission | Rotation | Revocation | RoleChange | Recovery

@@ -18,6 +18,7 @@ MAX_LINK_BYTES = 64 * 1024
 
 _HEAD = struct.Struct(">4sBBI32s16s")
 _BODY = _HEAD.size + SIGNATURE_BYTES
+MAX_BODY_BYTES = MAX_LINK_BYTES - _BODY
 
 
 class InvalidChainError(ValueError):

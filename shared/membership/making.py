@@ -12,6 +12,7 @@ from shared.membership.bodies import (
     Revocation,
     RoleChange,
     Rotation,
+    fitting,
     parse_body,
 )
 from shared.membership.chain import FIRST_EPOCH, begin_chain, extend
@@ -87,16 +88,21 @@ def rotate(membership: Membership, signer: Signer, epoch: NextEpoch) -> LinkWith
 def revoke(
     membership: Membership, signer: Signer, device: DeviceId, cuts: Cuts, epoch: NextEpoch
 ) -> LinkWithBoxes:
-    """Put a device out; its entries after ``cuts`` no longer count."""
+    """Put a device out; its entries after ``cuts`` no longer count.
+
+    However many there are, it is put out: those that fit are signed, see ``fitting``.
+    """
     rotation, boxes = _rotation(membership, epoch)
-    return _sign(membership, signer, LinkKind.REVOKE, Revocation(device, cuts, rotation), boxes)
+    body = Revocation(device, fitting(cuts, len(rotation.sealed)), rotation)
+    return _sign(membership, signer, LinkKind.REVOKE, body, boxes)
 
 
 def change_role(
     membership: Membership, signer: Signer, device: DeviceId, role: Role, cuts: Cuts
 ) -> LinkWithBoxes:
-    """Let a device do more or less; ``cuts`` is empty if it may write."""
-    return _sign(membership, signer, LinkKind.ROLE, RoleChange(device, role, cuts), [])
+    """Let a device do more or less; ``cuts`` is empty if it may write, and as in ``revoke``."""
+    body = RoleChange(device, role, fitting(cuts, 0))
+    return _sign(membership, signer, LinkKind.ROLE, body, [])
 
 
 def change_recovery(

@@ -7,6 +7,13 @@ from typing import NamedTuple
 
 from shared.ids import DeviceId, EntryHash, Incarnation, TenantId
 
+MOST_STREAMS = 1_000
+"""So many streams of one device count, and no more.
+
+A device begins a new one only when it was copied or put back, or a key changed under its hands. The
+link that puts it out holds the cuts of all of them, beside boxes for hundreds of others.
+"""
+
 
 class Role(IntEnum):
     """What a device may do. Only owners and the paper device change the list of devices."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from shared.envelope import Envelope
 from shared.ids import Cursor, DeviceId, EntryHash, Incarnation, LogId
+from shared.membership import MOST_STREAMS
 from shared.protocol.limits import PAGE_BYTES
 from shared.protocol.messages import StreamHead
 from shared.protocol.problems import Code
@@ -116,8 +117,8 @@ class EntryLog:
     def append_each(self, batches: Sequence[Batch], *, room: Room) -> list[Span | RefusedError]:
         """Store each batch whole or not at all, flushed to disk once for all of them.
 
-        Entries that are here already are skipped. The refusals: ENTRY_TAKEN, ENTRY_GAP,
-        EPOCH_STALE, QUOTA, with the index of the entry at fault.
+        Entries that are here already are skipped. The refusals: ENTRY_REFUSED, ENTRY_TAKEN,
+        ENTRY_GAP, EPOCH_STALE, QUOTA, with the index of the entry at fault.
         """
         outcomes: list[Span | RefusedError] = []
         with self._database.write() as db:
@@ -196,7 +197,7 @@ class _Growing:
         """Add one entry, if its stream does not hold it already."""
         header = envelope.header
         name = StreamName(header.device, header.incarnation)
-        stream = self._streams.get(name) or new_stream(self._streams)
+        stream = self._streams.get(name) or self._begin(at, name)
         if header.seq <= stream.seq:
             self._require_same(at, stream, envelope)
             return
@@ -214,6 +215,12 @@ class _Growing:
         self._rows[stream.id, header.seq] = (self._end + 1, envelope.hash, envelope.sealed)
         self._streams[name] = stream.after(envelope)
         self._touched.add(name)
+
+    def _begin(self, at: int, name: StreamName) -> Stream:
+        """Begin a stream, unless its device has as many as the link can list that puts it out."""
+        if sum(other.device == name.device for other in self._streams) >= MOST_STREAMS:
+            raise RefusedError(Code.ENTRY_REFUSED, at=at)
+        return new_stream(self._streams)
 
     def write(self) -> LogState:
         """Write down what was added and return the log with it."""

@@ -1,5 +1,6 @@
 """A device is put out: at once, or when the server can be reached again; and what that means."""
 
+import secrets
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from desktop.sync.books import Books
 from desktop.sync.chain import Chain
 from desktop.sync.errors import RefusedError, UnreachableError
 from desktop.sync.notices import Notice
+from desktop.sync.refusal import Refusal
 from desktop.sync.removal import (
     is_wished,
     removal,
@@ -24,10 +26,12 @@ from desktop.sync.removal import (
 from desktop.system.clock import SLACK_MILLIS
 from desktop.vault.identity import read_identity
 from desktop.vault.values import Query
+from shared.crypto.randomness import Salts
 from shared.domain.schema import Kind
-from shared.ids import RecordId
-from shared.ledger import Waiting
-from shared.membership import Role
+from shared.domain.stamps import Origin
+from shared.ids import Incarnation, RecordId
+from shared.ledger import Author, Waiting
+from shared.membership import MOST_STREAMS, Role
 from shared.protocol.messages import ChainRequest, LinkParcel, SyncReply, decode, encode
 from shared.protocol.problems import Code
 from tests.desktop.sync.conftest import World, pair
@@ -287,6 +291,59 @@ def test_a_removed_device_signs_nothing_that_counts(world: World) -> None:
     assert caught.value.refusal.code is Code.REVOKED
     laptop.sync()
     assert live(laptop) == {laptop.vault.device}
+
+
+def in_many_lives(thief: Desk) -> list[bytes]:
+    """Seal entries in as many incarnations as there may be, and in one more."""
+    books = Books(thief.vault, secrets.token_bytes)
+    keys, ledger, salts = books.identity.keys, books.ledger, Salts(secrets.token_bytes)
+    before, sealed = books.author.origin, []
+    here = sum(origin.device == before.device for origin in ledger.state.heads)
+    for _ in range(MOST_STREAMS + 1 - here):
+        life = Origin(before.device, Incarnation(secrets.token_bytes(8)))
+        author = Author(life, keys.signing, before)
+        sealed.append(books.sealed(ledger.seal((), author, salts)))
+        # It claims to have seen no more than its own last entry, and hides from its own count.
+        ledger._heads = {life: ledger._heads[life]}
+        before = life
+    return sealed
+
+
+def test_a_thief_cannot_make_more_lives_than_a_removal_can_cut_off(
+    world: World, tmp_path: Path
+) -> None:
+    """The server takes no entry of one more; the removal lists all that there are."""
+    laptop, tablet = world.artmatt.desks
+    with pair(laptop, tmp_path / "phone.swingtag", world.server.address) as thief:
+        bear = thief.add(notes="before it was stolen")
+        for desk in (thief, laptop, tablet, thief):
+            desk.sync()
+        *sealed, further = in_many_lives(thief)
+        courier, exchange = thief.session._courier, thief.session._exchange
+        exchange.begin()
+        asked = exchange.parcel()
+        for entries in (*batched(sealed, 500), (further,)):
+            answer = courier.sync(structs.replace(asked, entries=tuple(entries), heads=b""))
+            assert isinstance(answer, Refusal) is (further in entries)
+        assert answer.code is Code.ENTRY_REFUSED
+        laptop.sync()
+        wish(laptop.vault.secrets, thief.vault.device)
+        laptop.sync()
+        tablet.sync()
+        assert live(laptop) == live(tablet) == {laptop.vault.device, tablet.vault.device}
+        member = Chain.held(tablet.vault.log.state()).membership.devices[thief.vault.device]
+        assert len(member.cuts) == MOST_STREAMS
+        assert tablet.read(bear)["notes"] == "before it was stolen"
+        assert laptop.hash == tablet.hash
+        assert laptop.session.notices == tablet.session.notices == ()
+    world.begin.sync()
+    assert world.begin.laptop.hash == world.begin.tablet.hash
+    assert len(live(world.begin.laptop)) == 2, "untouched"
+
+
+def batched(entries: list[bytes], count: int) -> Iterator[list[bytes]]:
+    for at in range(0, len(entries), count):
+        yield entries[at : at + count]
 
 
 def test_at_work_the_line_closes_and_the_person_is_told(world: World) -> None:

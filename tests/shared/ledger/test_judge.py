@@ -30,13 +30,22 @@ from shared.ledger import (
     OversizedError,
     Refused,
     Waiting,
+    WornOutError,
     rebuild,
     seen_hash,
 )
 from shared.ledger.heads import until_cut
 from shared.ledger.making import Press
 from shared.ledger.snapshots import Manifest
-from shared.membership import Cut, InvalidChainError, Role, change_role, revoke, rotate
+from shared.membership import (
+    MOST_STREAMS,
+    Cut,
+    InvalidChainError,
+    Role,
+    change_role,
+    revoke,
+    rotate,
+)
 from shared.signing import NO_HASH, SigningKey, sha256
 from tests.shared.worlds import Desk, World, stream
 
@@ -118,6 +127,23 @@ def test_what_is_not_stored_yet_is_known_all_the_same(artmatt: World) -> None:
         assert isinstance(reader.ledger.judge(sealed), Accepted)
         assert isinstance(reader.ledger.judge(sealed), Duplicate)
     assert not reader.entries
+
+
+def test_a_device_has_so_many_streams_as_a_link_can_cut_off(artmatt: World) -> None:
+    writer, other, reader = artmatt.desk(0), artmatt.desk(1), artmatt.desk(1)
+    device, head = writer.author.origin.device, Head(1, EntryHash(sha256(b"before")))
+    lives = [Origin(device, Incarnation(n.to_bytes(8))) for n in range(1, MOST_STREAMS + 1)]
+    known = dict.fromkeys(lives[1:], head)
+    state = LedgerState(artmatt.tenant, tuple(artmatt.links), known)
+    reader.reopen(state)
+    assert isinstance(reader.take(writer.write(b"in the last one")), Accepted)
+    assert isinstance(reader.take(writer.write(b"which goes on")), Accepted)
+    further = artmatt.desk(0)
+    refused(reader, further.write(b"in one more"), Code.STREAMS)
+    assert isinstance(reader.take(other.write(b"of another device")), Accepted)
+    writer.reopen(replace(state, heads=dict.fromkeys(lives, head)))
+    with pytest.raises(WornOutError):
+        writer.write(b"in one more")
 
 
 def test_only_changed_heads_are_sent(artmatt: World) -> None:

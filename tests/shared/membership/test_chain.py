@@ -8,6 +8,7 @@ import pytest
 from shared.crypto.devices import DeviceKeys
 from shared.ids import Incarnation
 from shared.membership import (
+    MOST_STREAMS,
     Admission,
     Cut,
     InvalidChainError,
@@ -30,8 +31,8 @@ from shared.membership import (
     tenant_of,
     verify_chain,
 )
-from shared.membership.bodies import parse_body
-from shared.membership.links import sign_link
+from shared.membership.bodies import fitting, parse_body
+from shared.membership.links import MAX_LINK_BYTES, sign_link
 from shared.signing import NO_HASH, SigningKey, labelled, sha256
 from tests.shared.worlds import World, stream
 
@@ -303,6 +304,25 @@ def test_a_revocation_needs_a_new_key_for_exactly_the_rest(artmatt: World) -> No
         with pytest.raises(InvalidChainError):
             revoke(artmatt.membership, signer, out, {}, epoch)
     assert revoke(artmatt.membership, signer, out, {}, good)
+
+
+def test_no_device_has_so_many_streams_that_it_cannot_be_put_out(artmatt: World) -> None:
+    """All that count fit beside many boxes; beyond that, those with the most entries are kept."""
+    owner, out, membership = artmatt.owners[0], artmatt.owners[1].device, artmatt.membership
+    cuts = {Incarnation(n.to_bytes(8)): Cut(n, LAST) for n in range(1, 2 * MOST_STREAMS)}
+    lived = {life: cuts[life] for life in [*cuts][:MOST_STREAMS]}
+    assert fitting(lived, 300) == lived
+    epoch = artmatt.next_epoch(b"n" * 32, {out})
+    made = (
+        revoke(membership, owner.signer, out, cuts, epoch),
+        change_role(membership, owner.signer, out, Role.VIEWER, cuts),
+    )
+    for each in made:
+        kept = extend(membership, each.link).devices[out].cuts
+        assert kept is not None
+        assert MOST_STREAMS < len(kept) < len(cuts)
+        assert MAX_LINK_BYTES - 200 < len(each.link) <= MAX_LINK_BYTES
+        assert set(kept.items()) == set([*cuts.items()][-len(kept) :])
 
 
 def test_epochs_follow_each_other(artmatt: World) -> None:

@@ -275,6 +275,8 @@ class Log:
         if member["cuts"] is not None:
             last, at = member["cuts"].get(life, (0, ZEROS))  # type: ignore[attr-defined] - a dict
             need(seq < last or (seq, sha(raw)) == (last, at))
+        else:
+            need(mine or sum(other[:16] == device for other in self.seen) < 1_000)
         key = derive(self.keys[epoch], "space", tenant, struct.pack(">I", epoch), space)
         lines, edits = self.frame(unpad(unseal(key, "entry", raw[:154], raw[218:])))
         self.heads(stream, lines, seen)
