@@ -28,9 +28,10 @@ from desktop.sync.removal import wish
 from desktop.sync.two_lists import Choice, UnnamedByForkError, choose
 from desktop.vault.progress import UNWATCHED
 from shared.crypto.paper import PAPER_BYTES, WrongWordsError, paper_device, words_of
+from shared.domain.schema import Kind
 from shared.membership import Role
 from shared.signing import sha256
-from tests.desktop.sync.conftest import World
+from tests.desktop.sync.conftest import World, pair
 from tests.desktop.sync.desk import Desk, move_in
 from tests.desktop.sync.folder.household import (
     Household,
@@ -370,27 +371,40 @@ def test_a_stick_that_can_only_be_read_gets_the_link_later(
         assert len(links(lost)) == len(new.vault.log.state().links)
 
 
-def test_the_link_reaches_a_server_by_who_is_left_and_snapshots_serve(
+def test_a_snapshot_serves_and_the_link_reaches_the_server_by_who_is_left(
     world: World, stick: Path, tmp_path: Path
 ) -> None:
     """A collection that has a server, which the person who lost a device cannot reach."""
-    house = world.artmatt
+    house, address = world.artmatt, world.server.address
     laptop, tablet = house.desks
-    bear = laptop.add(notes="on the stick")
-    exchange(laptop, stick)
-    quiet(laptop, tablet)
+    bears = [laptop.add(notes=f"bear {n}") for n in range(3)]
+    for n in range(10):
+        laptop.put(bears[0], notes=f"changed {n}")
+        laptop.sync()
+    days = 100
+    tablet.hand.ahead = laptop.hand.ahead = days * 24 * 3_600_000
+    world.server.dial.turn(days * 24 * 3600)
+    laptop.sync()
+    laptop.tidy()
+    with pair(laptop, tmp_path / "phone.swingtag", address) as phone:
+        phone.hand.ahead = laptop.hand.ahead
+        phone.sync()
+        assert phone.vault.snapshots.taken is not None
+        exchange(phone, stick)
     others = world.begin.laptop.vault.log.state().links
     new, traffic = come_back(Household([], house.words), stick, tmp_path / "new.swingtag")
     with new:
+        new.hand.ahead = laptop.hand.ahead
         assert traffic.sentences == ()
-        assert exchange(new, stick).sentences == ()
-        assert exchange(tablet, stick).sentences == ()
+        assert [new.read(bear) for bear in bears] == [laptop.read(bear) for bear in bears]
+        assert len(new.vault.records.history(Kind.COPY, bears[0])) >= 10
+        for desk in (new, tablet):
+            assert exchange(desk, stick).sentences == ()
         quiet(tablet, laptop)
         assert members(laptop)[new.vault.device] == (Role.OWNER, True)
-        new.network.sign_up(new.vault, world.server.address, "artmatt")
+        new.network.sign_up(new.vault, address, "artmatt")
         new.restart()
         quiet(new, laptop)
         assert laptop.hash == new.hash
-        assert new.read(bear)
     world.begin.sync()
     assert world.begin.laptop.vault.log.state().links == others
