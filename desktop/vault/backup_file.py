@@ -20,6 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from desktop.system.durable import durable_rename
 from desktop.vault.backup_pictures import Lack, Tally
+from desktop.vault.disk import troubles
+from desktop.vault.errors import NoBackupError
 from desktop.vault.opening import guess
 from desktop.vault.progress import UNWATCHED, Progress
 from shared.crypto.boxes import BoxKey, close_box
@@ -39,6 +41,7 @@ PROVING = "Reading it back"
 
 Line = dict[str, Any]
 _PHOTO = b'{"kind":"photo"'
+_SEALED = ("unlock", "sealed", "kit")
 _PIECE = re.compile(rb'^\{"kind":"copy","id":\{"base64":"[^"]*"\},"deleted":false', re.MULTILINE)
 
 
@@ -168,9 +171,15 @@ def key_by_words(path: Path, words: str) -> bytes:
 
 
 def read_about(path: Path) -> dict[str, Any]:
-    """Return what a backup says of itself without a key; raise DamagedBackupError."""
-    with path.open("rb") as source:
-        return _about(_read_head(source))
+    """Return what a backup says of itself without a key.
+
+    Raises DamagedBackupError, and VaultError for a file that cannot be read.
+    """
+    try:
+        with troubles(), path.open("rb") as source:
+            return _about(_read_head(source))
+    except FileNotFoundError as error:
+        raise NoBackupError from error
 
 
 def prove(path: Path, key: bytes, progress: Progress = UNWATCHED) -> Contents:
@@ -262,8 +271,16 @@ def _read_head(source: BinaryIO) -> bytes:
 
 
 def _about(head: bytes) -> dict[str, Any]:
-    said = json.loads(head[len(MAGIC) + 4 : -32], object_hook=_text_as_bytes)
-    return dict(said)
+    """Return what a head says; its hash needs no key, so anybody may have written it."""
+    try:
+        said = json.loads(head[len(MAGIC) + 4 : -32], object_hook=_text_as_bytes)
+    except (ValueError, TypeError, RecursionError) as error:
+        raise DamagedBackupError from error
+    if not isinstance(said, dict) or not all(isinstance(said.get(n), bytes) for n in _SEALED):
+        raise DamagedBackupError
+    if not all(isinstance(text, str) for name, text in said.items() if name not in _SEALED):
+        raise DamagedBackupError
+    return said
 
 
 def _cipher(key: bytes) -> AESGCM:

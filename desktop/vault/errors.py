@@ -50,6 +50,10 @@ class DiskTroubleError(VaultError):
     """
 
 
+class NoBackupError(VaultError):
+    """That backup is not there any more. Connect the disk that it lies on, or choose another."""
+
+
 class UnreadPictureError(VaultError):
     """A picture's file on this disk cannot be read just now; another program may hold it.
 

@@ -139,6 +139,10 @@ def tell(
     with closing(Database(file, key, speaker.functions)) as database:
         make_durable(database)
         clock = HybridClock(surroundings.now_millis)
-        writer = Writer(database, speaker, clock, lineage.origin, lambda _: None)
+        wall = surroundings.now_millis
+        origin = lineage.origin
+        writer = Writer(
+            database, speaker, clock, origin, wall_millis=wall, committed=lambda _: None
+        )
         with writer.transaction() as writing:
             Retelling(writing, surroundings.random).tell(truth)

@@ -111,7 +111,14 @@ class Vault:
         self.records = Records(database, self.files)
         self.chronicle = Chronicle(database, self.files)
         self.references = References(database, self.files)
-        self._writer = Writer(database, speaker, clock, lineage.origin, self._committed)
+        self._writer = Writer(
+            database,
+            speaker,
+            clock,
+            lineage.origin,
+            wall_millis=self._surroundings.now_millis,
+            committed=self._committed,
+        )
         self.checkup = Checkup(self.folder, self.key, database, self._surroundings)
         self.backups = Backups(
             self.folder, self.key, database, self.files, self._surroundings.random

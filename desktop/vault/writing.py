@@ -96,6 +96,7 @@ class Writing:
 class Writer:
     """The only way to change the collection. ``origin`` is the stream of own edits.
 
+    ``wall_millis`` tells the time for the history; what a server says of it does not count there.
     ``committed`` hears of each change once it is safe.
     """
 
@@ -105,11 +106,14 @@ class Writer:
         speaker: Speaker,
         clock: HybridClock,
         origin: Origin,
+        *,
+        wall_millis: Callable[[], int],
         committed: Callable[[Footprint], None],
     ) -> None:
         self._database = database
         self._speaker = speaker
         self._clock = clock
+        self._wall_millis = wall_millis
         self._committed = committed
         self._untidy = 0
         self.origin = origin
@@ -127,7 +131,7 @@ class Writer:
                 first_new_row = next_unspoken(cursor)
                 moments = Moments(cursor)
                 merging = Merging(cursor, moments)
-                millis = self._clock.now_millis()
+                millis = self._wall_millis()
                 yield Writing(cursor, moments, merging, self._clock, self.origin, millis)
                 update_index(
                     cursor,
@@ -157,7 +161,7 @@ class Writer:
         """See what the collection would be after a change, which is taken back at the end."""
         with suppress(_TakenBackError), self._database.writing() as cursor:
             moments = Moments(cursor)
-            millis = self._clock.now_millis()
+            millis = self._wall_millis()
             merging = Merging(cursor, moments)
             yield Writing(cursor, moments, merging, self._clock, self.origin, millis)
             raise _TakenBackError
