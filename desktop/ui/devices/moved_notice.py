@@ -9,10 +9,8 @@ from desktop.ui.first_run.beginnings import Trouble
 from desktop.ui.look import say
 from desktop.ui.zone import Zone, column, row
 
-_WHAT = (
-    "One of your devices told where this collection syncs. What is here goes there too, sealed as "
-    "it is."
-)
+_WHAT = "One of your devices moved this collection to {}."
+_GOES = "What is here goes there too, sealed as it is."
 
 
 class MovedNotice(Zone):
@@ -22,12 +20,20 @@ class MovedNotice(Zone):
 
     def __init__(self, online: Online) -> None:
         self._online = online
-        self._heading = Text(role="title")
+        self._where = Text()
         self._trouble = Text(role="danger")
         self._go = Button("Sync there", "primary", pressed=self._follow)
         super().__init__(
             "notice",
-            column(self._heading, Text(_WHAT), self._trouble, row(self._go, None), gap=3, edge=3),
+            column(
+                Text("Your collection is at another server", "title"),
+                self._where,
+                Text(_GOES),
+                self._trouble,
+                row(self._go, None),
+                gap=3,
+                edge=3,
+            ),
         )
         say(self, "warning", name="state")
         self._trouble.hide()
@@ -35,8 +41,8 @@ class MovedNotice(Zone):
 
     def show_address(self, elsewhere: str) -> None:
         """Show where the collection is, or nothing."""
-        self._heading.say(f"Your collection is at {elsewhere}")
-        self.setAccessibleName(self._heading.text())
+        self._where.say(_WHAT.format(elsewhere))
+        self.setAccessibleName(self._where.text())
         self.setVisible(bool(elsewhere))
 
     def _follow(self) -> None:

@@ -205,52 +205,57 @@ def test_a_collection_moves_to_another_server_and_to_none(qtbot, pair, other, se
     laptop, tablet, _ = pair
     told = other.connection.about()
     with running(tmp_path / "second server") as second:
-        press(laptop.page, "Another server\u2026")
-        assert laptop.says(server.address)
-        write(laptop.page, "Your name there", "artmatt")
-        for wrong, why in (
-            ("http://127.0.0.1:1", "does not answer"),
-            (server.address, "syncs there already"),
-        ):
-            write(laptop.page, "Server", wrong)
-            qtbot.waitUntil(lambda why=why: laptop.says(why), timeout=PATIENCE)
-            assert not named(laptop.page, "Move there").isEnabled()
-            assert laptop.connection.server == server.address
-        write(laptop.page, "Server", second.address)
-        go = named(laptop.page, "Move there")
-        qtbot.waitUntil(go.isEnabled, timeout=PATIENCE)
-        go.click()
-        address = f"Server: {second.address}"
-        qtbot.waitUntil(lambda: laptop.says(address), timeout=PATIENCE)
-        qtbot.waitUntil(laptop.is_saved, timeout=PATIENCE)
-
-        at = f"Your collection is at {second.address}"
-        qtbot.waitUntil(lambda: tablet.says(at), timeout=PATIENCE)
+        move(qtbot, laptop, server, second)
         qtbot.waitUntil(tablet.window.panels.bar.isVisible, timeout=PATIENCE)
-        press(tablet.page, "Sync there")
-        qtbot.waitUntil(lambda: tablet.says(address), timeout=PATIENCE)
-        assert not tablet.says(at)
+        follow(qtbot, tablet, second)
         bear = laptop.collection.copies.add(Draft(model={"name": "Garcia"}))
-        qtbot.waitUntil(lambda: tablet.collection.detail(bear), timeout=PATIENCE)
+        qtbot.waitUntil(lambda: bool(tablet.collection.detail(bear)), timeout=PATIENCE)
 
-        press(tablet.page, "Without a server from now on\u2026")
-        press(tablet.page, "Stay at the server")
-        press(tablet.page, "Without a server from now on\u2026")
-        press(tablet.page, "Go on without a server")
+        for answer in ("Stay at the server", "Go on without a server"):
+            press(tablet.page, "Without a server from now on\u2026")
+            press(tablet.page, answer)
         qtbot.waitUntil(lambda: shown(tablet.page, "Sign up"), timeout=PATIENCE)
-        assert tablet.says(at)
         assert tablet.connection.server == ""
         assert tablet.collection.status.phase is SyncPhase.LOCAL_ONLY
         bean = laptop.collection.copies.add(Draft(model={"name": "Peace"}))
         qtbot.waitUntil(laptop.is_saved, timeout=PATIENCE)
         assert not tablet.collection.detail(bean)
-        press(tablet.page, "Sync there")
-        qtbot.waitUntil(lambda: tablet.collection.detail(bean), timeout=PATIENCE)
-        qtbot.waitUntil(lambda: tablet.says(address), timeout=PATIENCE)
+        follow(qtbot, tablet, second)
+        qtbot.waitUntil(lambda: bool(tablet.collection.detail(bean)), timeout=PATIENCE)
         for computer in (laptop, tablet):
             computer.collection.sync.pause()
     assert other.connection.about() == told
     assert other.connection.server == server.address
+
+
+def move(qtbot, computer, server, second):
+    """Go to a second server; a wrong address changes nothing."""
+    press(computer.page, "Another server\u2026")
+    assert computer.says(server.address)
+    write(computer.page, "Your name there", "artmatt")
+    for wrong, why in (
+        ("http://127.0.0.1:1", "does not answer"),
+        (server.address, "syncs there already"),
+    ):
+        write(computer.page, "Server", wrong)
+        qtbot.waitUntil(lambda why=why: computer.says(why), timeout=PATIENCE)
+        assert not named(computer.page, "Move there").isEnabled()
+        assert computer.connection.server == server.address
+    write(computer.page, "Server", second.address)
+    go = named(computer.page, "Move there")
+    qtbot.waitUntil(go.isEnabled, timeout=PATIENCE)
+    go.click()
+    qtbot.waitUntil(lambda: computer.says(f"Server: {second.address}"), timeout=PATIENCE)
+    qtbot.waitUntil(computer.is_saved, timeout=PATIENCE)
+
+
+def follow(qtbot, computer, second):
+    """Go where another device told that the collection is."""
+    at = f"moved this collection to {second.address}"
+    qtbot.waitUntil(lambda: computer.says(at), timeout=PATIENCE)
+    press(computer.page, "Sync there")
+    qtbot.waitUntil(lambda: computer.says(f"Server: {second.address}"), timeout=PATIENCE)
+    assert not computer.says(at)
 
 
 def by_hand(owner):
