@@ -30,6 +30,7 @@ from desktop.sync.joined import Joined
 from desktop.sync.kit_change import change_kit
 from desktop.sync.mailbox import Pause, ServerMailbox
 from desktop.sync.pairing import Guest, Newcomer
+from desktop.sync.parts import Parts
 from desktop.sync.recovery import recover
 from desktop.sync.removal import Removals
 from desktop.sync.reporter import Reporter
@@ -104,7 +105,8 @@ class Network:
             now_millis=self.surroundings.now_millis,
         )
         random, now_millis = self.surroundings.random, self.surroundings.now_millis
-        bases = Bases(vault, exchange.books, courier, note)
+        parts = Parts(courier)
+        bases = Bases(vault, exchange.books, parts, note)
         compaction = Compaction(
             vault,
             exchange.books,
@@ -117,6 +119,7 @@ class Network:
             Removals(exchange.books, vault.secrets, random),
             Forks(exchange.books, courier, vault.secrets, random, changed),
             bases,
+            parts,
             compaction,
         )
         pictures = Pictures(

@@ -1,6 +1,7 @@
 """One collection at one server: rounds of sync and steps of pictures. No threads, no waiting."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
 from typing import NamedTuple, assert_never
 
 from desktop.sync.attachments import Attachments
@@ -25,6 +26,7 @@ from desktop.sync.exchange import (
 from desktop.sync.forks import Forks
 from desktop.sync.gathering import Gathering
 from desktop.sync.notices import Notice
+from desktop.sync.parts import Parts
 from desktop.sync.removal import Removals
 from desktop.sync.restoring import ChainLostError, restore_chain
 from desktop.sync.sending import Sending
@@ -56,12 +58,17 @@ class Pictures(NamedTuple):
     gathering: Gathering
 
 
+def _unwatched(_done: int, _total: int) -> None:
+    """Tell nobody."""
+
+
 class Tools(NamedTuple):
     """What a session does now and then, beside entries and pictures."""
 
     removals: Removals
     forks: Forks
     bases: Bases
+    parts: Parts
     compaction: Compaction
 
 
@@ -81,8 +88,11 @@ class Session:
         self._removals = tools.removals
         self._forks = tools.forks
         self._bases = tools.bases
+        self._parts = tools.parts
         self._compaction = tools.compaction
         self._begun = False
+        self._progress: Progress = _unwatched
+        self._told = (0, 0)
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -183,15 +193,28 @@ class Session:
         """
         self._begin()
         self._begun = False
-        self._exchange_all(progress)
-        self._put_out(progress)
-        if not self._exchange.books.log.waiting():
-            self._sending.edits_have_left()
-        self._bases.fetch_history()
+        with self._watched(progress):
+            self._exchange_all()
+            self._put_out()
+            if not self._exchange.books.log.waiting():
+                self._sending.edits_have_left()
+            self._bases.fetch_history()
         self._compare_pictures()
         self._attachments.begin()
         self._sending.begin()
         self._gathering.begin()
+
+    @contextmanager
+    def _watched(self, progress: Progress) -> Iterator[None]:
+        """Tell of all that a round does, and let it be ended between any two requests."""
+        parts = self._parts
+        before, asked = self._progress, parts.before
+        self._progress, self._told = progress, (0, 0)
+        parts.before = lambda: self._progress(*self._told)
+        try:
+            yield
+        finally:
+            self._progress, parts.before = before, asked
 
     def _begin(self) -> None:
         if not self._begun:
@@ -209,7 +232,7 @@ class Session:
         if self._claims.due or Notice.RESTORED in self._exchange.notices:
             self._claims.compare()
 
-    def _put_out(self, progress: Progress) -> None:
+    def _put_out(self) -> None:
         """Remove the devices that are to be removed, by compare-and-swap on the chain's end.
 
         Each round of entries brings the chain level again, with the new keys, whoever was faster.
@@ -225,14 +248,14 @@ class Session:
             except RefusedError as error:
                 if error.refusal.code is not Code.CHAIN_MOVED:
                     raise
-            self._exchange_all(progress)
+            self._exchange_all()
 
-    def _exchange_all(self, progress: Progress) -> None:
+    def _exchange_all(self) -> None:
         with self._exchange.books.log.turn:
             self._exchange.begin()
-            self._go_on(progress)
+            self._go_on()
 
-    def _go_on(self, progress: Progress) -> None:
+    def _go_on(self) -> None:
         exchange = self._exchange
         backlog, tried = exchange.backlog, set[type[Outcome]]()
         while True:
@@ -244,7 +267,8 @@ class Session:
                 return
             tried.add(type(outcome))
             done = exchange.came + max(backlog - exchange.backlog, 0)
-            progress(done, done + exchange.backlog + exchange.ahead)
+            self._told = done, done + exchange.backlog + exchange.ahead
+            self._progress(*self._told)
 
     def _turn(self, request: SyncRequest, tried: Collection[type[Outcome]]) -> Outcome:
         """Send a request and do what its answer asks for; a list that is not ours may be a fork."""

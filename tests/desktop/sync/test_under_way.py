@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from desktop.sync.speed import LEAST_SECONDS, SPAN_SECONDS, Speedometer
 from desktop.sync.status import Course, SyncPhase, SyncStatus
 from desktop.sync.tally import Tally
 from desktop.vault.photo_policy import PhotoPolicy, keep_policy
+from desktop.vault.progress import StoppedError
 from shared.crypto.attachments import sealed_size
 from shared.ids import Cursor
 from shared.protocol.messages import SyncReply, decode, encode
@@ -19,6 +20,7 @@ from shared.protocol.problems import Code
 from tests.desktop.sync.conftest import World, pair
 from tests.desktop.sync.desk import Desk, eventually
 from tests.desktop.sync.line import Line
+from tests.desktop.sync.test_compaction import compact, write_much
 from tests.desktop.sync.test_pictures import attach, shown
 from tests.desktop.sync.test_worker import Working
 
@@ -235,3 +237,34 @@ def test_the_speed_is_that_of_the_last_while(course: Course) -> None:
     again = meter.read(course, Tally(1, 2, 90_000, 1_000_000))
     assert again is not None
     assert again.speed == 0.0
+
+
+def test_a_pause_stops_a_first_download_between_any_two_requests(
+    world: World, tmp_path: Path
+) -> None:
+    """Parts of a snapshot, pages and history: nothing is lost, and no part is fetched twice."""
+    write_much(world.artmatt)
+    compact(world.artmatt)
+    laptop = world.artmatt.laptop
+    for n in range(3):
+        laptop.add(notes=f"behind the snapshot, {n}")
+    laptop.sync()
+    with pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone:
+        calls = 0
+
+        def stop(_done: int, _total: int) -> None:
+            nonlocal calls
+            calls -= 1
+            if not calls:
+                raise StoppedError
+
+        for stops in range(12):  # each time a request later
+            calls = stops + 1
+            with suppress(StoppedError):
+                phone.session.round(stop)
+                break
+        assert stops >= 2
+        objects = [each for each in phone.line.asked if "/objects/" in each]
+        assert len(objects) == len(set(objects)) >= 2
+        assert phone.hash == laptop.hash
+        assert not phone.vault.snapshots.missing_history()
