@@ -18,11 +18,11 @@ from shared.crypto.randomness import Random
 from shared.ids import DeviceId, TenantId
 
 ROOT = "swingtag"
+TENANT = re.compile("[0-9a-f]{64}")
 _ASIDE, _TEMPORARY = "aside", "tmp"
 _OURS = {_ASIDE, _TEMPORARY}
 _DEEPEST = 4
 _RANDOM_BYTES = 8
-_TENANT = re.compile("[0-9a-f]{64}")
 _STILL_SECONDS = 600
 """A file that nobody wrote to for so long is not being copied any more."""
 _NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -63,7 +63,7 @@ def tenants_in(folder: Path) -> list[TenantId]:
             return []
         with os.scandir(root) as found:
             names = sorted(one.name for one in found if one.is_dir(follow_symlinks=False))
-    return [TenantId(bytes.fromhex(name)) for name in names if _TENANT.fullmatch(name)]
+    return [TenantId(bytes.fromhex(name)) for name in names if TENANT.fullmatch(name)]
 
 
 class FolderPlace:

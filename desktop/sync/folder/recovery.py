@@ -17,10 +17,11 @@ from desktop.sync.folder.errors import (
     OtherKitThereError,
     PartMissingError,
     UnreadPlaceError,
+    folder_troubles,
 )
 from desktop.sync.folder.exchange import FolderExchange
 from desktop.sync.folder.names import Listing, entry_name
-from desktop.sync.folder.places import ROOT, FolderPlace, Source, tenants_in
+from desktop.sync.folder.places import ROOT, TENANT, FolderPlace, Source, tenants_in
 from desktop.sync.folder.traffic import Traffic
 from desktop.sync.joined import Joined
 from desktop.sync.recovery import is_kit, open_kit
@@ -85,16 +86,15 @@ def fill(vault: Vault, place: Path, random: Random, progress: Progress) -> Traff
 
 
 def is_bundle(place: Path) -> bool:
-    """Tell whether a person chose a file, and no folder."""
-    return place.is_file() or place.suffix == SUFFIX
+    """Tell whether a person chose a file, and no folder. Raises SyncErrors."""
+    with folder_troubles():
+        return place.is_file() or place.suffix == SUFFIX
 
 
 def exchange_folder(chosen: Path) -> Path:
     """Return the folder that was exchanged through, should somebody have chosen one inside it."""
-    for inner in (chosen, chosen.parent):
-        if inner.name == ROOT and not (inner / ROOT).is_dir():
-            return inner.parent
-    return chosen
+    root = chosen.parent if TENANT.fullmatch(chosen.name) else chosen
+    return root.parent if root.name == ROOT and not (root / ROOT).is_dir() else chosen
 
 
 def _lists_of(paper: DeviceKeys, place: Path, random: Random) -> "list[_List]":

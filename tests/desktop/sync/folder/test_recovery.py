@@ -287,7 +287,9 @@ def test_what_others_laid_among_ours_does_no_harm(lost: Lost, tmp_path: Path) ->
     (lost.stick / "swingtag" / ("cd" * 32)).symlink_to(tmp_path)
     for entry in list(lost.artmatt.glob("entries/*/*/*"))[-1:]:
         entry.with_name(f"{entry.name} (conflicted copy)").write_bytes(b"anything")
-    for chosen in (lost.stick, lost.stick / "swingtag"):
+    moved = tmp_path / "swingtag" / "ours"
+    shutil.copytree(lost.stick, moved, symlinks=True)
+    for chosen in (lost.stick, lost.artmatt.parent, lost.artmatt, moved):
         lost.recover(chosen)
 
 
