@@ -12,6 +12,7 @@ Pause = Callable[[float], bool]
 """Waits that many seconds; false if the person has given up meanwhile (``Event.wait``, turned)."""
 
 _STEP = 1.0
+_TRIES = 5
 
 
 class PairingExpiredError(SyncError):
@@ -31,8 +32,20 @@ class ServerMailbox:
     pause: Pause
 
     def leave(self, slot: int, message: bytes) -> None:
-        """Leave a message. Raises RefusedError(SLOT_USED) if the code was used already."""
-        self.stranger.leave(self.pair, slot, message)
+        """Leave a message; a broken line is tried again some times.
+
+        Raises RefusedError(SLOT_USED) if the code was used already, and SyncError.
+        """
+        for tries_left in range(_TRIES - 1, -1, -1):
+            try:
+                self.stranger.leave(self.pair, slot, message)
+            except SyncError as error:
+                if not (error.passing and tries_left):
+                    raise
+                if not self.pause(_STEP):
+                    raise PairingCancelledError from error
+            else:
+                return
 
     def wait_for(self, slot: int) -> bytes:
         """Wait up to ten minutes for a message; a broken line is tried again."""

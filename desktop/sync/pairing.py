@@ -92,7 +92,7 @@ class Guest:
             return self._joined_by(welcome)
         if fetch is None:
             raise PairingError
-        self._welcome = welcome  # a server hands it out once
+        self._welcome = welcome  # a mailbox keeps it for ten minutes only
         return self._joined_at(server, welcome, fetch(self._met.tenant, self._keys))
 
     def _joined_at(self, server: str, welcome: Welcome, chain: Chain) -> Joined:

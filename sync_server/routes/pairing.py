@@ -22,16 +22,16 @@ class Pairing:
         self._throttle = throttle
 
     async def leave_message(self, request: Request, box: str, slot: str) -> Response:
-        """Leave a message in a slot that was never used."""
+        """Leave a message in a slot that has no other one."""
         self._throttle.spend(address_of(request))
         message = await read_body(request, SLOT_BYTES)
         await asyncio.to_thread(self._mailboxes.put, _box(box), _slot(slot), message)
         return done()
 
     async def take_message(self, request: Request, box: str, slot: str) -> Response:
-        """Take a message away; it can be taken once."""
+        """Give a message; again, too, for an answer may be lost."""
         self._throttle.spend(address_of(request))
-        message = await asyncio.to_thread(self._mailboxes.take, _box(box), _slot(slot))
+        message = await asyncio.to_thread(self._mailboxes.read, _box(box), _slot(slot))
         return Response(message, media_type=BYTES)
 
 

@@ -1,7 +1,8 @@
 """Pairing mailboxes: a few small messages that two devices leave for each other.
 
-They live in memory, for ten minutes, and each message can be taken once. Losing them in a
-restart costs a person one more try; keeping them on disk would let anybody write to it.
+They live in memory, for ten minutes. Until then a message can be read again, for an answer may be
+lost on its way; it is sealed for whoever it is meant for. Losing them in a restart costs a person
+one more try; keeping them on disk would let anybody write to it.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,6 @@ from sync_server.storage.errors import RefusedError
 
 MOST_BYTES = 16 * MIB
 """What all mailboxes together may hold."""
-_TAKEN = b""
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class MemoryMailboxes:
         self._held = 0
 
     def put(self, name: PairId, slot: int, message: bytes) -> None:
-        """Leave a message; the same one again is fine until it is taken.
+        """Leave a message; the same one again is fine.
 
         Raises RefusedError: NOT_FOUND for an impossible slot or an empty message, SLOT_USED,
         TOO_MANY when no room is left.
@@ -57,20 +57,14 @@ class MemoryMailboxes:
         self._boxes[name] = box
         self._held += len(message)
 
-    def take(self, name: PairId, slot: int) -> bytes:
-        """Take a message away, or raise RefusedError NOT_FOUND."""
+    def read(self, name: PairId, slot: int) -> bytes:
+        """Return a message, or raise RefusedError NOT_FOUND."""
         with self._turn:
             self._forget(self._now())
-            return self._take(name, slot)
-
-    def _take(self, name: PairId, slot: int) -> bytes:
-        box = self._boxes.get(name)
-        message = box.slots.get(slot, _TAKEN) if box else _TAKEN
-        if box is None or message == _TAKEN:
-            raise RefusedError(Code.NOT_FOUND)
-        box.slots[slot] = _TAKEN
-        self._held -= len(message)
-        return message
+            box = self._boxes.get(name)
+            if box is None or slot not in box.slots:
+                raise RefusedError(Code.NOT_FOUND)
+            return box.slots[slot]
 
     def _forget(self, now: float) -> None:
         """Drop what is too old. Boxes stand in the order of their making, so the old are first."""

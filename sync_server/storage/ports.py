@@ -218,11 +218,11 @@ class Mailboxes(Protocol):
     """Pairing mailboxes: a few small messages that two devices leave for each other."""
 
     def put(self, name: PairId, slot: int, message: bytes) -> None:
-        """Leave a message; the same one again is fine until it is taken.
+        """Leave a message; the same one again is fine.
 
         Raises RefusedError: NOT_FOUND for an impossible slot or an empty message, SLOT_USED,
         TOO_MANY when no room is left.
         """
 
-    def take(self, name: PairId, slot: int) -> bytes:
-        """Take a message away, or raise RefusedError NOT_FOUND."""
+    def read(self, name: PairId, slot: int) -> bytes:
+        """Return a message, as often as it is asked for, or raise RefusedError NOT_FOUND."""

@@ -41,19 +41,15 @@ class PostgresMailboxes:
             if made is None:
                 _require_same(db, name, slot, message)
 
-    def take(self, name: PairId, slot: int) -> bytes:
-        """Take a message away, or raise RefusedError NOT_FOUND."""
+    def read(self, name: PairId, slot: int) -> bytes:
+        """Return a message, or raise RefusedError NOT_FOUND."""
         with self._database.quietly() as db:
             found = db.execute(
-                "SELECT message FROM mailbox WHERE box = ? AND slot = ? AND deadline > ?"
-                " FOR UPDATE",
+                "SELECT message FROM mailbox WHERE box = ? AND slot = ? AND deadline > ?",
                 (name, slot, self._now()),
             ).fetchone()
-            if found is None or not found[0]:
-                raise RefusedError(Code.NOT_FOUND)
-            db.execute(
-                "UPDATE mailbox SET message = ? WHERE box = ? AND slot = ?", (b"", name, slot)
-            )
+        if found is None:
+            raise RefusedError(Code.NOT_FOUND)
         return bytes(found[0])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
 from desktop.sync.chain import FalseChainError
@@ -121,6 +122,35 @@ def test_what_is_no_code_is_said_so(world: World, code: str) -> None:
     owner = world.artmatt.laptop
     with pytest.raises(PairingError):
         owner.network.greet(owner.vault, code, never_ready)
+
+
+def test_every_answer_of_the_mailbox_may_be_lost_once(
+    world: World, outside: Network, tmp_path: Path
+) -> None:
+    """On both sides, at each step: the server did what was asked, and its answer never came."""
+    owner, lost = world.artmatt.laptop, list[str]()
+
+    def losing(line: Line) -> None:
+        arrived = set[str]()
+
+        def lose(path: str, body: bytes) -> bytes:
+            if "/v1/pair/" in path and path not in arrived:
+                arrived.add(path)
+                lost.append(path)
+                raise httpx.ReadError("lost")
+            return body
+
+        line.alter = lose
+
+    losing(owner.line)
+    losing(outside.http._transport)
+    guest, reception = meet(owner, outside, world.server.address)
+    owner.network.admit(owner.vault, reception)
+    with move_in(tmp_path / "phone.swingtag", outside.join(guest, world.server.address)) as phone:
+        assert live(phone) == live(owner)
+        assert len(live(phone)) == 3
+    assert len(lost) == 6, "three messages, left and fetched"
+    assert len(live(world.begin.laptop)) == 2, "untouched"
 
 
 def test_a_false_chain_lets_nobody_in(world: World, outside: Network) -> None:

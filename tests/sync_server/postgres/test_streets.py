@@ -137,8 +137,9 @@ def test_two_devices_pair_over_two_servers(street: Street) -> None:
     granted(street.one.http.put(path, content=b"my keys"))
     granted(street.two.http.put(path, content=b"my keys"))
     assert refused(street.two.http.put(path, content=b"other keys")) == (409, "slot_used")
-    assert granted(street.two.http.get(path)).content == b"my keys"
-    assert refused(street.one.http.get(path)) == (404, "not_found")
-    assert refused(street.one.http.put(path, content=b"my keys")) == (409, "slot_used")
+    for server in (street.two, street.one):  # the first answer may have been lost
+        assert granted(server.http.get(path)).content == b"my keys"
+    granted(street.one.http.put(path, content=b"my keys"))
+    assert refused(street.one.http.put(path, content=b"other keys")) == (409, "slot_used")
     street.two.dial.turn(601)
     assert refused(street.two.http.get(path)) == (404, "not_found")
