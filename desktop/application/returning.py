@@ -13,8 +13,8 @@ from desktop.ui.first_run.beginnings import Begun, Stop, Tell, Trouble, Wanted
 from desktop.vault.progress import Progress
 from desktop.vault.vault import Vault
 
-_ONE_LACKS = "1 picture was not among it."
-_SOME_LACK = "{:,} pictures were not among it."
+_ONE_LACKS = "1 picture was not there: another copy, or a device that is left, may have it."
+_SOME_LACK = "{:,} pictures were not there: another copy, or a device that is left, may have them."
 
 
 class Returning:
