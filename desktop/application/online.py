@@ -133,6 +133,7 @@ class Connection:
             worker = self.start()
             if worker is not None:
                 collection.follow(worker)
+                worker.sync_now()  # an edit made meanwhile was told to nobody
         collection.tell(collection.status)
 
     def welcome(self, code: str) -> "Visitor | Trouble":

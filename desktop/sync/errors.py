@@ -28,6 +28,13 @@ class UnreachableError(SyncError):
     passing = True
 
 
+class SilentProxyError(UnreachableError):
+    """The proxy that is set on this computer does not answer. Your edits are safe here.
+
+    Swingtag tries again by itself. In another network, take the proxy out of the settings.
+    """
+
+
 class ProxyError(SyncError):
     """The proxy of this network does not let Swingtag through. Check the proxy settings."""
 

@@ -10,7 +10,14 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 from typing_extensions import override
 
-from desktop.sync.errors import CertificatesError, ProxyError, UnusableProxyError
+from desktop.sync.errors import (
+    CertificatesError,
+    ProxyError,
+    SilentProxyError,
+    UnreachableError,
+    UnusableProxyError,
+)
+from desktop.sync.wire import fault
 
 _IDLE = httpx.Limits(keepalive_expiry=60.0)
 """No bound on how many: each open collection holds a stream, and asks for one thing at a time."""
@@ -32,7 +39,12 @@ class WayOut(httpx.BaseTransport):
             if proxy not in self._ways:
                 self._ways[proxy] = _open(proxy)
             way = self._ways[proxy]
-        return way.handle_request(request)
+        try:
+            return way.handle_request(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            if proxy and type(fault(error)) is UnreachableError:
+                raise SilentProxyError from error
+            raise
 
     @override
     def close(self) -> None:

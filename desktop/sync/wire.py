@@ -157,6 +157,8 @@ def fault(error: Exception) -> SyncError:
             return _insecure(cause)
         cause = cause.__cause__ or cause.__context__
     match error:
+        case httpx.ProxyError() if str(error).startswith("5"):  # it finds no way to the server
+            return UnreachableError()
         case httpx.ProxyError():
             return ProxyError()
         case httpx.RemoteProtocolError() if "illegal" in str(error):  # h11's word for no HTTP

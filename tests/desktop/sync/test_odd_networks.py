@@ -16,6 +16,7 @@ from desktop.sync.errors import (
     CertificatesError,
     NoSecureLineError,
     ProxyError,
+    SilentProxyError,
     SyncError,
     UnreachableError,
     UnusableProxyError,
@@ -50,7 +51,7 @@ def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ALL_PROXY", "socks5://127.0.0.1:1080", UnusableProxyError),
         ("all_proxy", "socks://127.0.0.1:1080/", UnusableProxyError),
         ("HTTPS_PROXY", "http://proxy:port", ProxyError),
-        ("HTTPS_PROXY", "127.0.0.1:1", UnreachableError),
+        ("HTTPS_PROXY", "127.0.0.1:1", SilentProxyError),
         ("NO_PROXY", "localhost,127.0.0.0/8,[::1],*.local", UnreachableError),
         ("SSL_CERT_FILE", "/nowhere/certificates.pem", CertificatesError),
         ("SSL_CERT_FILE", __file__, CertificatesError),
@@ -78,6 +79,24 @@ def test_a_proxy_counts_from_the_next_request_on(monkeypatch: pytest.MonkeyPatch
         assert type(caught.value) is ProxyError
         monkeypatch.setenv("NO_PROXY", "127.0.0.1")
         assert isinstance(courier.sync(ASK), Refusal)
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("407 Proxy Authentication Required", ProxyError),
+        ("403 Forbidden", ProxyError),
+        ("502 Bad Gateway", UnreachableError),
+    ],
+)
+def test_a_proxy_says_whether_it_or_the_server_is_at_fault(
+    monkeypatch: pytest.MonkeyPatch, answer: str, expected: type[SyncError]
+) -> None:
+    with portal(answer, "text/html", PAGE) as proxy, open_http() as http:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        with pytest.raises(SyncError) as caught:
+            Traveller(http, NOWHERE).courier.sync(ASK)
+    assert type(caught.value) is expected
 
 
 @contextmanager
