@@ -14,20 +14,20 @@ from desktop.system.durable import write_durably
 from desktop.system.keychain import Keychain, KeychainClosedError
 
 TOKEN_BYTES = 16
-_LAYOUT = struct.Struct(f">4sQ32s{TOKEN_BYTES}s")
-_MAGIC = b"SWA1"
+_LAYOUT = struct.Struct(f">4sQQ{TOKEN_BYTES}s")
+_MAGIC = b"SWA2"
 _CHECK_BYTES = 8
 
 
 class Anchor(NamedTuple):
     """How far a collection had come at least.
 
-    ``counter`` grows with each edit, ``heads`` is a hash of all streams' heads, ``token`` is drawn
+    ``counter`` grows with each edit, ``sealed`` with each entry of this device, ``token`` is drawn
     each time the collection is opened.
     """
 
     counter: int
-    heads: bytes
+    sealed: int
     token: bytes
 
     def pack(self) -> bytes:
@@ -41,8 +41,8 @@ class Anchor(NamedTuple):
         packed, check = raw[: _LAYOUT.size], raw[_LAYOUT.size :]
         if len(packed) < _LAYOUT.size or sha256(packed).digest()[:_CHECK_BYTES] != check:
             return None
-        magic, counter, heads, token = _LAYOUT.unpack(packed)
-        return cls(counter, heads, token) if magic == _MAGIC else None
+        magic, counter, sealed, token = _LAYOUT.unpack(packed)
+        return cls(counter, sealed, token) if magic == _MAGIC else None
 
 
 class AnchorPlace(Protocol):
@@ -83,12 +83,12 @@ class AnchorInKeychain:
         self._file = file
 
     def read(self) -> Anchor | None:
-        """Return the anchor."""
+        """Return the anchor; none if an open keychain has none, for the file may be a copy."""
         try:
             kept = self._keychain.fetch(self._name)
         except KeychainClosedError:
-            kept = None
-        return Anchor.unpack(kept) if kept else self._file.read()
+            return self._file.read()
+        return Anchor.unpack(kept) if kept else None
 
     def write(self, anchor: Anchor) -> None:
         """Keep an anchor."""

@@ -3,7 +3,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import RLock
 
 from desktop.vault.archive import decompress
@@ -45,10 +45,14 @@ class Log:
     Whoever seals entries, or exchanges them with others, holds ``turn`` meanwhile.
     """
 
-    def __init__(self, database: Database, writer: Writer, random: Random) -> None:
+    def __init__(
+        self, database: Database, writer: Writer, random: Random, sealed: Callable[[], None]
+    ) -> None:
+        """``sealed`` hears of own entries before they can leave."""
         self._database = database
         self._writer = writer
         self._random = random
+        self._sealed = sealed
         self.turn = RLock()
 
     @property
@@ -118,6 +122,7 @@ class Log:
                 "UPDATE edit SET entry = ?, place = ?, blob = NULL WHERE moment = ?",
                 [(number, place, moment) for place, moment in enumerate(numbers)],
             )
+        self._sealed()
 
     def unsent(self) -> list[SealedEntry]:
         """Return own entries that never left this device, in order."""

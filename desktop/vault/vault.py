@@ -6,7 +6,6 @@ of their own and see what was last committed, so a long merge never makes a scre
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
-from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Cursor
 
@@ -15,7 +14,6 @@ from desktop.system.clock import BoundedClock
 from desktop.vault.backups import Backups
 from desktop.vault.checking import Checkup
 from desktop.vault.chronicle import Chronicle
-from desktop.vault.entries import read_heads
 from desktop.vault.errors import ClosedVaultError, DamagedVaultError
 from desktop.vault.files import Files
 from desktop.vault.lineage import Lineage
@@ -44,7 +42,6 @@ from desktop.vault.writing import Writer
 from shared.domain.operations import Change, Operation
 from shared.domain.stamps import HybridClock
 from shared.ids import DeviceId, TenantId
-from shared.ledger.heads import head_line
 
 __all__ = [
     "Files",
@@ -124,7 +121,7 @@ class Vault:
             self.folder, self.key, database, self.files, self._surroundings.random
         )
         self._steps = Steps(database, self._writer, self.files)
-        self.log = Log(database, self._writer, self._surroundings.random)
+        self.log = Log(database, self._writer, self._surroundings.random, self._anchor)
         self.snapshots = Snapshots(database, self._writer, self._surroundings.random)
 
     @classmethod
@@ -241,7 +238,7 @@ class Vault:
         if token is None and kept is None:
             put_back = cut  # it is opened for the first time
         else:
-            put_back = cut or kept is None or kept.token != token or kept.counter > now.counter
+            put_back = cut or kept is None or not _is_ahead(now, kept)
         if put_back:
             self.log.renew()
         with self._database.writing() as cursor:
@@ -257,5 +254,12 @@ class Vault:
 def _state(cursor: Cursor, token: bytes) -> Anchor:
     """Return how far the collection has come."""
     (counter,) = cursor.execute("SELECT coalesce(max(moment), 0) FROM edit").fetchone()
-    heads = sorted(head_line(origin, head) for origin, head in read_heads(cursor).items())
-    return Anchor(counter, sha256(b"".join(heads)).digest(), token)
+    sql = "SELECT coalesce(sum(seq), 0) FROM stream WHERE device = ?"
+    device = Lineage.read(cursor).origin.device
+    (sealed,) = cursor.execute(sql, (device,)).fetchone()
+    return Anchor(counter, sealed, token)
+
+
+def _is_ahead(now: Anchor, kept: Anchor) -> bool:
+    """Tell whether this may be the state that was last open here, or what came of it."""
+    return now.token == kept.token and now.counter >= kept.counter and now.sealed >= kept.sealed

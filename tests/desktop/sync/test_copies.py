@@ -1,9 +1,12 @@
 """One folder on two computers, or an older one put back (F19, F20): nothing lost or used twice."""
 
 import shutil
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.sync.notices import Notice
+from desktop.system.anchor import AnchorFile, AnchorInKeychain
+from desktop.vault.vault import Vault
 from shared.domain.edits import decode_edit
 from shared.domain.stamps import Stamp
 from tests.desktop.sync.conftest import World
@@ -88,6 +91,65 @@ def test_a_copy_that_stamps_its_edits_as_its_twin_does_loses_none(
         assert laptop.hash == copy.hash == tablet.hash
         assert copy.vault.undo() is not None
         assert copy.read(disputed)["notes"] != "as the copy says"
+
+
+@dataclass
+class Drawer:
+    """The keychain of one computer: no copy of a folder takes it along."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def keep(self, name: str, secret: bytes) -> None:
+        self.kept[name] = secret
+
+    def fetch(self, name: str) -> bytes | None:
+        return self.kept.get(name)
+
+    def drop(self, name: str) -> None:
+        self.kept.pop(name, None)
+
+
+def _open(desk: Desk, folder: Path, drawer: Drawer) -> Vault:
+    anchors = AnchorInKeychain(drawer, "anchor", AnchorFile(folder / "anchor"))
+    key, surroundings = desk.vault.key, desk.network.surroundings
+    return Vault.open_with_key(folder, key, surroundings, anchors=anchors)
+
+
+def test_a_copy_on_another_computer_begins_a_new_stream_before_it_writes(
+    world: World, tmp_path: Path
+) -> None:
+    laptop, drawer = world.artmatt.laptop, Drawer()
+    folder, there = laptop.vault.folder, tmp_path / "copy.swingtag"
+    for _ in range(2):
+        laptop.vault.close()
+        laptop.vault = _open(laptop, folder, drawer)
+    assert not laptop.vault.put_back, "the first time it only moved into the keychain"
+    laptop.reopen(lambda: shutil.copytree(folder, there))
+    copy = _open(laptop, there, Drawer())
+    assert copy.put_back
+    assert copy.log.origin != laptop.vault.log.origin
+    copy.close()
+
+
+def test_a_copy_made_while_it_was_open_is_noticed_if_anything_was_sealed_since(
+    world: World, tmp_path: Path
+) -> None:
+    """As backup programs do: sealing adds no edit, and takes a number for good."""
+    laptop, drawer = world.artmatt.laptop, Drawer()
+    folder, kept = laptop.vault.folder, tmp_path / "kept"
+    laptop.vault.close()
+    laptop.vault = _open(laptop, folder, drawer)
+    laptop.restart()
+    laptop.add(notes="sealed later")
+    shutil.copytree(folder, kept, ignore=shutil.ignore_patterns("lock"))
+    laptop.sync()
+    before = laptop.vault.log.origin
+    laptop.vault.close()
+    shutil.rmtree(folder)
+    shutil.copytree(kept, folder)
+    laptop.vault = _open(laptop, folder, drawer)
+    assert laptop.vault.put_back
+    assert laptop.vault.log.origin != before
 
 
 def _pending(desk: Desk) -> list[Stamp]:
