@@ -29,7 +29,7 @@ from desktop.ui.kit.kit import Reading
 from desktop.ui.look import Look
 from desktop.ui.look.packs import bundled
 from desktop.ui.unlock.window import UnlockWindow
-from desktop.ui.window.wardrobe import system_scheme
+from desktop.ui.window.wardrobe import system_scheme, system_text_scale
 from shared.skins.tokens import Skin
 
 if TYPE_CHECKING:  # slow to import; the unlock window is on the screen before it is there
@@ -139,7 +139,7 @@ class Desk(QObject):
 
     def _show_unlock(self, first: KnownCollection) -> UnlockWindow:
         others = [known for known in self._known.all() if known.folder != first.folder]
-        look = Look(Skin(), system_scheme())
+        look = Look(Skin(), system_scheme(), system_text_scale())
         unlock = UnlockWindow([first, *others], look)
         unlock.asked.connect(
             lambda folder, password, remember: self._send(
@@ -196,9 +196,12 @@ class Desk(QObject):
         return None
 
     def _open_new(self, door: FirstRunWindow, begun: Begun) -> None:
+        text_scale = door.text_scale
         trouble = self._open(begun)
         if trouble is not None:
             door.say(trouble.sentence)
+        else:
+            self._windows[begun.collection.folder].wardrobe.write(text_scale)
 
     def _lock(self, folder: Path) -> None:
         """Close a collection and ask for its password, even if the keychain keeps the key."""

@@ -6,8 +6,8 @@ it was typed.
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QLabel,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QToolButton,
+    QWidget,
 )
 from typing_extensions import override
 
@@ -23,6 +24,7 @@ from shared.skins.tokens import Role
 
 ICON_PIXELS = 18
 _TINTED = "tinted"
+_WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 
 
 class Text(QLabel):
@@ -104,6 +106,61 @@ class Button(QPushButton):
         super().changeEvent(event)
         if event.type() in {QEvent.Type.StyleChange, QEvent.Type.ParentChange}:
             tint(self, self._icon, _button_ink(self.property("role")))
+
+
+class Choice(QWidget):
+    """A radio button or a tick whose words wrap, as Qt's own do not; a click on them counts.
+
+    The words are painted here and said by the button, so nobody hears them twice.
+    """
+
+    def __init__(self, button: QAbstractButton, words: str) -> None:
+        super().__init__()
+        self._button, self._words = button, words
+        button.setParent(self)
+        button.setAccessibleName(words)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @override
+    def sizeHint(self) -> QSize:
+        wide = self._left + self.fontMetrics().horizontalAdvance(self._words)
+        return QSize(wide, self.heightForWidth(wide))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        widest = max(map(self.fontMetrics().horizontalAdvance, self._words.split()))
+        return QSize(self._left + widest, self._button.sizeHint().height())
+
+    @override
+    def heightForWidth(self, width: int, /) -> int:
+        room = QRect(0, 0, max(width - self._left, 1), 0)
+        words = self.fontMetrics().boundingRect(room, _WRAPPED, self._words)
+        return max(words.height(), self._button.sizeHint().height())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        size = self._button.sizeHint()
+        self._button.setGeometry(QRect(QPoint(0, 0), size))
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        lower = max(self._button.height() - self.fontMetrics().height(), 0) // 2
+        painter.drawText(self.rect().adjusted(self._left, lower, 0, 0), _WRAPPED, self._words)
+        painter.end()
+
+    @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self.rect().contains(event.position().toPoint()):
+            self._button.click()
+            self._button.setFocus()
+
+    @property
+    def _left(self) -> int:
+        return self._button.sizeHint().width() + look_of(self).space(2)
 
 
 class IconButton(QToolButton):

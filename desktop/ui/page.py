@@ -10,8 +10,14 @@ from desktop.ui.look import Icon, Look, look_of
 from desktop.ui.zone import Zone, column, row
 
 WIDTH, NARROWEST = 680, 280
-ROUND_IT = 64
+ROUND_IT = 72
 """The edges of a page and its scroll bar, in pixels."""
+
+
+def fit(middle: QWidget, room: int, widest: int) -> None:
+    """Let the middle of a page be as wide as there is room, up to what reads well."""
+    middle.setMaximumWidth(widest)
+    middle.setMinimumWidth(min(widest, max(room - ROUND_IT, NARROWEST)))
 
 
 class Page(Zone):
@@ -44,15 +50,9 @@ class Page(Zone):
     @override
     def put_on(self, look: Look) -> None:
         super().put_on(look)
-        self._fit(look)
+        fit(self._middle, self.width(), look.scaled(WIDTH))
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit(look_of(self))
-
-    def _fit(self, look: Look) -> None:
-        """Be as wide as there is room, up to what reads well."""
-        widest = look.scaled(WIDTH)
-        self._middle.setMaximumWidth(widest)
-        self._middle.setMinimumWidth(min(widest, max(self.width() - ROUND_IT, NARROWEST)))
+        fit(self._middle, self.width(), look_of(self).scaled(WIDTH))

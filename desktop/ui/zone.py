@@ -81,12 +81,12 @@ def row(*items: Item, gap: int = 2, edge: int = 0, sides: int | None = None) -> 
 def grid(gap: int = 2, edge: int = 0) -> QGridLayout:
     """Make an empty grid, measured as in ``column``."""
     made = QGridLayout()
-    _measure(made, gap, (edge, edge))
+    measure(made, gap, (edge, edge))
     return made
 
 
 def _filled(box: _Box, items: tuple[Item, ...], gap: int, edges: tuple[int, int]) -> _Box:
-    _measure(box, gap, edges)
+    measure(box, gap, edges)
     for item in items:
         match item:
             case None:
@@ -98,7 +98,8 @@ def _filled(box: _Box, items: tuple[Item, ...], gap: int, edges: tuple[int, int]
     return box
 
 
-def _measure(layout: QLayout, gap: int, edges: tuple[int, int]) -> None:
+def measure(layout: QLayout, gap: int, edges: tuple[int, int]) -> None:
+    """Note the distances of a layout, in steps; ``edges`` above and at the sides."""
     layout.setProperty(_GAP, gap)
     layout.setProperty(_EDGE, list(edges))
     layout.setContentsMargins(0, 0, 0, 0)

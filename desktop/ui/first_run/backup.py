@@ -19,6 +19,7 @@ from desktop.ui.first_run.beginnings import (
 from desktop.ui.first_run.restoring import RestoringStep
 from desktop.ui.first_run.step import Step
 from desktop.ui.first_run.trail import Trail
+from desktop.ui.flow import flow
 from desktop.ui.kit.kit import read_kit
 from desktop.ui.kit.words_box import WordsBox
 from desktop.ui.look import Icon
@@ -41,7 +42,7 @@ class BackupStep(Step):
         self._password = Secret("Password when the backup was made")
         self._words = WordsBox("The 24 words")
         self._words.setPlaceholderText("The 24 words, or the whole text of the kit")
-        ways = row(self._by_password, self._by_kit, None, gap=4)
+        ways = flow(self._by_password, self._by_kit, gap=4)
         super().__init__(
             "Restore from a backup",
             _NOTE,

@@ -1,11 +1,13 @@
 """The first screen of all: five doors."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QSizePolicy
 from typing_extensions import override
 
 from desktop.ui.controls import Text
 from desktop.ui.look import Icon, Look, look_of
+from desktop.ui.page import fit
 from desktop.ui.unlock.mark import Mark
 from desktop.ui.zone import Zone, column, row, space_out
 from shared.skins.tokens import Role
@@ -48,7 +50,13 @@ class Doors(Zone):
                 row(None, self._mark, None), heading, lead, self._trouble, *self._doors, gap=3
             )
         )
-        super().__init__("page", column(None, row(None, self._middle, None), None, edge=5))
+        page = Zone("page", column(None, row(None, self._middle, None), None, edge=5))
+        scroll = QScrollArea()
+        scroll.setAccessibleName("Welcome to Swingtag")
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(page)
+        super().__init__("page", column(scroll, gap=0))
         signals = (self.new, self.join, self.restore, self.backup, self.look_around)
         for door, signal in zip(self._doors, signals, strict=True):
             door.clicked.connect(signal)
@@ -67,7 +75,12 @@ class Doors(Zone):
     def put_on(self, look: Look) -> None:
         super().put_on(look)
         self._mark.stretch(look.scaled(MARK))
-        self._middle.setFixedWidth(look.scaled(WIDTH))
+        fit(self._middle, self.width(), look.scaled(WIDTH))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fit(self._middle, self.width(), look_of(self).scaled(WIDTH))
 
 
 class _Door(QPushButton):
@@ -78,7 +91,9 @@ class _Door(QPushButton):
         self.setProperty("role", "door")
         self.setAccessibleName(title)
         self.setAccessibleDescription(more)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self._icon = icon
         self._sign = QLabel()
         self._box = row(
@@ -97,6 +112,14 @@ class _Door(QPushButton):
     @override
     def sizeHint(self) -> QSize:
         return self._box.sizeHint()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self._box.minimumSize()
+
+    @override
+    def heightForWidth(self, width: int, /) -> int:
+        return self._box.heightForWidth(width)
 
     def put_on(self, look: Look) -> None:
         """Take the sign's colour and the distances of a look."""

@@ -1,13 +1,14 @@
 """The steps of a device that joins: the server, the code to carry over, six digits to compare."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit
+from typing_extensions import override
 
 from desktop.ui.controls import Button, Text
 from desktop.ui.first_run.server_lines import named_line
 from desktop.ui.first_run.step import Step
-from desktop.ui.look import Icon
+from desktop.ui.look import Icon, Look
 from desktop.ui.zone import Zone, column, row
 
 _CODE_LINES = 4
@@ -55,20 +56,27 @@ class CodeStep(Step):
 
     def __init__(self, code: str) -> None:
         self._code = code
-        shown = QPlainTextEdit(code)
-        shown.setReadOnly(True)
-        shown.setAccessibleName("Code for the other device")
-        shown.setFixedHeight(shown.fontMetrics().lineSpacing() * (_CODE_LINES + 1))
+        self._shown = QPlainTextEdit(code)
+        self._shown.setReadOnly(True)
+        self._shown.setAccessibleName("Code for the other device")
         copy = Button("Copy", icon=Icon.COPY, pressed=self._copy)
         self._said = Text("Waiting for the other device\u2026", "caption")
+        across = row(copy, self._said, gap=3)
+        across.setStretch(1, 1)
         super().__init__(
             "Carry this code to your other device",
             "There, open Devices, choose \u201cAdd a device\u201d and paste it. "
             "It is good for ten minutes and for one device.",
-            Zone(layout=column(shown, row(copy, self._said), gap=3)),
+            Zone(layout=column(self._shown, across, gap=3)),
             "Waiting\u2026",
         )
         self.allow(forward=False)
+
+    @override
+    def put_on(self, look: Look) -> None:
+        super().put_on(look)
+        line = QFontMetrics(look.font()).lineSpacing()
+        self._shown.setFixedHeight(line * (_CODE_LINES + 1))
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(self._code)

@@ -72,7 +72,8 @@ class LinkStep(Step):
     elsewhere = Signal()
 
     def __init__(self, link: Link, *, has_collections: bool) -> None:
-        server = Text(link.server, "heading")
+        # A long name begins a new line behind its dots, so that no part of it is hidden.
+        server = Text(link.server.replace(".", ".\u200b"), "heading")
         server.setTextFormat(Qt.TextFormat.PlainText)
         server.setAccessibleName(f"Server: {link.server}")
         here = Button("Open a collection that is here", pressed=self._leave)

@@ -11,11 +11,12 @@ from desktop.ui.first_run.beginnings import Begun, Stop, Tell, Trouble, Wanted
 from desktop.ui.first_run.naming import NamingStep
 from desktop.ui.first_run.server_lines import named_line
 from desktop.ui.first_run.step import Step
+from desktop.ui.flow import flow
 from desktop.ui.kit.kit import Reading, read_kit
 from desktop.ui.kit.words_box import WordsBox
 from desktop.ui.labour import Labour, LabourBar
 from desktop.ui.look import Icon
-from desktop.ui.zone import Zone, column, row
+from desktop.ui.zone import Zone, column
 
 _KINDS = "Bundles (*.swingbundle)"
 _SHEET = "All of it stands on the sheet that you printed."
@@ -41,14 +42,12 @@ class RestoreStep(Step):
         self._lines = Zone(
             layout=column(self._server, self._tenant, Text(_SHEET, "caption"), gap=3)
         )
-        choices = row(
+        choices = flow(
             Button("Choose a folder\u2026", icon=Icon.FOLDER, pressed=self._choose_folder),
             Button("Choose a file\u2026", pressed=self._choose_file),
-            None,
-            gap=2,
         )
         self._place = Zone(layout=column(choices, self._chosen, Text(_PLACE, "caption"), gap=3))
-        ways = row(self._by_server, self._by_place, None, gap=4)
+        ways = flow(self._by_server, self._by_place, gap=4)
         super().__init__(
             "Restore from the emergency kit",
             "Type the words in their order, with blanks between.",

@@ -1,25 +1,35 @@
 """Step three of a new collection: alone on this computer, or synced through a server."""
 
-from PySide6.QtWidgets import QRadioButton
+from PySide6.QtWidgets import QButtonGroup, QRadioButton
 
+from desktop.ui.controls import Choice
 from desktop.ui.first_run.beginnings import Place
 from desktop.ui.first_run.server_lines import Judge, ServerLines
 from desktop.ui.first_run.step import Step
 from desktop.ui.zone import Zone, column
+
+_ALONE = "Only on this computer. I can add a server later."
+_SYNCED = "Sync my devices through a server, which can read nothing."
 
 
 class ServerStep(Step):
     """Asks where to sync. Staying offline is the first choice and needs nothing."""
 
     def __init__(self, judge: Judge) -> None:
-        self._alone = QRadioButton("Only on this computer. I can add a server later.")
-        self._synced = QRadioButton("Sync my devices through a server, which can read nothing.")
+        self._alone, self._synced = QRadioButton(), QRadioButton()
+        self._group = QButtonGroup()  # by itself each would be alone in its row
+        for each in (self._alone, self._synced):
+            self._group.addButton(each)
         self._alone.setChecked(True)
         self._lines = ServerLines(judge)
         super().__init__(
             "Where shall it live?",
             "",
-            Zone(layout=column(self._alone, self._synced, self._lines, gap=3)),
+            Zone(
+                layout=column(
+                    Choice(self._alone, _ALONE), Choice(self._synced, _SYNCED), self._lines, gap=3
+                )
+            ),
             "Create the collection",
         )
         self._synced.toggled.connect(self._judge)

@@ -1,18 +1,20 @@
 """One page of a way with several steps: a heading, a sentence, the body, back and forward."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from desktop.ui.controls import Button, Text
-from desktop.ui.look import Icon, Look
+from desktop.ui.look import Icon, Look, look_of
+from desktop.ui.page import fit
 from desktop.ui.zone import Zone, column, row
 
 WIDTH = 460
 
 
 class Step(Zone):
-    """A page of fixed width in the middle of the window; it scrolls when it must."""
+    """A page in the middle of the window, no wider than reads well; it scrolls when it must."""
 
     back = Signal()
     forward = Signal()
@@ -41,7 +43,6 @@ class Step(Zone):
         scroll.setAccessibleName(heading)
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(page)
         super().__init__("page", column(scroll, gap=0))
         self.setAccessibleName(heading)
@@ -86,4 +87,9 @@ class Step(Zone):
     @override
     def put_on(self, look: Look) -> None:
         super().put_on(look)
-        self._middle.setFixedWidth(look.scaled(WIDTH))
+        fit(self._middle, self.width(), look.scaled(WIDTH))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        fit(self._middle, self.width(), look_of(self).scaled(WIDTH))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.ui.errand import Errand
 from desktop.ui.first_run.backup import BackupFlow
@@ -11,11 +12,14 @@ from desktop.ui.first_run.doors import Doors
 from desktop.ui.first_run.flows import JoinFlow, NewFlow, RestoreFlow
 from desktop.ui.first_run.link import Door, Link, LinkStep
 from desktop.ui.first_run.trail import Trail
-from desktop.ui.window.wardrobe import Wardrobe
+from desktop.ui.kit.page import KitStep
+from desktop.ui.look import dress
+from desktop.ui.window.wardrobe import Wardrobe, system_text_scale
 from desktop.ui.zone import Zone, column
 from shared.skins.tokens import Skin
 
 SIZE = (860, 720)
+_TEXT_KEYS = {"Ctrl++": 1, "Ctrl+=": 1, "Ctrl+-": -1, "Ctrl+0": 0}
 
 
 class FirstRunWindow(Zone):
@@ -30,13 +34,21 @@ class FirstRunWindow(Zone):
         super().__init__("page", column(self._trail, gap=0))
         self.setWindowTitle("Swingtag")
         self.resize(*SIZE)
-        self._wardrobe = Wardrobe(self, Skin())
+        self._wardrobe = Wardrobe(self, Skin(), text_scale=system_text_scale())
+        self._wardrobe.dressed.connect(self._keep_plain)
+        for keys, steps in _TEXT_KEYS.items():
+            QShortcut(QKeySequence(keys), self, lambda steps=steps: self._wardrobe.grow(steps))
         self._doors.new.connect(self._start_new)
         self._doors.join.connect(self._join)
         self._doors.restore.connect(lambda: RestoreFlow(self._trail, beginnings, self.begun.emit))
         self._doors.backup.connect(self.open_backup)
         self._doors.look_around.connect(self._look_around)
         self._trail.go(self._doors)
+
+    @property
+    def text_scale(self) -> float:
+        """How large the text is that the person chose here."""
+        return self._wardrobe.text_scale
 
     def say(self, sentence: str) -> None:
         """Say what went wrong before any step was begun."""
@@ -55,6 +67,11 @@ class FirstRunWindow(Zone):
         step.forward.connect(lambda: go(link.server))
         self._trail.restart()
         self._trail.go(step)
+
+    def _keep_plain(self) -> None:
+        """Let the words of a kit wear no skin, at any size."""
+        for step in self._trail.findChildren(KitStep):
+            dress(step, self._wardrobe.look.plain())
 
     def _start_new(self, server: str = "") -> None:
         wear, finish = self._wardrobe.wear, self.begun.emit

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy
 from typing_extensions import override
 
 from desktop.drawing.heart import heart
+from desktop.ui.flow import Flow
 from desktop.ui.look import Look, TextSize, letters, look_of
-from desktop.ui.zone import Zone, grid
+from desktop.ui.zone import Zone, measure
 from shared.skins.tokens import Role, Skin
 
-WIDTH, HEIGHT, COLUMNS = 184, 148, 3
+WIDTH, HEIGHT = 184, 148
 _TINTS = 3
 
 
@@ -21,18 +22,18 @@ class Gallery(Zone):
 
     chosen = Signal(object)  # Skin
 
-    def __init__(self, skins: Sequence[Skin], current: str, *, columns: int = COLUMNS) -> None:
-        self._grid = grid(gap=3)
-        super().__init__(layout=self._grid)
+    def __init__(self, skins: Sequence[Skin], current: str) -> None:
+        layout = Flow()
+        measure(layout, 3, (0, 0))
+        super().__init__(layout=layout)
         self.setAccessibleName("Skins")
         self._group = QButtonGroup(self)
-        for number, skin in enumerate(skins):
+        for skin in skins:
             card = SkinCard(skin)
             card.setChecked(skin.name == current)
             card.clicked.connect(lambda _on=False, skin=skin: self.chosen.emit(skin))
             self._group.addButton(card)
-            self._grid.addWidget(card, *divmod(number, columns))
-        self._grid.setColumnStretch(columns, 1)
+            layout.addWidget(card)
 
 
 class SkinCard(QAbstractButton):

@@ -21,8 +21,8 @@ from desktop.collection.photos import Whereabouts
 from desktop.collection.values import Photo
 from desktop.drawing.imaging import encoded
 from desktop.ui.controls import IconButton
+from desktop.ui.flow import Flow
 from desktop.ui.inspector.stage import Stage
-from desktop.ui.inspector.tags import Flow
 from desktop.ui.look import Icon, Look, look_of
 from desktop.ui.pictures import PictureFetch
 from desktop.ui.shelf.drops import picture_files

@@ -3,35 +3,62 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QLocale, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QLocale, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QGridLayout
+from typing_extensions import override
 
-from desktop.ui.controls import Button, Text
+from desktop.ui.controls import Button, Choice, Text
 from desktop.ui.first_run.step import Step
+from desktop.ui.flow import flow
 from desktop.ui.kit.kit import Kit, kit_text
 from desktop.ui.kit.paper import paper_size, pdf_of, print_kit
 from desktop.ui.look import Icon
-from desktop.ui.zone import Zone, column, grid, row
+from desktop.ui.zone import Zone, column, grid
 
-COLUMNS = 4
+MOST_COLUMNS = 4
+_DONE = "I keep these words where only I find them."
 _MARK = "Mark: {}. Whoever writes the words down by hand notes it, too: it is asked for later."
 
 
 class WordTable(Zone):
-    """The words, numbered, in columns that are read downwards."""
+    """The words, numbered, in as many columns as there is room for."""
 
     def __init__(self, words: Sequence[str]) -> None:
-        table: QGridLayout = grid(gap=2, edge=3)
-        super().__init__("card", table)
+        self._table: QGridLayout = grid(gap=2, edge=3)
+        self._cells = [(_count(n + 1), _word(n + 1, word)) for n, word in enumerate(words)]
+        self._columns = 0
+        super().__init__("card", self._table)
         self.setAccessibleName("The 24 words")
-        lines = -(-len(words) // COLUMNS)
-        for at_column in range(COLUMNS):
-            table.setColumnStretch(at_column * 2 + 1, 1)
-        for number, word in enumerate(words):
+        self._spread(MOST_COLUMNS)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use as many columns as there is room for."""
+        super().resizeEvent(event)
+        gap = self._table.horizontalSpacing()
+        widths = (each.sizeHint().width() + word.sizeHint().width() for each, word in self._cells)
+        edges = self._table.contentsMargins()
+        room = self.width() - edges.left() - edges.right() + gap
+        self._spread(max(1, min(MOST_COLUMNS, room // (max(widths) + 2 * gap))))
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _spread(self, columns: int) -> None:
+        """Set the words in so many columns, that are read downwards."""
+        if columns == self._columns:
+            return
+        self._columns, lines = columns, -(-len(self._cells) // columns)
+        for number, (count, word) in enumerate(self._cells):
             at_column, at_line = divmod(number, lines)
-            table.addWidget(_count(number + 1), at_line, at_column * 2)
-            table.addWidget(_word(number + 1, word), at_line, at_column * 2 + 1)
+            for part in (count, word):
+                self._table.removeWidget(part)
+            self._table.addWidget(count, at_line, at_column * 2)
+            self._table.addWidget(word, at_line, at_column * 2 + 1)
+        for at_column in range(MOST_COLUMNS):
+            self._table.setColumnStretch(at_column * 2 + 1, int(at_column < columns))
 
 
 def _count(number: int) -> Text:
@@ -56,20 +83,19 @@ class KitBody(Zone):
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
-        self._done = QCheckBox("I keep these words where only I find them.")
+        self._done = QCheckBox()
         self._said = Text(role="caption")
-        ways = row(
+        ways = flow(
             Button("Print\u2026", icon=Icon.PRINT, pressed=self._print),
             Button("Save as PDF\u2026", icon=Icon.DOWNLOAD, pressed=self._save_pdf),
             Button("Save as text\u2026", "quiet", pressed=self._save_text),
             Button("Copy", "quiet", icon=Icon.COPY, pressed=self._copy),
-            None,
         )
         mark = Text(_MARK.format(kit.mark), "caption")
         mark.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         mark.setVisible(bool(kit.mark))
         words = column(WordTable(kit.words), mark, gap=1)
-        super().__init__(layout=column(words, ways, self._said, self._done, gap=3))
+        super().__init__(layout=column(words, ways, self._said, Choice(self._done, _DONE), gap=3))
         self._done.toggled.connect(self.kept)
 
     def _print(self) -> None:

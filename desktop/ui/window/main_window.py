@@ -26,7 +26,7 @@ from desktop.ui.window.palette import Palette
 from desktop.ui.window.panels import Panels
 from desktop.ui.window.past_pages import PastPages
 from desktop.ui.window.reminders import Reminders
-from desktop.ui.window.wardrobe import Wardrobe
+from desktop.ui.window.wardrobe import Wardrobe, system_text_scale
 from desktop.ui.window.wiring import wire
 from desktop.ui.zone import Zone, column
 from shared.domain.operations import Change
@@ -67,7 +67,8 @@ class MainWindow(QMainWindow):
         self.exchange = ExchangeWatch(live.collection.exchange, self)
         self.panels = Panels.make(live, notation, self._pictures, QMenu(self))
         self.deeds = Deeds(live, self.panels.bar, self.panels.inspector.writing)
-        self.wardrobe = Wardrobe(self, skin, text_scale=self._memory.text_scale)
+        text_scale = self._memory.text_scale or system_text_scale()
+        self.wardrobe = Wardrobe(self, skin, text_scale=text_scale)
         self.pages = Pages(self, online, skins)
         self.stack = QStackedWidget()
         self.past = PastPages(self)

@@ -39,10 +39,10 @@ class Memory:
         return View(name) if name in {view.value for view in View} else None
 
     @property
-    def text_scale(self) -> float:
+    def text_scale(self) -> float | None:
         """How large the text was."""
         percent = self.settings.here(_TEXT)
-        return int(percent) / 100 if percent.isascii() and percent.isdecimal() else 1.0
+        return int(percent) / 100 if percent.isascii() and percent.isdecimal() else None
 
     @property
     def columns(self) -> str:

@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontInfo, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.look import Look, dress
 from shared.skins.tokens import Scheme, Skin
 
 SMALLEST, LARGEST, STEP = 0.8, 2.0, 0.1
+_USUAL_PIXELS = {"windows": 12, "cocoa": 13}
+_USUAL_ELSEWHERE = 15
+"""Of the system's own font where nobody asked for larger text; elsewhere it is 12 to 15."""
 
 
 class Wardrobe(QObject):
@@ -44,9 +47,12 @@ class Wardrobe(QObject):
         self.put_on(replace(self._look, skin=skin))
 
     def grow(self, steps: int) -> None:
-        """Make the text larger or smaller; 0 steps goes back to the skin's own size."""
-        wished = self.text_scale + steps * STEP if steps else 1.0
-        scale = round(min(max(wished, SMALLEST), LARGEST), 2)
+        """Make the text larger or smaller; 0 steps goes back to what the system asks for."""
+        self.write(self.text_scale + steps * STEP if steps else system_text_scale())
+
+    def write(self, scale: float) -> None:
+        """Let the text be so large."""
+        scale = round(min(max(scale, SMALLEST), LARGEST), 2)
         self.put_on(replace(self._look, text_scale=scale))
 
     def put_on(self, look: Look) -> None:
@@ -58,6 +64,13 @@ class Wardrobe(QObject):
 
     def _follow_system(self, *_scheme: object) -> None:
         self.put_on(replace(self._look, scheme=system_scheme()))
+
+
+def system_text_scale() -> float:
+    """Give how much larger than usual the system writes, 1.0 to 2.0."""
+    usual = _USUAL_PIXELS.get(QGuiApplication.platformName(), _USUAL_ELSEWHERE)
+    pixels = QFontInfo(QGuiApplication.font()).pixelSize()
+    return round(min(max(pixels / usual, 1.0), LARGEST), 1)
 
 
 def system_scheme() -> Scheme:

@@ -100,7 +100,7 @@ def test_a_link_says_what_it_would_do_and_then_only_fills_in_the_server(window):
     window.follow(Link(Door.JOIN, SERVER), has_collections=False)
     words = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     assert any("A link opened Swingtag" in each for each in words)
-    assert SERVER in words
+    assert SERVER in [each.replace("\u200b", "") for each in words], "it may wrap at its dots"
     assert not shown(window, "Open a collection that is here")
     press(window, "Join with another device")
     assert named(window, "Server", QLineEdit).text() == SERVER
@@ -120,7 +120,8 @@ def test_a_new_collection_starts_with_the_server_in_its_line(window):
     press(window, "Next")
     press(window, "Next")
     assert named(window, "Server", QLineEdit).text() == SERVER
-    chosen = [each.text() for each in window.findChildren(QRadioButton) if each.isChecked()]
+    ways = window.findChildren(QRadioButton)
+    chosen = [each.accessibleName() for each in ways if each.isChecked()]
     assert any(text.startswith("Sync") for text in chosen)
     assert not named(window, "Create the collection").isEnabled()
 
