@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from threading import Lock
 
-from desktop.sync.errors import RefusedError, SyncError, said
+from desktop.sync.errors import SyncError, said
+from desktop.sync.put_out import PutOutError
 from desktop.sync.status import Moving, SyncPhase, SyncStatus
 from desktop.sync.traffic import Traffic
-from shared.protocol.problems import Code
 
 _SAVED = "Everything is saved and synced."
 _SYNCING = "Syncing with your other devices."
@@ -80,7 +80,7 @@ class Reporter:
         """Say that a sync did not work, and why."""
         passing = isinstance(error, SyncError) and error.passing
         phase = SyncPhase.OFFLINE if passing else SyncPhase.TROUBLE
-        gone = isinstance(error, RefusedError) and error.refusal.code is Code.REVOKED
+        gone = isinstance(error, PutOutError)
         self._show(phase, said(error), waiting=self._backlog(), removed=gone)
 
     def paused(self) -> None:

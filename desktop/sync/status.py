@@ -56,7 +56,7 @@ class SyncStatus:
 
     ``also``: further sentences that the person should read, each whole, the gravest first.
 
-    ``removed``: the server says that this device is one of the collection's no longer.
+    ``removed``: the signed list says that this device is one of the collection's no longer.
     """
 
     phase: SyncPhase

@@ -38,7 +38,7 @@ class Code(Enum):
         "revoked",
         401,
         (
-            "This device was removed from the collection. "
+            "The server says that this device was removed from the collection. "
             "What it holds can still be read and exported here."
         ),
     )

@@ -13,14 +13,15 @@ from sync_server.tenancy.doorway import Claim, Doorway, Visit
 
 @asynccontextmanager
 async def admitted(
-    doorway: Doorway, request: Request, *, most: int = 0, paper: bool = False
+    doorway: Doorway, request: Request, *, most: int = 0, paper: bool = False, gone: bool = False
 ) -> AsyncGenerator[Visit]:
     """Prove who sent the request and lend the tenant's store while the block runs.
 
-    ``most``: bytes of body that this call may have. ``paper``: the paper device may call it.
+    ``most``: bytes of body that this call may have. ``paper``: the paper device may call it;
+    ``gone``: one that was put out, too.
     """
     body = partial(read_body, request, most)
-    async with doorway.enter(claim_of(request), body, paper=paper) as visit:
+    async with doorway.enter(claim_of(request), body, paper=paper, gone=gone) as visit:
         request.state.journal = visit.journal
         yield visit
 

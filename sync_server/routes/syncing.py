@@ -57,9 +57,15 @@ class Syncing:
             return packed(await self._reply(asked, visit, cursor, told=told))
 
     async def chain(self, request: Request) -> Response:
-        """Return the chain of devices with the boxes for the one that asks."""
-        async with admitted(self._doorway, request, paper=True) as visit:
-            links = await visit.work(visit.store.links_after, 0, visit.device)
+        """Return the chain of devices with the boxes for the one that asks.
+
+        One that was put out gets the links up to the one that did it, so that it sees it signed.
+        """
+        async with admitted(self._doorway, request, paper=True, gone=True) as visit:
+            if visit.store.membership.devices[visit.device].live:
+                links = await visit.work(visit.store.links_after, 0, visit.device)
+            else:
+                links = await visit.work(visit.store.links_until_out, visit.device)
             return packed(ChainReply(links))
 
     async def grow_chain(self, request: Request) -> Response:

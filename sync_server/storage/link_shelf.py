@@ -12,6 +12,7 @@ from shared.membership import (
     Revocation,
     RoleChange,
     Rotation,
+    begin_chain,
     extend,
     verify_chain,
 )
@@ -94,6 +95,18 @@ class LinkShelf:
                     boxes[n] = (*boxes.get(n, ()), box)
             links = db.execute("SELECT n, link FROM link WHERE n > ? ORDER BY n", (count,))
             return tuple(LinkParcel(link, boxes.get(n, ())) for n, link in links)
+
+    def until_out(self, device: DeviceId) -> tuple[LinkParcel, ...]:
+        """Return the links up to the one that put a device out, without boxes."""
+        with self._database.read() as db:
+            links = [row[0] for row in db.execute("SELECT link FROM link ORDER BY n")]
+        membership = begin_chain(links[0])
+        for n, link in enumerate(links[1:], 2):
+            membership = extend(membership, link)
+            member = membership.devices.get(device)
+            if member is not None and not member.live:
+                return tuple(LinkParcel(each, ()) for each in links[:n])
+        return ()
 
     def sizes(self) -> tuple[int, int]:
         """Return how many bytes the links have, and how many boxes there are."""

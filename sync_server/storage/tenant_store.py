@@ -150,6 +150,10 @@ class TenantStore:
         """Return the links after the first ``count``, with the boxes for ``device``."""
         return self._links.after(count, device)
 
+    def links_until_out(self, device: DeviceId) -> tuple[LinkParcel, ...]:
+        """Return the links up to the one that put a device out, without boxes."""
+        return self._links.until_out(device)
+
     def put_chunk(self, file: FileId, n: int, content: bytes, *, now: int) -> None:
         """Store one chunk of an attachment; see FileShelf.put."""
         self.files.put(file, n, content, now=now, room=self.limits.file_room)

@@ -82,11 +82,17 @@ class Doorway:
 
     @asynccontextmanager
     async def enter(
-        self, claim: Claim, read_body: Callable[[], Awaitable[bytes]], *, paper: bool = False
+        self,
+        claim: Claim,
+        read_body: Callable[[], Awaitable[bytes]],
+        *,
+        paper: bool = False,
+        gone: bool = False,
     ) -> AsyncGenerator[Visit]:
         """Open the store of the device that signed the request, while the block runs.
 
-        ``paper``: the paper device may do this too. The body is read only for a known device.
+        ``paper``: the paper device may do this too; ``gone``: so may one that was put out. The
+        body is read only for a known device.
         Raises RefusedError: NOT_ADMITTED, CLOCK, REVOKED, SUSPENDED, PAPER, MISDIRECTED,
         MAINTENANCE, UNAVAILABLE, TOO_MANY.
         """
@@ -102,6 +108,8 @@ class Doorway:
             self._allowances.require(credential.tenant, credential.device, limits)
             body = await read_body()
             prove(credential, claim, body, member.signing_public, self._now())
+            if not (member.live or gone):
+                raise RefusedError(Code.REVOKED)
             self._require_rights(held.tenant, member, claim, paper=paper)
             self._allowances.spend(credential.tenant, credential.device, limits)
             yield self._visit(held, member, body, claim.journal)

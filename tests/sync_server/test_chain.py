@@ -110,6 +110,14 @@ def test_a_removed_device_is_out_at_once(households: Households) -> None:
     second.sync()
     made = first.collector.revocation(second.keys)
     granted(first.post_links(made))
-    for method, path in (("POST", "/v1/sync"), ("GET", "/v1/chain"), ("GET", "/v1/about")):
+    first.collector.take(made)
+    granted(first.post_links(later := first.collector.rotation()))
+    first.collector.take(later)
+    for method, path in (("POST", "/v1/sync"), ("POST", "/v1/chain"), ("GET", "/v1/about")):
         assert refused(second.call(method, path)) == (401, "revoked")
-    assert msgspec.json.decode(first.call("GET", "/v1/about").content)["links"] == 4
+    shown = second.chain().links
+    assert [each.link for each in shown] == [each.link for each in first.collector.parcels[:-1]]
+    assert shown[-1].link == made.link
+    assert not any(each.boxes for each in shown)
+    assert len(households.begin.chain().links) == 2, "untouched"
+    assert msgspec.json.decode(first.call("GET", "/v1/about").content)["links"] == 5
