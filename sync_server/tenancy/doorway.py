@@ -115,8 +115,6 @@ class Doorway:
             yield self._visit(held, member, body, claim.journal)
 
     def _require_rights(self, tenant: Tenant, member: Member, claim: Claim, *, paper: bool) -> None:
-        if not member.live:
-            raise RefusedError(Code.REVOKED)
         if self._hosts.tenant_named(claim.authority) not in {None, tenant.slug}:
             raise RefusedError(Code.MISDIRECTED)
         if tenant.restoring:
