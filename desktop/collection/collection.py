@@ -102,6 +102,7 @@ class Collection:
             policy=lambda: self.photos_here.policy,
             syncs=lambda: self._sync is not None,
             fetch=self._want,
+            announce=self.announce,
         )
         self.photos_here = self._what_is_here(vault)
         self.choices = Choices(records, self.write, self._choose)

@@ -7,7 +7,7 @@ from inspect import cleandoc
 
 from desktop.collection.devices import OnlyLooksError
 from desktop.collection.imaging import BrokenPictureError, HugePictureError, NotAPictureError
-from desktop.collection.photos import PictureElsewhereError
+from desktop.collection.photos import PictureElsewhereError, SamePictureError
 from desktop.collection.scribe import UnknownCopyError, UnnamedError
 from desktop.sync.errors import SyncError
 from desktop.system.keychain import KeychainClosedError
@@ -47,6 +47,7 @@ EXPECTED: tuple[type[Exception], ...] = (
     BrokenPictureError,
     HugePictureError,
     PictureElsewhereError,
+    SamePictureError,
     OnlyLooksError,
     DamagedAttachmentError,
     DamagedBackupError,

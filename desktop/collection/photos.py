@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from desktop.collection.autofill import Fields
 from desktop.collection.copies import Write
-from desktop.collection.imaging import Imaging
+from desktop.collection.imaging import Imaging, Prepared
 from desktop.collection.naming import Mint
 from desktop.collection.order import between
 from desktop.collection.values import Photo
@@ -30,6 +30,7 @@ from shared.domain.schema import Kind
 from shared.ids import FILE_BYTES, DeviceId, FileId, RecordId, TenantId
 
 _HARMED = (DamagedAttachmentError, UnreadPictureError)
+_HARM = "A picture was found damaged"
 
 
 class Whereabouts(Enum):
@@ -45,6 +46,10 @@ class Whereabouts(Enum):
 _OUT_OF_REACH = {Whereabouts.ELSEWHERE, Whereabouts.NOWHERE}
 
 
+class SamePictureError(ValueError):
+    """The piece has that very picture already. It was not added a second time."""
+
+
 class PictureElsewhereError(LookupError):
     """That picture is still on another device. It appears here as soon as the server has it."""
 
@@ -54,8 +59,9 @@ class Photos:
     """Seals and opens the pictures of one tenant.
 
     ``fetch`` lets a photo come that is not on this device, or damaged here; ``policy`` says whether
-    looking at one is enough for that, ``syncs`` whether any can come. A picture that is added twice
-    on this device is stored and sent once.
+    looking at one is enough for that, ``syncs`` whether any can come. ``announce`` tells the
+    screens of one that was found harmed. A picture that is added twice on this device is stored
+    and sent once, and a piece shows it once.
     """
 
     tenant: TenantId
@@ -70,10 +76,18 @@ class Photos:
     policy: Callable[[], PhotoPolicy]
     syncs: Callable[[], bool]
     fetch: Callable[[RecordId], None]
+    announce: Callable[[Change], None]
 
     def add(self, copy: RecordId, data: bytes) -> RecordId:
-        """Add a picture and return the photo; raise what ``Imaging.prepare`` raises."""
+        """Add a picture and return the photo.
+
+        Raises what ``Imaging.prepare`` raises, and SamePictureError.
+        """
         prepared = self.imaging.prepare(data)
+        twin = self._twin(copy, prepared.original)
+        if twin is not None:
+            self._mend(twin, prepared)
+            raise SamePictureError
         photo = self.mint.fresh()
         fields = {
             "copy": copy,
@@ -94,7 +108,7 @@ class Photos:
         try:
             opened = self._open(photo, "")
         except _HARMED:
-            self._look_for(photo)
+            self._note_harm(photo, "")
             raise
         if opened is None:
             self._look_for(photo)
@@ -103,21 +117,31 @@ class Photos:
 
     def whereabouts(self, photo: Photo) -> Whereabouts:
         """Say where the original is, as far as is known here."""
-        if photo.here:
+        if photo.here and not photo.harmed:
             return Whereabouts.HERE
-        if not self.syncs() or (photo.absent and photo.added_on != self.device):
-            return Whereabouts.ELSEWHERE
-        if photo.absent:
-            return Whereabouts.NOWHERE
-        looks = self.policy() is not PhotoPolicy.SMALL
+        if not self.syncs() or photo.absent:
+            mine = photo.added_on == self.device
+            return Whereabouts.NOWHERE if mine else Whereabouts.ELSEWHERE
+        looks = photo.harmed or self.policy() is not PhotoPolicy.SMALL
         return Whereabouts.COMING if looks else Whereabouts.ON_REQUEST
 
     def out_of_reach(self, photos: Collection[RecordId]) -> list[tuple[Photo, Whereabouts]]:
-        """Return those of some photos whose originals are neither here nor at the server."""
-        if self.syncs() and not self.files.absent:
+        """Return those of some photos whose originals are neither here nor at the server.
+
+        Those that were harmed here are among them.
+        """
+        if self.syncs() and not self.files.absent and not self.files.harmed:
             return []
         told = ((photo, self.whereabouts(photo)) for photo in self.records.photos(photos))
-        return [(photo, where) for photo, where in told if where in _OUT_OF_REACH]
+        return [(photo, where) for photo, where in told if photo.harmed or where in _OUT_OF_REACH]
+
+    def _note_harm(self, photo: RecordId, prefix: str) -> None:
+        """Tell that a file is not what its record says, and let it come again."""
+        sealed = self._facts(photo, prefix)
+        if sealed and sealed.file not in self.files.harmed:
+            self.files.harmed.add(sealed.file)
+            self.announce(Change(_HARM, {Kind.PHOTO: frozenset((photo,))}, remote=True))
+        self.fetch(photo)
 
     def _look_for(self, photo: RecordId) -> None:
         """Let a photo come because somebody looks at it, if such are kept here."""
@@ -129,7 +153,7 @@ class Photos:
         try:
             return self._open(photo, "thumb_")
         except _HARMED:
-            self._look_for(photo)
+            self._note_harm(photo, "thumb_")
             return None
 
     def remove(self, photo: RecordId) -> Change:
@@ -155,18 +179,26 @@ class Photos:
 
     def _sealed(self, content: bytes, prefix: str) -> Fields:
         """Return what a record says of a content, which is sealed unless it is here already."""
-        mark = sha256(self.tenant + content).digest()
-        kept = self.files.known(mark)
-        made = _Sealed.unpack(kept, len(content)) if kept else None
+        made = self._known(content)
         if made is None or not (self._holds(made, content) or self._sealed_again(made, content)):
             made = self._seal(content)
-            self.files.note(mark, made.pack())
+            self.files.note(self._mark(content), made.pack())
         return {prefix + part: value for part, value in made._asdict().items()}
+
+    def _mark(self, content: bytes) -> bytes:
+        return sha256(self.tenant + content).digest()
+
+    def _known(self, content: bytes) -> "_Sealed | None":
+        """Return the file to which a content was sealed on this device, if it was."""
+        kept = self.files.known(self._mark(content))
+        return _Sealed.unpack(kept, len(content)) if kept else None
 
     def _holds(self, sealed: "_Sealed", content: bytes) -> bool:
         """Tell whether a content is here, in this file, unharmed, and not about to go."""
-        if not self.references.needs(sealed.file):
-            return False
+        return self.references.needs(sealed.file) and self._reads(sealed, content)
+
+    def _reads(self, sealed: "_Sealed", content: bytes) -> bool:
+        """Tell whether a file is here and holds a content."""
         try:
             return self._read(sealed) == content
         except _HARMED:
@@ -189,14 +221,36 @@ class Photos:
         self.files.keep(secret.file, chunks)
         return _Sealed(secret.file, secret.key, root, len(content))
 
+    def _twin(self, copy: RecordId, content: bytes) -> RecordId | None:
+        """Return the photo of a copy that shows this very picture, if there is one."""
+        known = self._known(content)
+        for photo in self._of(copy):
+            sealed = self._facts(photo, "")
+            if sealed is None or sealed.size != len(content):
+                continue
+            if (known and sealed.file == known.file) or self._reads(sealed, content):
+                return photo
+        return None
+
+    def _mend(self, photo: RecordId, prepared: Prepared) -> None:
+        """Let a picture that was harmed here be whole again, for here it is."""
+        for prefix, content in (("", prepared.original), ("thumb_", prepared.thumbnail)):
+            sealed = self._facts(photo, prefix)
+            if sealed and not self._reads(sealed, content):
+                self._sealed_again(sealed, content)
+        self.announce(Change(_HARM, {Kind.PHOTO: frozenset((photo,))}, remote=True))
+
     def _open(self, photo: RecordId, prefix: str) -> bytes | None:
+        sealed = self._facts(photo, prefix)
+        return self._read(sealed) if sealed else None
+
+    def _facts(self, photo: RecordId, prefix: str) -> "_Sealed | None":
+        """Return what a record says of a file; None if that is nothing sensible."""
         fields = self.records.fields(Kind.PHOTO, photo) or {}
         file, key, root, size = (fields.get(prefix + part) for part in _Sealed._fields)
         if not (isinstance(file, bytes) and isinstance(key, bytes) and isinstance(root, bytes)):
             return None
-        if not isinstance(size, int):
-            return None
-        return self._read(_Sealed(FileId(file), key, root, size))
+        return _Sealed(FileId(file), key, root, size) if isinstance(size, int) else None
 
     def _read(self, sealed: "_Sealed") -> bytes | None:
         """Return a content; None if its file is not here. Raise what ``_HARMED`` lists."""

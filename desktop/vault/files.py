@@ -34,13 +34,15 @@ class Sent(IntEnum):
 class Files:
     """Keeps sealed files. Safe from any thread.
 
-    ``absent`` are those that no server had when it was asked last, as far as is known.
+    ``absent`` are those that no server had when it was asked last, as far as is known, ``harmed``
+    those that were found changed or damaged here, and are to come again.
     """
 
     def __init__(self, folder: Path, database: Database) -> None:
         self._folder = folder
         self._database = database
         self.absent: set[FileId] = set()
+        self.harmed: set[FileId] = set()
 
     def keep(self, file: FileId, chunks: Iterable[bytes], *, sent: bool = False) -> None:
         """Store all sealed chunks of a file, safe before this returns.
@@ -61,6 +63,7 @@ class Files:
             sql = "INSERT OR REPLACE INTO file (id, sent) VALUES (?, ?)"
             cursor.execute(sql, (file, sent))
         self.absent.discard(file)
+        self.harmed.discard(file)
 
     def begun_bytes(self, file: FileId) -> int:
         """Return how much came of a file that is still being fetched."""

@@ -27,7 +27,7 @@ from shared.ids import DeviceId, FileId, RecordId
 
 Fields = Mapping[str, Value]
 _PHOTOS = """
-    SELECT p.id, p.copy, media_type, size, file, s.device, d.name FROM photo p
+    SELECT p.id, p.copy, media_type, size, file, thumb_file, s.device, d.name FROM photo p
     JOIN edit e ON e.moment = p.born JOIN stream s ON s.number = e.stream
     LEFT JOIN device d ON d.id = s.device
     WHERE NOT p.deleted AND """
@@ -143,18 +143,20 @@ class Records:
             return read_laid_aside(cursor, cuts)
 
     def _photos(self, cursor: Cursor, which: str, given: Sequence[RecordId]) -> tuple[Photo, ...]:
+        harmed, absent = self._files.harmed, self._files.absent
         return tuple(
             Photo(
                 photo=RecordId(photo),
                 copy=RecordId(copy),
                 media_type=media_type or "",
                 size=size or 0,
-                here=file is not None and self._files.has(FileId(file)),
-                absent=file in self._files.absent,
+                here=bool(file) and file not in harmed and self._files.has(FileId(file)),
+                absent=file in absent,
                 added_on=DeviceId(device),
                 added_by=name or "",
+                harmed=file in harmed or small in harmed,
             )
-            for photo, copy, media_type, size, file, device, name in cursor.execute(
+            for photo, copy, media_type, size, file, small, device, name in cursor.execute(
                 _PHOTOS + which, given
             )
         )

@@ -58,6 +58,8 @@ class Detail:
 class Photo:
     """A picture of a copy. ``here`` is false while this device still waits for its bytes.
 
+    ``harmed``: it, or its thumbnail, was found changed or damaged on this disk.
+
     ``absent``: the server has them not either, as far as is known: the device that added it, with
     the id ``added_on`` and the name ``added_by``, has not sent them yet.
     """
@@ -70,6 +72,7 @@ class Photo:
     absent: bool = False
     added_on: DeviceId | None = None
     added_by: str = ""
+    harmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

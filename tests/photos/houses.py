@@ -63,6 +63,7 @@ def photos_of(desk: Desk) -> Photos:
         policy=lambda: PhotoPolicy.LOOKED_AT,
         syncs=lambda: True,
         fetch=desk.session.want,
+        announce=desk.changes.append,
     )
 
 

@@ -7,7 +7,7 @@ to ``asked`` and answers with ``refuse`` or by closing it.
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QMenu
 from typing_extensions import override
@@ -118,7 +118,8 @@ class UnlockWindow(Zone):
         super().put_on(look)
         self._mark.stretch(look.scaled(MARK))
         self._fields.setFixedWidth(look.scaled(FIELDS_WIDTH))
-        self.resize(look.scaled(WIDTH), look.scaled(HEIGHT))
+        room = self.screen().availableSize()
+        self.resize(QSize(look.scaled(WIDTH), look.scaled(HEIGHT)).boundedTo(room))
 
     def _others(self) -> QMenu:
         """List the other collections, and the way to those that are not known yet."""

@@ -1,7 +1,7 @@
 import pytest
 
 from desktop.collection.imaging import BrokenPictureError, NotAPictureError
-from desktop.collection.photos import PictureElsewhereError
+from desktop.collection.photos import PictureElsewhereError, SamePictureError
 from desktop.collection.values import Draft
 from shared.crypto.attachments import DamagedAttachmentError
 
@@ -11,6 +11,11 @@ PICTURE = b"PIC" + bytes(range(256)) * 3000 + b"END"
 @pytest.fixture
 def copy(artmatt):
     return artmatt.copies.add(Draft(model={"name": "Humphrey"}))
+
+
+def other(number):
+    """Make another picture."""
+    return PICTURE[:-3] + bytes([number]) + b"END"
 
 
 def shown(collection, copy):
@@ -33,7 +38,8 @@ def kept(collection):
 def test_a_picture_added_twice_is_stored_once_for_each_collector(artmatt, begin, copy):
     first = artmatt.photos.add(copy, PICTURE)
     alone = kept(artmatt)
-    second = artmatt.photos.add(copy, PICTURE)
+    patti = artmatt.copies.add(Draft(model={"name": "Patti"}))
+    second = artmatt.photos.add(patti, PICTURE)
     assert first != second
     assert kept(artmatt) == alone
     artmatt.photos.remove(first)
@@ -43,11 +49,36 @@ def test_a_picture_added_twice_is_stored_once_for_each_collector(artmatt, begin,
     assert not kept(begin) & alone
 
 
+@pytest.mark.parametrize("harm", ["nothing", "changed", "cut", "gone"])
+def test_the_same_picture_is_shown_once_and_mends_what_was_harmed(artmatt, begin, copy, harm):
+    photo = artmatt.photos.add(copy, PICTURE)
+    before = artmatt.undo_label
+    sealed = {path: path.read_bytes() for path in artmatt.folder.glob("files/*/*")}
+    for path, content in sealed.items():
+        match harm:
+            case "changed":
+                path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+            case "cut":
+                path.write_bytes(content[:40])
+            case "gone":
+                path.unlink()
+    with pytest.raises(SamePictureError):
+        artmatt.photos.add(copy, PICTURE)
+    assert shown(artmatt, copy) == [photo]
+    assert artmatt.undo_label == before
+    assert {path: path.read_bytes() for path in sealed} == sealed
+    assert artmatt.photos.original(photo) == PICTURE
+    assert artmatt.photos.thumbnail(photo) == PICTURE[:16]
+    artmatt.photos.remove(photo)
+    assert artmatt.photos.original(artmatt.photos.add(copy, PICTURE)) == PICTURE
+    assert begin.photos.original(begin.photos.add(copy, PICTURE)) == PICTURE
+
+
 def test_a_picture_whose_file_was_harmed_is_stored_anew(artmatt, copy):
     artmatt.photos.add(copy, PICTURE)
     for path in artmatt.folder.glob("files/*/*"):
         path.write_bytes(b"harmed")
-    again = artmatt.photos.add(copy, PICTURE)
+    again = artmatt.photos.add(artmatt.copies.add(Draft(model={"name": "Patti"})), PICTURE)
     assert artmatt.photos.original(again) == PICTURE
     assert artmatt.photos.thumbnail(again) == PICTURE[:16]
 
@@ -79,7 +110,7 @@ def test_what_is_no_picture_leaves_nothing_behind(artmatt, copy, data, error):
 
 
 def test_pictures_keep_their_order_and_can_be_moved(artmatt, copy):
-    first, second, third = (artmatt.photos.add(copy, PICTURE) for _ in range(3))
+    first, second, third = (artmatt.photos.add(copy, other(n)) for n in range(3))
     assert shown(artmatt, copy) == [first, second, third]
     artmatt.photos.move(copy, third, None)
     assert shown(artmatt, copy) == [third, first, second]
@@ -88,13 +119,13 @@ def test_pictures_keep_their_order_and_can_be_moved(artmatt, copy):
 
 
 def test_the_cover_stands_for_the_copy_and_removal_can_be_undone(artmatt, copy):
-    first, second = (artmatt.photos.add(copy, PICTURE) for _ in range(2))
+    first, second = (artmatt.photos.add(copy, other(n)) for n in range(2))
     artmatt.photos.make_cover(copy, second)
     assert artmatt.rows([copy])[0].thumbnail == second
     artmatt.photos.remove(second)
     assert shown(artmatt, copy) == [first]
     artmatt.undo()
-    assert artmatt.photos.original(second) == PICTURE
+    assert artmatt.photos.original(second) == other(1)
 
 
 def test_a_damaged_file_is_noticed(artmatt, copy):
@@ -110,7 +141,8 @@ def test_a_damaged_file_is_noticed(artmatt, copy):
 
 def test_a_lone_collector_deletes_pictures_in_the_trash_for_good(artmatt, begin, copy):
     first = artmatt.photos.add(copy, PICTURE)
-    second = artmatt.photos.add(copy, PICTURE)  # of the same content
+    twin = artmatt.copies.add(Draft(model={"name": "Patti"}))
+    second = artmatt.photos.add(twin, PICTURE)  # of the same content
     third = artmatt.photos.add(copy, b"PIC" + bytes(40) + b"END")
     begin.photos.add(begin.copies.add(Draft(model={"name": "Humphrey"})), PICTURE)
     theirs, all_ = kept(begin), kept(artmatt)
@@ -123,13 +155,13 @@ def test_a_lone_collector_deletes_pictures_in_the_trash_for_good(artmatt, begin,
     artmatt.photos_here.empty_trash()
     assert artmatt.photos.original(second) == PICTURE
     assert len(all_ - kept(artmatt)) == 2
-    assert shown(artmatt, copy) == [second]
+    assert (shown(artmatt, copy), shown(artmatt, twin)) == ([], [second])
     assert artmatt.photos_here.space().trashed.count == 0
-    artmatt.copies.delete([copy])
+    artmatt.copies.delete([copy, twin])
     artmatt.photos_here.empty_trash()
     assert kept(artmatt) == set()
-    artmatt.copies.restore([copy])
-    assert shown(artmatt, copy) == []
+    artmatt.copies.restore([copy, twin])
+    assert shown(artmatt, twin) == []
     assert artmatt.photos.original(artmatt.photos.add(copy, PICTURE)) == PICTURE
     assert kept(begin) == theirs
 

@@ -85,16 +85,36 @@ def test_card_and_inspector_say_the_same_of_a_picture_that_is_not_here(stocked):
     live.photos.add(copy, portrait("Peanut", "Elephant", "", 1))
     small, large = sorted(live.folder.glob("files/*/*"), key=lambda path: path.stat().st_size)
     shelf.refresh()
-    assert "Waiting" not in shelf.item_text(0)
+    assert "missing" not in shelf.item_text(0)
     large.unlink()
     shelf.refresh()
-    assert shelf.item_text(0).endswith("Waiting for artmatt's laptop")
-    assert "Waiting" not in shelf.item_text(1)
+    assert shelf.item_text(0).endswith("The original is missing")
+    assert "missing" not in shelf.item_text(1)
     shelf.choose([copy])
     stage = stocked.panels.inspector.findChild(Stage)
     assert stage.accessibleDescription() in shelf._hint(0).replace("&#x27;", "'")
-    assert stage._words == "Waiting for artmatt's laptop"
+    assert stage._words == "The original is missing"
     assert small.is_file()
+
+
+def test_a_picture_that_changed_on_the_disk_is_told_where_it_is_shown(qtbot, stocked):
+    live, shelf = stocked.live.collection, stocked.panels.list.shelf
+    copy, *_ = stocked.panels.list.copies
+    picture = portrait("Peanut", "Elephant", "", 1)
+    live.photos.add(copy, picture)
+    _small, large = sorted(live.folder.glob("files/*/*"), key=lambda path: path.stat().st_size)
+    whole = large.read_bytes()
+    large.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    shelf.choose([copy])
+    stage = stocked.panels.inspector.findChild(Stage)
+    qtbot.waitUntil(lambda: stage._words == "The picture is damaged")
+    assert "changed or damaged on this disk" in stage.accessibleDescription()
+    qtbot.waitUntil(lambda: shelf.item_text(0).endswith("The picture is damaged"))
+    stocked.panels.inspector.writing.add_picture(copy, picture)
+    qtbot.waitUntil(lambda: "has that very picture" in stocked.panels.bar._words.text())
+    assert large.read_bytes() == whole, "and it is whole again"
+    qtbot.waitUntil(lambda: stage._words == "")
+    assert len(live.detail(copy).photos) == 1
 
 
 def test_undo_and_redo_say_what_they_would_do(stocked):
