@@ -1,7 +1,8 @@
 """Exchange without a server, as the collector knows it: a folder, when last, what came and went."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -19,12 +20,16 @@ from desktop.vault.errors import VaultError
 from desktop.vault.progress import UNWATCHED, Progress, StoppedError
 from desktop.vault.vault import Surroundings, Vault
 from shared.domain.operations import Change
+from shared.domain.stamps import Origin
+from shared.ids import Incarnation
 from shared.membership import Role, verify_chain
 
 __all__ = ["SUFFIX", "ExchangeCare", "ExchangeState", "LastExchange", "Progress", "StoppedError"]
 
 STATE = "exchange folder"
 _EXCHANGED = "Everything is saved, and in the exchange folder."
+_STOPPED = "The last exchange was stopped before its end; the next one goes on."
+_LINKS_WAIT = "A change of your devices waits for the next exchange."
 _NEVER = "Nothing was exchanged yet."
 _ONE_WAITS = "1 change waits for the next exchange."
 _SOME_WAIT = "{} changes wait for the next exchange."
@@ -58,14 +63,19 @@ class LastExchange:
 class ExchangeState:
     """What this device remembers.
 
-    ``trouble``: why the last attempt failed, if it did; ``away``: because the folder was not there.
-    ``devices``: how many computers the collection had then.
+    ``trouble``: why the last attempt failed, if it did; ``away``: because the folder was not there;
+    ``stopped``: somebody ended it. ``holds``: up to which number the folder was seen to have each
+    stream of this device, by its incarnation in hex, and ``links`` the hash of the last link of the
+    list of devices there, in hex. ``devices``: how many computers the collection had then.
     """
 
     folder: str = ""
     last: LastExchange | None = None
     trouble: str = ""
     away: bool = False
+    stopped: bool = False
+    holds: dict[str, int] = field(default_factory=dict)
+    links: str = ""
     devices: int = 1
 
 
@@ -106,25 +116,45 @@ class ExchangeCare:
         state = self.state
         if not state.folder:
             return None
-        waiting = self._vault.log.waiting()
-        last = state.last.millis if state.last else None
-        phase, words = SyncPhase.SAVED, _EXCHANGED
-        if state.trouble or (state.last and state.last.notices):
-            phase = SyncPhase.OFFLINE if state.away else SyncPhase.TROUBLE
-            words = state.trouble or (state.last.notices[0] if state.last else "")
-        elif waiting:
-            words = _ONE_WAITS if waiting == 1 else _SOME_WAIT.format(waiting)
-            phase = SyncPhase.WAITING
-        elif last is None:
-            phase, words = SyncPhase.WAITING, _NEVER
+        waiting = self._waiting(state)
+        phase, words = self._standing(state, waiting)
         return SyncStatus(
             phase,
-            words,
+            words[0],
             waiting,
-            last_synced_millis=last,
+            last_synced_millis=state.last.millis if state.last else None,
             devices=state.devices,
             removed=state.last is not None and state.last.removed,
+            also=words[1:],
         )
+
+    def _standing(self, state: ExchangeState, waiting: int) -> tuple[SyncPhase, tuple[str, ...]]:
+        """Say what the folder lacks, as far as it was seen, the gravest first."""
+        notices = state.last.notices if state.last else ()
+        if state.trouble:
+            phase = SyncPhase.OFFLINE if state.away else SyncPhase.TROUBLE
+            return phase, (state.trouble, *notices)
+        if notices:
+            return SyncPhase.TROUBLE, notices
+        if state.stopped:
+            return SyncPhase.WAITING, (_STOPPED,)
+        if waiting:
+            words = _ONE_WAITS if waiting == 1 else _SOME_WAIT.format(waiting)
+            return SyncPhase.WAITING, (words,)
+        if state.last is None:
+            return SyncPhase.WAITING, (_NEVER,)
+        if state.links != sha256(self._vault.log.last_link()).hexdigest():
+            return SyncPhase.WAITING, (_LINKS_WAIT,)
+        return SyncPhase.SAVED, (_EXCHANGED,)
+
+    def _waiting(self, state: ExchangeState) -> int:
+        """Count the own edits that the folder was not seen to have, wherever else they went."""
+        device = self._vault.device
+        holds = {
+            Origin(device, Incarnation(bytes.fromhex(life))): seq
+            for life, seq in state.holds.items()
+        }
+        return self._vault.log.beyond(holds)
 
     def choose(self, folder: Path) -> None:
         """Exchange through a folder from now on; raise OwnFolderError."""
@@ -138,7 +168,19 @@ class ExchangeCare:
 
     def exchange(self, progress: Progress = UNWATCHED) -> LastExchange:
         """Exchange now. Raises StoppedError, and what the world may do, which is remembered."""
-        return self._remembered(lambda: self._exchanged(self._place(), progress))
+        place, state = self._place(), self.state
+        try:
+            traffic = self._exchanger().exchange(place, progress)
+        except StoppedError:
+            self._keep(replace(state, stopped=True, trouble="", away=False))
+            raise
+        except EXPECTED as error:
+            away = isinstance(error, FolderGoneError)
+            self._keep(replace(state, trouble=sentence(error), away=away))
+            raise
+        last = self._told(traffic)
+        self._keep(self._seen(state, traffic, last))
+        return last
 
     def look(self, progress: Progress = UNWATCHED) -> LastExchange | None:
         """Exchange if the folder is in reach, and was used before; None if it is not.
@@ -172,9 +214,6 @@ class ExchangeCare:
         with BundleSource(path) as source:
             return self._told(self._exchanger().open_bundle(source, progress))
 
-    def _exchanged(self, place: FolderPlace, progress: Progress) -> LastExchange:
-        return self._told(self._exchanger().exchange(place, progress))
-
     def _exchanger(self) -> FolderExchange:
         return FolderExchange(self._vault, self._surroundings.random, self._announce)
 
@@ -197,20 +236,17 @@ class ExchangeCare:
             FolderNotice.REMOVED in traffic.notices,
         )
 
-    def _remembered(self, deed: Callable[[], LastExchange]) -> LastExchange:
-        state = self.state
-        try:
-            last = deed()
-        except StoppedError:
-            raise
-        except EXPECTED as error:
-            away = isinstance(error, FolderGoneError)
-            self._keep(replace(state, trouble=sentence(error), away=away))
-            raise
+    def _seen(self, state: ExchangeState, traffic: Traffic, last: LastExchange) -> ExchangeState:
+        """Return what to remember of an exchange; what was not laid down stays as it was."""
         membership = verify_chain(self._vault.log.state().links, self._vault.tenant)
-        devices = sum(member.role is not Role.PAPER for member in membership.live)
-        self._keep(ExchangeState(state.folder, last, devices=devices))
-        return last
+        held = {origin.incarnation.hex(): seq for origin, seq in traffic.holds.items()}
+        return ExchangeState(
+            state.folder,
+            last,
+            holds={**state.holds, **held},
+            links=traffic.links.hex() or state.links,
+            devices=sum(member.role is not Role.PAPER for member in membership.live),
+        )
 
     def _keep(self, state: ExchangeState) -> None:
         self._settings.put_here(STATE, msgspec.json.encode(state).decode())

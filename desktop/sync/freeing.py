@@ -46,7 +46,7 @@ class Freeing:
 
     def free(self, progress: Progress) -> Freed:
         """Remove each original that the server can show; stopping keeps what is done so far."""
-        if self._vault.log.waiting():
+        if self._vault.log.unconfirmed():
             raise UnsentEditsError
         sizes = self._vault.files.sizes()
         here = {each.file: each for each in self._originals() if each.file in sizes}

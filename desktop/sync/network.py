@@ -78,7 +78,7 @@ class Network:
         session = self.session(vault, changed)
         reporter = Reporter(
             tell,
-            backlog=vault.log.waiting,
+            backlog=vault.log.unconfirmed,
             devices=session.count_devices,
             traffic=session.traffic,
             now_millis=self.surroundings.now_millis,

@@ -27,7 +27,6 @@ from desktop.sync.forks import Forks
 from desktop.sync.gathering import Gathering
 from desktop.sync.notices import Notice
 from desktop.sync.parts import Parts
-from desktop.sync.put_out import judge_removal
 from desktop.sync.removal import Removals
 from desktop.sync.restoring import ChainLostError, restore_chain
 from desktop.sync.sending import Sending
@@ -190,23 +189,14 @@ class Session:
     def round(self, progress: Progress) -> None:
         """Bring both sides level, but for pictures: they follow by ``move``.
 
-        Small ones go before the entries that mention them, if that was not prepared. Raises
-        PutOutError if another device has put this one out, and signed it.
+        Small ones go before the entries that mention them, if that was not prepared.
         """
-        try:
-            self._round(progress)
-        except RefusedError as error:
-            if error.refusal.code is not Code.REVOKED:
-                raise
-            raise judge_removal(self._courier, self._exchange.books, error.refusal) from error
-
-    def _round(self, progress: Progress) -> None:
         self._begin()
         self._begun = False
         with self._watched(progress):
             self._exchange_all()
             self._put_out()
-            if not self._exchange.books.log.waiting():
+            if not self._exchange.books.log.unconfirmed():
                 self._sending.edits_have_left()
             self._bases.fetch_history()
         self._compare_pictures()

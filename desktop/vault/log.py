@@ -75,6 +75,12 @@ class Log:
         base = taken.manifest.heads if taken else {}
         return LedgerState(tenant, tuple(link for (link,) in links), heads, seen, base)
 
+    def last_link(self) -> bytes:
+        """Return the last link of the chain of devices."""
+        with self._database.reading() as cursor:
+            sql = "SELECT link FROM link ORDER BY number DESC LIMIT 1"
+            return bytes(cursor.execute(sql).fetchone()[0])
+
     def hash_at(self, origin: Origin, seq: int) -> EntryHash | None:
         """Return the hash of an entry held here, or of the last that a snapshot stands for."""
         sql = """
@@ -186,6 +192,34 @@ class Log:
                        (SELECT number FROM entry WHERE NOT sent))"""
         with self._database.reading() as cursor:
             return int(cursor.execute(sql).fetchone()[0])
+
+    def unconfirmed(self) -> int:
+        """Return how many own edits no server is known to have.
+
+        They are on this device only, or were taken along by a folder or a bundle.
+        """
+        sql = f"""
+            SELECT count(*) FROM edit WHERE entry IN
+                (SELECT e.number FROM entry e JOIN stream s ON s.number = e.stream
+                 WHERE e.sent = {Held.ELSEWHERE:d} AND s.device = ?)"""
+        with self._database.reading() as cursor:
+            own = Lineage.read(cursor).origin.device
+            return self.waiting() + int(cursor.execute(sql, (own,)).fetchone()[0])
+
+    def beyond(self, seqs: Mapping[Origin, int]) -> int:
+        """Return how many own edits lie in no entry of own streams up to these numbers."""
+        pending = "SELECT count(*) FROM edit WHERE blob IS NOT NULL"
+        streams = "SELECT number, device, incarnation FROM stream WHERE device = ?"
+        behind = """
+            SELECT count(*) FROM edit WHERE entry IN
+                (SELECT number FROM entry WHERE stream = ? AND seq > ?)"""
+        with self._database.reading() as cursor:
+            own = Lineage.read(cursor).origin.device
+            found = int(cursor.execute(pending).fetchone()[0])
+            for number, device, life in cursor.execute(streams, (own,)).fetchall():
+                last = seqs.get(Origin(DeviceId(device), Incarnation(life)), 0)
+                found += int(cursor.execute(behind, (number, last)).fetchone()[0])
+        return found
 
     def last_written(self, cuts: Mapping[Origin, int] | None = None) -> dict[DeviceId, int]:
         """Return when each device wrote its last edit that is here, milliseconds since 1970.

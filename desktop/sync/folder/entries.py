@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import count, takewhile
+from typing import NamedTuple
 
 from desktop.sync.books import Books
 from desktop.sync.folder.names import Listing, entry_name
@@ -153,12 +154,21 @@ def seal_pending(books: Books) -> None:
     books.log.release()
 
 
-def put_entries(
-    target: Target, listing: Listing, books: Books, progress: Progress
-) -> tuple[int, int]:
-    """Lay down what a place lacks; return how many edits, and how many entries are damaged here."""
+class EntriesOut(NamedTuple):
+    """How many edits were laid down; ``damaged``: streams of which some of it could not be.
+
+    ``holds``: up to which number the place has each own stream whole.
+    """
+
+    edits: int
+    damaged: frozenset[Origin]
+    holds: dict[Origin, int]
+
+
+def put_entries(target: Target, listing: Listing, books: Books, progress: Progress) -> EntriesOut:
+    """Lay down what a place lacks."""
     lacking = [*_lacking(listing, books)]
-    edits = damaged = 0
+    edits, damaged = 0, set[Origin]()
     for origin, seq in progress.through(lacking, "Writing edits", len(lacking)):
         entry = books.counting(origin, seq)
         if entry is None:
@@ -166,11 +176,14 @@ def put_entries(
         try:
             sealed = books.sealed(entry)
         except DamagedEntryError:
-            damaged += 1
+            damaged.add(origin)
             continue
         target.put(entry_name(origin, seq), sealed)
         edits += _count_edits(entry)
-    return edits, damaged
+    own = books.identity.keys.device
+    heads = books.ledger.state.heads.items()
+    holds = {o: head.seq for o, head in heads if o.device == own and o not in damaged}
+    return EntriesOut(edits, frozenset(damaged), holds)
 
 
 def _lacking(listing: Listing, books: Books) -> Iterable[Place]:

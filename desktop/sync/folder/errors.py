@@ -36,6 +36,13 @@ class FolderTroubleError(SyncError):
     passing = True
 
 
+class RemovedError(SyncError):
+    """No bundle was saved: this device was removed, and nobody would take it in.
+
+    What it has stays readable here; a backup keeps it.
+    """
+
+
 class DetourError(SyncError):
     """In the exchange folder, a link to another place stands where a folder should be.
 

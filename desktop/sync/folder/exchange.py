@@ -6,6 +6,7 @@ its absence.
 """
 
 from collections.abc import Callable, Sequence
+from hashlib import sha256
 
 from desktop.sync.bases import Bases
 from desktop.sync.books import Books
@@ -23,7 +24,7 @@ from desktop.sync.folder.chain import (
     read_left,
 )
 from desktop.sync.folder.entries import EntriesIn, put_entries, seal_pending
-from desktop.sync.folder.errors import OtherBundleError
+from desktop.sync.folder.errors import OtherBundleError, RemovedError
 from desktop.sync.folder.names import Listing
 from desktop.sync.folder.pictures import put_pictures, take_pictures
 from desktop.sync.folder.places import FolderPlace, Source, Target
@@ -103,7 +104,12 @@ class FolderExchange:
     def save_bundle(
         self, target: Target, progress: Progress = UNWATCHED, *, pictures: bool = True
     ) -> Traffic:
-        """Lay down all that is here, with or without the pictures."""
+        """Lay down all that is here, with or without the pictures.
+
+        Raises RemovedError, StoppedError and SyncErrors of the target's.
+        """
+        if not self._is_live():
+            raise RemovedError
         traffic = Traffic()
         self._put(target, Listing(), traffic, progress, pictures=pictures)
         return traffic
@@ -225,15 +231,20 @@ class FolderExchange:
             if self._may_sign and not self._is_ruled_elsewhere():
                 self._carry_out_wishes()
             put_chain(target, listing, books)
+            links = sha256(books.links[-1]).digest()
             put_beside(target, listing, self._vault.secrets)
             if self._may_seal:
                 seal_pending(books)
             put_base(target, listing, books, self._vault.snapshots)
-            traffic.edits_out, damaged = put_entries(target, listing, books, progress)
-        if damaged:
+            out = put_entries(target, listing, books, progress)
+        traffic.edits_out = out.edits
+        if out.damaged:
             traffic.notices.add(FolderNotice.DAMAGED_HERE)
         if pictures:
-            traffic.pictures_out = put_pictures(self._vault, target, listing, progress)
+            traffic.pictures_out, harmed = put_pictures(self._vault, target, listing, progress)
+            if harmed:
+                traffic.notices.add(FolderNotice.HARMED_HERE)
+        traffic.holds, traffic.links = out.holds, links
 
     def _carry_out_wishes(self) -> None:
         """Sign what was wished of devices: here nobody appends links but the devices themselves."""

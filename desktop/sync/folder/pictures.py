@@ -50,20 +50,24 @@ def take_pictures(
     return len(photos)
 
 
-def put_pictures(vault: Vault, target: Target, listing: Listing, progress: Progress) -> int:
-    """Lay down the pictures that a place lacks; return how many."""
+def put_pictures(
+    vault: Vault, target: Target, listing: Listing, progress: Progress
+) -> tuple[int, int]:
+    """Lay down the pictures that a place lacks; return how many, and how many are harmed here."""
     lacking = {
         wanted.file: wanted
         for wanted in _in_turn(vault)
         if wanted.file not in listing.files and vault.files.has(wanted.file)
     }
-    photos = set()
+    photos, harmed = set(), set()
     for wanted in progress.through(lacking.values(), "Writing pictures", len(lacking)):
         chunks = sound_chunks(vault.files, wanted.file, wanted.root)
-        if chunks is not None:  # one that was harmed here is none
-            target.put(file_name(wanted.file), b"".join(chunks))
-            photos.add(wanted.photo)
-    return len(photos)
+        if chunks is None:
+            harmed.add(wanted.photo)
+            continue
+        target.put(file_name(wanted.file), b"".join(chunks))
+        photos.add(wanted.photo)
+    return len(photos), len(harmed)
 
 
 def lacking(vault: Vault) -> int:

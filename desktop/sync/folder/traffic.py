@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from desktop.sync.notices import Notice
+from shared.domain.stamps import Origin
 
 
 class FolderNotice(Enum):
@@ -45,8 +46,12 @@ class FolderNotice(Enum):
         "The bundle ends before its end: it was not copied whole. What it had was taken in."
     )
     DAMAGED_HERE = (
-        "Some of this device's stored history is damaged and was not put into the folder. Check "
-        "the collection under Backups."
+        "Some of this device's stored history is damaged and was left out. Check the collection "
+        "under Backups."
+    )
+    HARMED_HERE = (
+        "Some pictures are damaged on this device, or cannot be read, and were left out. They come "
+        "again from a device that has them whole."
     )
     LATE = Notice.LATE.value
     SET_ASIDE = Notice.SET_ASIDE.value
@@ -55,7 +60,11 @@ class FolderNotice(Enum):
 
 @dataclass(slots=True)
 class Traffic:
-    """Counts of edits and pictures, in and out. ``trouble``: why not all could be put there."""
+    """Counts of edits and pictures, in and out. ``trouble``: why not all could be put there.
+
+    ``holds``: the last number of each of this device's streams up to which the place has all;
+    ``links``: the hash of the last link of the list of devices that it has.
+    """
 
     edits_in: int = 0
     pictures_in: int = 0
@@ -63,6 +72,8 @@ class Traffic:
     pictures_out: int = 0
     trouble: str = ""
     notices: set[FolderNotice] = field(default_factory=set)
+    holds: dict[Origin, int] = field(default_factory=dict)
+    links: bytes = b""
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class ExchangeWatch(QObject):
         """Save a bundle."""
         self._begin(
             lambda progress: self.care.save_bundle(path, progress, pictures=pictures),
-            lambda _last: self.told.emit(_SAVED),
+            lambda last: self._say(last, _SAVED, busy=False),
         )
 
     def open_bundle(self, path: Path) -> None:
@@ -107,13 +107,17 @@ class ExchangeWatch(QObject):
         if error is not None and not quiet and not isinstance(error, StoppedError):
             self.troubled.emit(sentence(error))
 
-    def _say(self, last: LastExchange | None, nothing: str) -> None:
+    def _say(self, last: LastExchange | None, otherwise: str, *, busy: bool = True) -> None:
+        """Say all that is to be known, or what came and went; ``otherwise``, if there is neither.
+
+        Not ``busy``: what went is no news.
+        """
         if last is None:
             return
         if last.notices:
-            self.troubled.emit(last.notices[0])
+            self.troubled.emit(" ".join(last.notices))
         else:
-            self.told.emit(came_and_went(last) if is_busy(last) else nothing)
+            self.told.emit(came_and_went(last) if busy and is_busy(last) else otherwise)
 
     def _say_if_new(self, last: LastExchange | None) -> None:
         if last is not None and (came := _counted(last.edits_in, last.pictures_in)):
