@@ -107,7 +107,11 @@ class Collection:
         self.photos_here = self._what_is_here(vault)
         self.choices = Choices(records, self.write, self._choose)
         self.news = News(
-            vault.chronicle.diary, vault.device, self.settings, surroundings.now_millis
+            vault.chronicle.diary,
+            vault.device,
+            self.settings,
+            surroundings.now_millis,
+            self._take_back,
         )
         self.times = Times(
             vault,
@@ -286,6 +290,10 @@ class Collection:
     def _choose(self, choices: Mapping[int, Choice]) -> Change:
         self.roster.demand_writing()
         return self._made(self._vault.choose(choices))
+
+    def _take_back(self, label: str, moments: Sequence[int]) -> Change:
+        self.roster.demand_writing()
+        return self._made(self._vault.take_back(label, moments))
 
     def _want(self, photo: RecordId) -> None:
         if self._sync is not None:

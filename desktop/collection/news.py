@@ -10,26 +10,66 @@ from collections.abc import Callable, Sequence
 from desktop.collection.settings import Settings
 from desktop.collection.values import Arrival, Step
 from desktop.vault.diary import Diary
+from shared.domain.operations import Change
 from shared.ids import DeviceId
 
 LATE_MILLIS = 180_000
 """An edit that arrives later than this was not made just now. Without wake-ups it takes two
 minutes."""
-MOST_STEPS = 300
+STEPS_AT_ONCE = 100
 
 _SEEN, _UNTIL = "news/seen", "news/until"
+
+
+TakeBack = Callable[[str, Sequence[int]], Change]
+"""Takes back edits by their moments, as one named step."""
+
+
+class Report:
+    """What others changed between two looks; it stays as it is when more comes."""
+
+    def __init__(self, diary: Diary, moments: Sequence[int], take_back: TakeBack) -> None:
+        self._diary = diary
+        self._moments = moments
+        self._take_back = take_back
+
+    @property
+    def count(self) -> int:
+        """How many steps there are."""
+        return len(self._moments)
+
+    def steps(self, start: int = 0) -> list[Step]:
+        """Return some steps from the one at a place on, the last ones first."""
+        return self._diary.tell(self._moments[start : start + STEPS_AT_ONCE])
+
+    def take_back(self, step: Step) -> Change:
+        """Let what a step changed be what it was before, where nothing was changed since.
+
+        ``skipped`` of the Change names what was left alone. Raises UnknownPastError.
+        """
+        return self._take_back(f"Take back: {step.label}", [step.moment])
+
+    def take_all_back(self) -> Change:
+        """Take all steps back, in one that undo takes back. Raises as ``take_back``."""
+        return self._take_back("Take back what came in", self._moments)
 
 
 class News:
     """``look`` and ``look_away`` say whether somebody sees the window."""
 
     def __init__(
-        self, diary: Diary, device: DeviceId, settings: Settings, now_millis: Callable[[], int]
+        self,
+        diary: Diary,
+        device: DeviceId,
+        settings: Settings,
+        now_millis: Callable[[], int],
+        take_back: TakeBack,
     ) -> None:
         self._diary = diary
         self._device = device
         self._settings = settings
         self._now_millis = now_millis
+        self._take_back = take_back
         self._looks_since: int | None = None
         self._counted: tuple[int, int, Sequence[Arrival]] = (0, 0, ())
 
@@ -70,9 +110,10 @@ class News:
             self._keep(until, until)
         return self._counted[2]
 
-    def steps(self) -> list[Step]:
-        """Return what they did, the last steps first."""
-        return self._diary.arrived(self._device, self._seen or 0, self._until, MOST_STEPS)
+    def report(self) -> Report:
+        """Return what they did."""
+        moments = self._diary.arrived(self._device, self._seen or 0, self._until)
+        return Report(self._diary, moments, self._take_back)
 
     def dismiss(self) -> None:
         """All that is here was seen."""

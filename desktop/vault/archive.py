@@ -6,7 +6,7 @@ from sqlite3 import Cursor
 import zstandard
 
 from desktop.vault.base_rows import read_base_rows
-from desktop.vault.layout import layout_of
+from desktop.vault.layout import Row, layout_of
 from desktop.vault.moments import Moments
 from shared.domain.edits import Edit, Group, decode_edit
 from shared.domain.schema import Value
@@ -84,10 +84,16 @@ class Archive:
         for group, place in self.places(moment).get((kind, record), ()):
             if name in group.fields and group.columns:
                 return group.columns[group.fields.index(name)][place]
-        if not self._is_here(moment):
-            row = read_base_rows(self._cursor, [(kind, record)]).rows.get((kind, record))
-            return row.value(name) if row and row.moment(name) == moment else None
-        return None
+        row = None if self.is_here(moment) else self._base_row(spot)
+        return row.value(name) if row and row.moment(name) == moment else None
+
+    def tells(self, moment: int, spot: tuple[str, RecordId, str]) -> bool:
+        """Tell whether it is known here what the edit of a moment let a field hold."""
+        row = None if self.is_here(moment) else self._base_row(spot)
+        return row.moment(spot[2]) == moment if row else self.is_here(moment)
+
+    def _base_row(self, spot: tuple[str, RecordId, str]) -> Row | None:
+        return read_base_rows(self._cursor, [spot[:2]]).rows.get(spot[:2])
 
     def places(self, moment: int) -> dict[tuple[str, RecordId], list[tuple[Group, int]]]:
         """Return where an edit wrote to its records: groups, and the place in each.
@@ -96,14 +102,15 @@ class Archive:
         """
         if moment not in self._places:
             places: dict[tuple[str, RecordId], list[tuple[Group, int]]] = {}
-            groups = self.edit(moment).groups if self._is_here(moment) else ()
+            groups = self.edit(moment).groups if self.is_here(moment) else ()
             for group in groups:
                 for place, record in enumerate(group.records):
                     places.setdefault((group.kind, record), []).append((group, place))
             self._places[moment] = places
         return self._places[moment]
 
-    def _is_here(self, moment: int) -> bool:
+    def is_here(self, moment: int) -> bool:
+        """Tell whether the bytes of an edit are here."""
         sql = "SELECT coalesce(blob, entry, segment) IS NOT NULL FROM edit WHERE moment = ?"
         return bool(self._cursor.execute(sql, (moment,)).fetchone()[0])
 

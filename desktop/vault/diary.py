@@ -42,7 +42,10 @@ class Turned:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One edit. ``more``: fields that are not listed. ``here``: what it wrote has arrived."""
+    """One edit. ``more``: fields that are not listed. ``here``: what it wrote has arrived.
+
+    ``moment``: its number on this device.
+    """
 
     reading: int
     device: DeviceId
@@ -52,6 +55,7 @@ class Step:
     turns: tuple[Turned, ...]
     more: int = 0
     here: bool = True
+    moment: int = 0
 
 
 class Arrival(NamedTuple):
@@ -93,17 +97,21 @@ class Diary:
             found = cursor.execute(sql, (since, until, device))
             return [Arrival(DeviceId(who), name or "", count) for who, name, count in found]
 
-    def arrived(self, device: DeviceId, since: int, until: int, most: int) -> list[Step]:
-        """Return what others did to pieces, the last steps first."""
+    def arrived(self, device: DeviceId, since: int, until: int) -> list[int]:
+        """Return the moments of what others than a device did to pieces, the last steps first."""
         sql = f"""
             SELECT DISTINCT p.moment, e.reading FROM ({_PIECES}) AS p
             JOIN edit e ON e.moment = p.moment JOIN stream s ON s.number = e.stream
             WHERE p.moment > ? AND p.moment <= ? AND s.device <> ?
-            ORDER BY e.reading DESC LIMIT ?"""  # noqa: S608 - ours
+            ORDER BY e.reading DESC, p.moment DESC"""  # noqa: S608 - ours
         with self._database.reading() as cursor:
-            found = cursor.execute(sql, (since, until, device, most)).fetchall()
+            return [moment for moment, _ in cursor.execute(sql, (since, until, device))]
+
+    def tell(self, moments: Sequence[int]) -> list[Step]:
+        """Return the steps of some moments, in their order."""
+        with self._database.reading() as cursor:
             teller = _Teller(cursor)
-            return [teller.step(moment, None) for moment, _ in found]
+            return [teller.step(moment, None) for moment in moments]
 
     def of_piece(self, records: Sequence[tuple[Kind, RecordId]]) -> list[Step]:
         """Return every step that wrote to some records, the last first."""
@@ -144,7 +152,7 @@ class _Teller:
         turns, more = self._turns(moment, among) if here else ([], 0)
         name = self._names.get(stamp.origin.device, "")
         device = stamp.origin.device
-        return Step(stamp.reading, device, name, millis, label, tuple(turns), more, here)
+        return Step(stamp.reading, device, name, millis, label, tuple(turns), more, here, moment)
 
     def _turns(
         self, moment: int, among: set[tuple[str, RecordId]] | None

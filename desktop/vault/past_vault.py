@@ -59,6 +59,10 @@ class PastVault(Vault):
     def redo(self) -> Change | None:
         raise ReadOnlyPastError
 
+    @override
+    def take_back(self, label: str, moments: Sequence[int]) -> Change:
+        raise ReadOnlyPastError
+
     @property
     @override
     def undo_label(self) -> str | None:

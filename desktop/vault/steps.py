@@ -7,12 +7,14 @@ from sqlite3 import Cursor
 
 import msgspec
 
+from desktop.vault.archive import ForgottenEditError
 from desktop.vault.database import Database
 from desktop.vault.files import Files
 from desktop.vault.forming import Forming
 from desktop.vault.layout import layout_of
+from desktop.vault.past import UnknownPastError
 from desktop.vault.references import fitting
-from desktop.vault.undo import Step, begin, finish, next_redo, next_undo, take
+from desktop.vault.undo import Step, begin, finish, next_redo, next_undo, take, take_back
 from desktop.vault.writing import Writer, Writing, change_of
 from shared.domain.operations import Change, Delete, Operation, Put, Restore
 from shared.domain.schema import DELETED, Kind, Value
@@ -52,6 +54,19 @@ class Steps:
     def undo(self) -> Change | None:
         """Take the last step back; None if there is none."""
         return self._turn(next_undo)
+
+    def take_back(self, label: str, moments: Sequence[int]) -> Change:
+        """Take back edits of anybody as far as they still stand, as one new step.
+
+        ``skipped`` names the fields that were left alone. Raises UnknownPastError.
+        """
+        try:
+            with self._writer.transaction() as writing:
+                skipped = take_back(writing, self._files, label, moments)
+                footprint = writing.merging.footprint
+        except ForgottenEditError:
+            raise UnknownPastError from None
+        return replace(change_of(label, footprint), skipped=tuple(sorted(skipped)))
 
     def redo(self) -> Change | None:
         """Do again what was undone last; None if there is none."""

@@ -1,10 +1,10 @@
-"""Steps back and forth: new edits that bring back what own edits have overwritten.
+"""Steps back and forth: new edits that bring back what own edits, or others', have overwritten.
 
 A field is brought back only while it still holds what the undone edit wrote. What an earlier
 undo or redo has brought back counts as what was there in the first place.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from sqlite3 import Cursor
 from typing import NamedTuple
@@ -12,8 +12,10 @@ from typing import NamedTuple
 import msgspec
 
 from desktop.vault.archive import Archive, compress, decompress
+from desktop.vault.files import Files
 from desktop.vault.layout import Row, layout_of
 from desktop.vault.moments import Moments
+from desktop.vault.references import fitting
 from desktop.vault.writing import Writing
 from shared.domain.edits import Group, Shape
 from shared.domain.operations import Delete, Operation, PutMany, Restore
@@ -23,6 +25,7 @@ from shared.ids import RecordId
 MOST_STEPS = 500
 """At least so many steps can be taken back."""
 _A_CLEARING = 100
+_KINDS = {kind.value: kind for kind in Kind}
 _UNDO, _REDO = "Undo: ", "Redo: "
 
 Spot = tuple[str, RecordId, str]
@@ -92,6 +95,19 @@ def take(writing: Writing, step: Step) -> tuple[str, tuple[str, ...]]:
     return label, tuple(sorted(inverse.skipped))
 
 
+def take_back(writing: Writing, files: Files, label: str, moments: Iterable[int]) -> set[str]:
+    """Write the inverse of any edits as one new step; return the names of fields left alone."""
+    begin(writing)
+    inverse = Inverse(writing.cursor, writing.moments)
+    for moment in sorted(moments, key=writing.moments.stamp, reverse=True):
+        inverse.add(moment)
+    made = writing.write(label, fitting(writing.cursor, files, inverse.operations()))
+    if made:
+        inverse.remember(made)
+        finish(writing)
+    return inverse.skipped
+
+
 @dataclass(slots=True)
 class _Way:
     """What brings the records of one kind back."""
@@ -103,7 +119,7 @@ class _Way:
 
     def operations(self, kind: Kind) -> Iterator[Operation]:
         """Yield operations: a record is taken out of the trash before it is written to."""
-        yield Restore(kind, sorted(self.restores))
+        yield Restore(kind, sorted(self.restores - self.unmade))
         alike: dict[tuple[str, ...], list[RecordId]] = {}
         for record, fields in self.puts.items():
             if record not in self.unmade:
@@ -128,11 +144,13 @@ class Inverse:
         self.skipped: set[str] = set()
 
     def add(self, moment: int) -> None:
-        """Take one edit back, on what the later ones have left."""
+        """Take one edit back, on what the later ones have left; raise ForgottenEditError."""
         edit = self._archive.edit(moment)
         for group in reversed(edit.groups):
-            kind = Kind(group.kind)  # an own edit has no kind that we do not know
-            way = self._ways.setdefault(kind, _Way())
+            if group.kind not in _KINDS:  # of a newer version, which wrote it on another device
+                self.skipped.add(group.kind)
+                continue
+            way = self._ways.setdefault(_KINDS[group.kind], _Way())
             rows = self._read(group)
             match group.shape:
                 case Shape.UPDATE:
@@ -164,8 +182,8 @@ class Inverse:
         for name, replaced in zip(group.fields, self._replaced(group, moment), strict=True):
             for row, prior in zip(rows, replaced, strict=True):
                 spot = (group.kind, row.record, name)
-                emptied = row.deleted and row.extra.get(EMPTIED) is True  # gone for good
-                if emptied or not self._untouched(row, spot, moment):
+                lost = bool(prior) and not self._archive.tells(prior, spot)
+                if lost or _is_emptied(row) or not self._untouched(row, spot, moment):
                     self.skipped.add(name)
                     continue
                 value = self._archive.value(prior, spot) if prior else None
@@ -195,7 +213,7 @@ class Inverse:
         buried = group.shape == Shape.DELETE
         for row, prior in zip(rows, replaced, strict=True):
             spot = (group.kind, row.record, DELETED)
-            if not self._untouched(row, spot, moment):
+            if _is_emptied(row) or not self._untouched(row, spot, moment):
                 self.skipped.add(DELETED)
                 continue
             (way.restores if buried else way.deletes).add(row.record)
@@ -228,8 +246,18 @@ class Inverse:
         """Return a group's rows as they will be once the later edits are taken back."""
         missing = [record for record in group.records if (group.kind, record) not in self._rows]
         read = layout_of(group.kind).read(self._cursor, missing)
-        self._rows |= {(group.kind, record): row for record, row in read.items()}
+        for record in missing:  # others may have spoken of what never came here
+            self._rows[group.kind, record] = read.get(record) or _nothing(record)
         return [self._rows[group.kind, record] for record in group.records]
+
+
+def _nothing(record: RecordId) -> Row:
+    return Row(record, record, born=0, deleted=True, moments={}, extra={}, values={})
+
+
+def _is_emptied(row: Row) -> bool:
+    """Tell whether a photo's pictures are gone for good."""
+    return row.deleted and row.extra.get(EMPTIED) is True
 
 
 def _spots(group: Group) -> Iterator[Spot]:

@@ -190,6 +190,13 @@ class Vault:
         """Do again what was undone last; None if there is none."""
         return self._steps.redo()
 
+    def take_back(self, label: str, moments: Sequence[int]) -> Change:
+        """Take back edits of anybody, by their moments, as far as they still stand: one new step.
+
+        ``skipped`` names the fields that were left alone. Raises UnknownPastError.
+        """
+        return self._steps.take_back(label, moments)
+
     @property
     def undo_label(self) -> str | None:
         """What undo would take back."""

@@ -13,6 +13,8 @@ from desktop.ui.history.past_view import PastView
 from desktop.ui.history.piece_page import PiecePage
 from desktop.ui.history.telling import when_and_where
 from desktop.ui.history.times_page import TimesPage
+from desktop.ui.look import look_of
+from shared.domain.operations import Change
 from shared.ids import RecordId
 
 if TYPE_CHECKING:  # the window owns this
@@ -90,8 +92,24 @@ class PastPages(QObject):
     def show_news(self) -> None:
         """List what others changed; then it was seen."""
         window = self._window
-        steps = window.live.collection.news.steps()
-        page = NewsPage(steps, window.panels.wording, window.notation, self._name_of)
+        report = window.live.collection.news.report()
+        page = NewsPage(
+            report,
+            window.panels.wording,
+            window.notation,
+            self._name_of,
+            may_write=self._may_write,
+        )
+        page.taken_back.connect(
+            lambda step: self._tell_taken_back(
+                f"Taken back: {step.label}.", window.live.attempt(lambda: report.take_back(step))
+            )
+        )
+        page.all_taken_back.connect(
+            lambda: self._tell_taken_back(
+                "What came in was taken back.", window.live.attempt(report.take_all_back)
+            )
+        )
         window.pages.show(page)
         self._dismiss()
 
@@ -188,6 +206,20 @@ class PastPages(QObject):
             bar.tell(f"{words} It was so already.")
         else:
             bar.tell(words, action="Undo", run=deeds.undo)
+
+    def _tell_taken_back(self, words: str, change: Change | None) -> None:
+        if change is None:
+            return
+        window, left = self._window, ""
+        if change.skipped:
+            label = window.panels.wording.label
+            fields = ", ".join(label(field, look_of(window)) for field in change.skipped)
+            left = f"Changed since, so left alone: {fields}."
+        if change.empty:
+            window.panels.bar.tell(f"Nothing of it could be taken back. {left}".strip())
+        else:
+            run = window.deeds.undo
+            window.panels.bar.tell(f"{words} {left}".strip(), action="Undo", run=run)
 
     def _show_in_list(self, copy: RecordId) -> None:
         self._window.pages.show_list()

@@ -89,7 +89,7 @@ def test_what_others_changed_meanwhile_is_news_until_it_was_seen(world: World) -
     tablet = collection_of(household.tablet)
     tablet.news.look()
     assert arrived(tablet) == [("laptop", 14)]
-    steps = tablet.news.steps()
+    steps = tablet.news.report().steps()
     assert [step.label for step in steps] == ["Edit 3 pieces", "Edit 14 pieces"]
     assert {(turn.field, turn.before, turn.after) for turn in steps[0].turns} == {
         ("notes", None, "checked")

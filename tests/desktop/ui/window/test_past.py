@@ -212,6 +212,42 @@ def test_news_of_others_stays_over_a_restart_until_it_was_seen(
     reopened.close()
 
 
+def test_what_came_in_is_taken_back_step_by_step_or_all_of_it(stocked, laptop, other, monkeypatch):
+    monkeypatch.setattr("desktop.collection.news.STEPS_AT_ONCE", 2)
+    collection, untouched = stocked.live.collection, other.live.collection.content_hash
+    hear(stocked, laptop)  # of its name
+    before = collection.content_hash
+    laptop.vault.apply("Check", [Put(Kind.COPY, stocked.peanut, {"notes": "checked"})])
+    laptop.vault.apply("Number", [Put(Kind.COPY, stocked.peanut, {"number": "7"})])
+    laptop.vault.apply("Delete", [Delete(Kind.COPY, [stocked.patti])])
+    hear(stocked, laptop)
+    came = collection.content_hash
+    button(stocked.panels.news, "Show").click()
+    page = stocked.panels.middle.currentWidget()
+    assert [card.accessibleName()[:6] for card in page.findChildren(StepCard)] == [
+        "Delete",
+        "Number",
+    ]
+    button(page, "Show more: 1 left").click()
+    assert page._more.isHidden()
+    *_, check = page.findChildren(StepCard)
+    button(check, "Take it back").click()
+    assert notes(stocked, stocked.peanut) == "royal blue"
+    assert stocked.panels.bar._words.text() == "Taken back: Check."
+    button(check, "Take it back").click()
+    assert stocked.panels.bar._words.text() == (
+        "Nothing of it could be taken back. Changed since, so left alone: Scribbles."
+    )
+    collection.undo()
+    assert collection.content_hash == came
+    button(page, "Take all of it back").click()
+    assert collection.content_hash == before
+    assert stocked.panels.bar._words.text() == "What came in was taken back."
+    button(stocked.panels.bar, "Undo").click()
+    assert collection.content_hash == came
+    assert other.live.collection.content_hash == untouched
+
+
 def test_conflicts_are_chosen_in_one_click_each(stocked, laptop):
     copies = stocked.live.collection.copies
     copies.edit([stocked.peanut], {"notes": "of the desk", "number": "17"})
