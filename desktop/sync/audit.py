@@ -37,6 +37,8 @@ class Audit:
         self.forked: set[Origin] = set()
         self._notices: set[Notice] = set()
         self.reviewed = self.restored = self.base_lost = self._is_new = False
+        self.unchecked = False
+        """Whether a log was read once more, and was not asked since what it lacks."""
 
     @property
     def notices(self) -> tuple[Notice, ...]:
@@ -46,7 +48,7 @@ class Audit:
     def begin(self) -> None:
         """Begin a round: what was tried in vain in the last one may be tried again."""
         self._notices = {Notice.FORKED} if self.forked else set()
-        self.reviewed = self.restored = self.base_lost = False
+        self.reviewed = self.restored = self.base_lost = self.unchecked = False
         self._is_new = self._books.log.cursor()[0] is None
         if self._books.must_read_own():
             self.start_review()
@@ -71,6 +73,7 @@ class Audit:
         if self.review is None:
             return False
         self.review = Review(reply.log, reply.cursor) if reply.more else None
+        self.unchecked = self.review is None
         return self.review is not None
 
     def compare(self, theirs: Sequence[StreamHead]) -> None:

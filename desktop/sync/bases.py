@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Protocol
 
 from desktop.sync.books import Books
+from desktop.sync.bridging import Bridge, spans_to
 from desktop.sync.errors import RefusedError, SyncError
 from desktop.vault.vault import Vault
 from shared.domain.operations import Change
 from shared.domain.pages import MalformedPageError, is_agreed
+from shared.domain.stamps import Origin
 from shared.envelope import Kind
 from shared.ids import EntryHash, LogId
 from shared.ledger import Code as Fault
@@ -60,12 +62,18 @@ class Bases:
     """Fetches from one server or folder. One thread uses it; SyncError is what may come."""
 
     def __init__(
-        self, vault: Vault, books: Books, courier: Summaries, changed: Callable[[Change], None]
+        self,
+        vault: Vault,
+        books: Books,
+        courier: Summaries,
+        changed: Callable[[Change], None],
+        bridge: Bridge | None = None,
     ) -> None:
         self._snapshots = vault.snapshots
         self._books = books
         self._courier = courier
         self._changed = changed
+        self._bridge = bridge
 
     def take(self, name: EntryHash, log: LogId | None) -> None:
         """Take in the base of a server's log in place of the entries that are gone.
@@ -85,15 +93,30 @@ class Bases:
     def _take(self, name: EntryHash, log: LogId | None) -> None:
         try:
             snapshot = self._judged(name)
-            books = self._books
-            known = replace(books.ledger.state, heads=books.ledger_heads_left())
-            check_reach(snapshot, known, books.membership, books.log.hash_at)
+            bridge = self._between(snapshot, log)
             self._fetch_pieces(snapshot)
-            change = self._snapshots.take_in(snapshot, log, self._checking(snapshot))
+            change = self._snapshots.take_in(snapshot, log, self._checking(snapshot), bridge)
         finally:
             self._books.look_again()
         self._changed(change)
         self._let_be_found()
+
+    def _between(self, snapshot: Snapshot, log: LogId | None) -> list[SealedEntry]:
+        """Check that a snapshot can take the place of what is here.
+
+        Returns the entries beyond it for which one stands that was taken in before.
+        """
+        books, heads = self._books, snapshot.manifest.heads
+        spans = spans_to(heads, books) if self._bridge and log else {}
+        base = {**books.ledger.state.base, **{origin: span.after for origin, span in spans.items()}}
+        known = replace(books.ledger.state, heads=books.ledger_heads_left(), base=base)
+        joints = {(origin, span.after.seq): span.after.hash for origin, span in spans.items()}
+
+        def hash_at(origin: Origin, seq: int) -> EntryHash | None:
+            return books.log.hash_at(origin, seq) or joints.get((origin, seq))
+
+        check_reach(snapshot, known, books.membership, hash_at)
+        return self._bridge.over(spans, heads, log) if self._bridge and log and spans else []
 
     def heads_of(self, name: EntryHash) -> Heads:
         """Tell up to which heads a snapshot goes; raise FalseBaseError."""

@@ -271,6 +271,9 @@ class Exchange:
         if self._inbox.waits and not self._audit.reviewed:
             self._audit.start_review()
             return Onward()
+        if self._audit.unchecked:
+            self._audit.unchecked = False
+            return Onward()
         self._silence.note()
         if self._outbox.damaged:
             self._audit.note(Notice.DAMAGED_HERE)

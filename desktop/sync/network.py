@@ -12,6 +12,7 @@ from desktop.sync.address import server_url
 from desktop.sync.attachments import Attachments
 from desktop.sync.bases import Bases
 from desktop.sync.books import Books
+from desktop.sync.bridging import Bridge
 from desktop.sync.by_files import Answering, Asking
 from desktop.sync.chain import Chain
 from desktop.sync.claims import Claims
@@ -106,7 +107,8 @@ class Network:
         )
         random, now_millis = self.surroundings.random, self.surroundings.now_millis
         parts = Parts(courier)
-        bases = Bases(vault, exchange.books, parts, note)
+        bridge = Bridge(exchange.books, courier.sync)
+        bases = Bases(vault, exchange.books, parts, note, bridge)
         compaction = Compaction(
             vault,
             exchange.books,

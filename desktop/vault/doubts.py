@@ -9,9 +9,23 @@ from collections.abc import Collection, Iterable
 from sqlite3 import Cursor
 
 from desktop.vault.archive import Archive, compress
+from desktop.vault.entries import Held, add_entry
 from desktop.vault.lineage import Lineage
-from desktop.vault.moments import Moments
-from shared.ledger.values import Heads
+from desktop.vault.moments import UNKNOWN, Moments
+from desktop.vault.readable import read_edit
+from shared.ledger.frame import decode_frame
+from shared.ledger.values import Heads, SealedEntry
+
+
+def put_back(cursor: Cursor, entry: SealedEntry) -> None:
+    """Keep an entry once more that the snapshot before stood for, and the one to come does not."""
+    moments = Moments(cursor)
+    number = add_entry(cursor, moments.stream(entry.origin), entry, Held.SERVER)
+    for place, blob in enumerate(decode_frame(entry.body)[1]):
+        edit = read_edit(blob, entry.origin.device)
+        moment = moments.moment(edit.stamp) if edit else UNKNOWN
+        sql = "UPDATE edit SET entry = ?, place = ?, blob = NULL, segment = NULL WHERE moment = ?"
+        cursor.execute(sql, (number, place, moment))
 
 
 def void_untold(cursor: Cursor, heads: Heads, covered: Collection[int]) -> None:

@@ -37,6 +37,11 @@ def keep_entry(cursor: Cursor, entry: SealedEntry, heads: Heads, held: Held) -> 
         "UPDATE stream SET seq = ?, hash = ? WHERE number = ?", (entry.seq, entry.hash, stream)
     )
     see(cursor, stream, heads)
+    return add_entry(cursor, stream, entry, held)
+
+
+def add_entry(cursor: Cursor, stream: int, entry: SealedEntry, held: Held) -> int:
+    """Store an entry, wherever in its stream it is; return its number."""
     sql = (
         "INSERT INTO entry (stream, seq, sent, hash, header, signature, salt, body)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"

@@ -1,6 +1,6 @@
 """Snapshots of the collection and its history: made, taken in, kept. The door for the sync."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from sqlite3 import Cursor
 from typing import NamedTuple
 
@@ -121,13 +121,20 @@ class Snapshots:
         with self._database.writing() as cursor:
             keep_part(cursor, Kind.PIECE, piece)
 
-    def take_in(self, snapshot: Snapshot, log: LogId | None, check: Checking) -> Change:
+    def take_in(
+        self,
+        snapshot: Snapshot,
+        log: LogId | None,
+        check: Checking,
+        bridge: Sequence[SealedEntry] = (),
+    ) -> Change:
         """Put a snapshot, whose pieces are here, in place of what is here: all or nothing.
 
         Edits that are not sealed come on top; entries that no server has are sealed again, in a
-        new stream. The server's ``log`` is to be read from its start; it is None if the snapshot
-        came from elsewhere. New copies are listed from now on, and found by a search after
-        ``let_be_found``. Raises MalformedPageError, and what ``check`` raises.
+        new stream. ``bridge`` are entries behind it for which one stood that was taken in before.
+        The server's ``log`` is to be read from its start; it is None if it came from elsewhere.
+        New copies are listed from now on, and found by a search after ``let_be_found``. Raises
+        MalformedPageError, and what ``check`` raises.
         """
         with self._writer.transaction(index_later=True) as writing:
             cursor = writing.cursor
@@ -135,7 +142,7 @@ class Snapshots:
             before = read_heads(cursor).get(lineage.origin)
             unsent = cursor.execute("SELECT 1 FROM entry WHERE NOT sent LIMIT 1").fetchone()
             pages = pages_in(bodies_of(cursor, snapshot.manifest.pieces))
-            Taking(writing, self._random).take(snapshot, check(pages))
+            Taking(writing, self._random).take(snapshot, check(pages), bridge)
             after = read_heads(cursor).get(lineage.origin)
             if unsent or before != after:
                 self._begin_stream(cursor, lineage, after)

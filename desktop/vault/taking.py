@@ -12,7 +12,7 @@ import msgspec
 from desktop.vault.archive import Archive
 from desktop.vault.aside import vacate
 from desktop.vault.bases import drop_pieces, keep_base, keep_own_history
-from desktop.vault.doubts import void_untold
+from desktop.vault.doubts import put_back, void_untold
 from desktop.vault.entries import drop_unsent, see
 from desktop.vault.layout import layout_of
 from desktop.vault.search import next_row
@@ -25,6 +25,7 @@ from shared.domain.schema import Kind
 from shared.ids import HASH_BYTES, RecordId
 from shared.ledger.making import encode_segment
 from shared.ledger.snapshots import Snapshot
+from shared.ledger.values import SealedEntry
 
 _MANY = 5_000
 """Of more new records in a new collection no list is kept: everything may have changed."""
@@ -43,13 +44,20 @@ class Taking:
         self._empty: dict[str, bool] = {}
         self._records: dict[str, set[RecordId]] = {}
 
-    def take(self, snapshot: Snapshot, pages: Iterable[bytes]) -> None:
-        """Take in all pages; raise MalformedPageError, or what reading them raises."""
+    def take(
+        self, snapshot: Snapshot, pages: Iterable[bytes], bridge: Iterable[SealedEntry] = ()
+    ) -> None:
+        """Take in all pages; raise MalformedPageError, or what reading them raises.
+
+        ``bridge``: entries beyond it for which the snapshot stood that was taken in before.
+        """
         heads = snapshot.manifest.heads
         drop_unsent(self._cursor)
         self._cursor.execute("DELETE FROM conflict")
         self.lay_out(pages)
         self._writing.merging.look_again()
+        for entry in bridge:
+            put_back(self._cursor, entry)
         void_untold(self._cursor, heads, frozenset(self._unfolding.moments))
         later = late_moments(self._cursor, heads)
         self._take_away_the_rest()

@@ -390,6 +390,48 @@ def test_what_only_a_snapshot_tells_comes_back_to_devices_that_forgot_it(
             assert desk.session.notices == ()
 
 
+def test_two_bases_of_which_neither_has_all_are_bridged_by_entries(
+    world: World, tmp_path: Path
+) -> None:
+    """The server is put back and goes on to a base of its own, without what another stood for."""
+    house = world.artmatt
+    laptop, tablet = house.desks
+    copies = [laptop.add(notes=f"copy {n}") for n in range(2)]
+    house.sync()
+    shutil.copytree(world.server.folder, tmp_path / "older")
+    for n in range(8):
+        laptop.put(copies[0], notes=f"by the laptop {n}")
+        laptop.sync()
+    world.server.dial.turn(SEEN_SECONDS + 1)
+    laptop.hand.ahead = tablet.hand.ahead = (SEEN_SECONDS + 1) * 1000
+    laptop.sync()
+    laptop.tidy()
+    assert entries_at(laptop) == 0
+    with (
+        pair(laptop, tmp_path / "phone.swingtag", world.server.address) as phone,
+        running(tmp_path / "older") as server,
+    ):
+        phone.sync()
+        server.dial.turn(2 * SEEN_SECONDS)
+        for desk in (laptop, tablet, phone):
+            desk.hand.ahead = 2 * SEEN_SECONDS * 1000
+            keep_server(desk.vault.secrets, server.address)
+            desk.restart()
+        for n in range(9):
+            tablet.put(copies[1], notes=f"by the tablet {n}")
+            tablet.sync()
+        tablet.tidy()
+        assert entries_at(tablet) == 0
+        for desk in (laptop, phone, tablet, laptop, phone):
+            desk.sync()
+        for desk in (laptop, phone, tablet):
+            assert desk.read(copies[0])["notes"] == "by the laptop 7"
+            assert desk.read(copies[1])["notes"] == "by the tablet 8"
+            assert desk.hash == laptop.hash
+            assert past(desk, copies[0]) == past(laptop, copies[0])
+            assert desk.session.notices == ()
+
+
 def test_another_snapshot_than_the_one_named_is_neither_taken_in_nor_signed(
     world: World,
 ) -> None:
