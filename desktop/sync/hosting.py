@@ -3,7 +3,7 @@
 The other side, and what carries the messages, is in ``desktop.sync.pairing``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from desktop.sync.books import Books
 from desktop.sync.chain import Chain, MissingKeyError, admission, append
@@ -12,6 +12,7 @@ from desktop.sync.pairing import OFFER, REVEAL, WELCOME, Mailbox
 from desktop.sync.restoring import whole_links
 from desktop.sync.trunk import fetch_trunk
 from desktop.sync.two_lists import demand_one_list
+from desktop.sync.visits import demand_rest, forget_visits, note_visit
 from desktop.vault.identity import (
     Identity,
     add_founding,
@@ -33,18 +34,34 @@ class Host:
     """The side of a device that belongs to the collection already.
 
     ``courier`` is None for a collection without a server: then the chain grows here.
+    ``now_millis`` is the wall clock.
     """
 
-    def __init__(self, courier: Courier | None, vault: Vault, random: Random) -> None:
+    def __init__(
+        self,
+        courier: Courier | None,
+        vault: Vault,
+        random: Random,
+        now_millis: Callable[[], int],
+    ) -> None:
         self._courier = courier
         self._vault = vault
         self._random = random
+        self._now_millis = now_millis
         self._made: dict[bytes, LinkWithBoxes] = {}
 
     def greet(self, code: Code, mailbox: Mailbox) -> "Greeted":
-        """Answer a code. Raises ForkedChainError while there are two lists of devices."""
+        """Answer a code.
+
+        Raises ForkedChainError while there are two lists of devices, TooManyVisitsError.
+        """
         demand_one_list(self._vault.secrets)
+        demand_rest(self._vault.secrets, self._now_millis())
         return Greeted(self, mailbox, Greeting.answer(code, self._vault.tenant, self._random))
+
+    def note_visit(self) -> None:
+        """Note that there are digits to compare."""
+        note_visit(self._vault.secrets, self._now_millis())
 
     def admit(self, meeting: Meeting, heads: Iterable[bytes]) -> bytes:
         """Sign the new device into the chain; return the sealed welcome."""
@@ -79,6 +96,7 @@ class Host:
         Raises MissingKeyError if this device itself cannot read all that was written.
         """
         vault, courier, books = self._vault, self._courier, Books(self._vault, self._random)
+        forget_visits(vault.secrets)
 
         def sign(now: Chain) -> LinkWithBoxes:
             head = now.membership.head
@@ -120,6 +138,7 @@ class Greeted:
         self._host = host
         self._mailbox = mailbox
         self._greeting = greeting
+        self._met = False
 
     def offer(self) -> None:
         """Leave the answer. Raises SyncError."""
@@ -128,6 +147,9 @@ class Greeted:
     def meet(self) -> "Reception":
         """Wait for the new device; then there are digits. Raises PairingError, SyncError."""
         meeting = self._greeting.meet(self._mailbox.wait_for(REVEAL))
+        if not self._met:  # the digits are the same however often they are asked for
+            self._met = True
+            self._host.note_visit()
         return Reception(self._host, self._mailbox, meeting)
 
 

@@ -238,7 +238,7 @@ class Network:
         server = read_server(vault.secrets)
         keys = read_identity(vault.secrets).keys
         courier = self._courier(server, vault.tenant, keys) if server else None
-        return Host(courier, vault, self.surroundings.random)
+        return Host(courier, vault, self.surroundings.random, self.surroundings.now_millis)
 
     def change_kit(self, vault: Vault, paper: DeviceKeys) -> tuple[bytes, ...]:
         """Let another paper device take the old one's place; return the chain. Sync afterwards."""

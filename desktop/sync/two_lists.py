@@ -33,7 +33,7 @@ class EntangledForkError(SyncError):
 
 
 class UnnamedByForkError(SyncError):
-    """Your devices were changed in two places, and the other list does not name this one.
+    """There is a second list of your devices, made elsewhere, and it does not name this one.
 
     It cannot be followed from here. Choose on the device that let this one in: following there
     lets this one in again. Nothing is lost: edits stay here.
@@ -41,7 +41,7 @@ class UnnamedByForkError(SyncError):
 
 
 class PutOutByForkError(SyncError):
-    """Your devices were changed in two places, and the other list has put this one out.
+    """There is a second list of your devices, made elsewhere, and it has put this one out.
 
     It cannot be followed from here. If that was you, make a backup, and let this computer in once
     more as a new device; if not, compare with your other devices. Edits stay here.

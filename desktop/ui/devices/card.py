@@ -18,6 +18,10 @@ _WHAT_HAPPENS = (
     "edits, and what it writes from now on is refused. What it holds already it keeps; nobody can "
     "take that back. Your other devices get a new key by themselves. Your emergency kit stays good."
 )
+_NO_PROOF = (
+    "A name proves nothing: each device that may write can change every name. On one that you still "
+    "have, \u201cThis device\u201d marks its own card."
+)
 _LEAVING = "It is removed as soon as the server can be reached."
 _LEAVING_BY_HAND = "It is removed with the next exchange."
 _WAITS = "It gets other rights as soon as the server can be reached."
@@ -72,7 +76,9 @@ class DeviceTile(Zone):
         self._asking = Zone(
             layout=column(
                 Text(f"Remove \u201c{device.name}\u201d?", "strong"),
+                Text(_about(device, notation), "caption"),
                 Text(_WHAT_HAPPENS),
+                Text(_NO_PROOF, "caption"),
                 row(
                     Button("Remove this device", "danger", pressed=self._remove),
                     Button("Keep it", pressed=self._rest),

@@ -15,6 +15,7 @@ from desktop.sync.mailbox import PairingCancelledError, PairingExpiredError
 from desktop.sync.network import Network
 from desktop.sync.notices import Notice
 from desktop.sync.pairing import Guest
+from desktop.sync.visits import MOST_VISITS, PAUSE_MILLIS, TooManyVisitsError
 from desktop.vault.identity import read_identity
 from shared.crypto.pairing import PairingError
 from shared.crypto.paper import WrongWordsError
@@ -77,6 +78,36 @@ def test_nothing_is_signed_before_the_person_agrees(world: World, outside: Netwo
     assert len(guest.digits) == 6
     world.artmatt.sync()
     assert live(world.artmatt.laptop) == before
+
+
+def test_after_three_that_were_not_let_in_the_door_stays_shut_for_a_while(
+    world: World, outside: Network
+) -> None:
+    """Whoever is in the middle gets few tries; a restart gives no more."""
+    owner, address = world.artmatt.laptop, world.server.address
+    for _ in range(2):
+        for _ in range(MOST_VISITS):
+            meet(owner, outside, address)
+        owner.reopen()
+        for waited in (0, PAUSE_MILLIS - 60_000):
+            owner.hand.ahead += waited
+            with pytest.raises(TooManyVisitsError):
+                owner.network.greet(owner.vault, code_of(outside, address), never_ready)
+        meet(world.begin.laptop, outside, address)  # another collector's door is another one
+        owner.hand.ahead += 120_000
+        meet(owner, outside, address)
+        with pytest.raises(TooManyVisitsError):
+            owner.network.greet(owner.vault, code_of(outside, address), never_ready)
+        owner.hand.ahead += PAUSE_MILLIS
+        guest, reception = meet(owner, outside, address)
+        owner.network.admit(owner.vault, reception)
+        assert outside.join(guest, address).tenant == owner.vault.tenant
+    assert len(live(owner)) == 4
+    assert len(live(world.begin.laptop)) == 2
+
+
+def code_of(network: Network, server: str) -> str:
+    return network.newcomer(server, never_ready).code
 
 
 def test_somebody_in_the_middle_shows_in_the_digits(world: World, outside: Network) -> None:
