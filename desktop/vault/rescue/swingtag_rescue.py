@@ -44,10 +44,10 @@ except ImportError:
 MAGIC, MARK = b"SWBK\x01", b"SWBC"
 LARGEST = 64 * 1024 * 1024
 LACKS = {
-    "incomplete": "{} pictures have a hole or end early:",
-    "unknown": "{} pictures belong to records that are damaged:",
-    "lacking": "{} originals are not in this backup, for the device that made it had them not, or"
-    " damaged. Where it had the small picture, that is under photos/small. Their file ids:",
+    "incomplete": "Pictures that have a hole or end early: {}.",
+    "unknown": "Pictures whose records are damaged: {}.",
+    "lacking": "Originals that the device had not, or damaged, when it made this backup: {}. Where"
+    " it had the small picture, that is under photos/small. Their file ids are:",
 }
 KIT_WORDS = 24
 MEMORY_KIB, PASSES = range(65_536, 1_048_577), range(3, 17)
@@ -300,10 +300,10 @@ class Rescue:
         parts = [f"{len(lines)} {kind}" for kind, lines in sorted(self.kinds.items())]
         whole, odd = self.photos.sort()
         told = [f"Rescued into {self.folder}: {', '.join(parts) or 'nothing'}."]
-        told += [f"Photos whose original is here and whole: {whole}."]
+        told += [f"Photos whose original is whole: {whole}."]
         gone = sorted(set(range(max(self.found, default=0) + 1)) - self.found)
         if gone:
-            told += [f"{len(gone)} parts are damaged and missing: {', '.join(map(str, gone))}."]
+            told += [f"Parts of the backup that are damaged: {', '.join(map(str, gone))}."]
         if not self.ended:
             told += ["The end of the backup is missing."]
         if gone or not self.ended:
