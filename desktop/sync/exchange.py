@@ -116,6 +116,11 @@ class Exchange:
         """What the person should know after the last round, the gravest first."""
         return self._audit.notices
 
+    @property
+    def lacks(self) -> bool:
+        """Whether entries are here that others must come before."""
+        return self._inbox.waits
+
     def begin(self) -> None:
         """Begin a round."""
         self._remedies = self._barren = 0

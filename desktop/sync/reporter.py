@@ -12,6 +12,7 @@ from desktop.sync.traffic import Traffic
 _SAVED = "Everything is saved and synced."
 _SYNCING = "Syncing with your other devices."
 _PICTURES = "All edits are synced; pictures follow."
+_LACKING = "Your edits are synced; some of your other devices are still to come."
 _STARTING = "Looking for the server."
 _PAUSED = "Sync is paused. Your edits stay on this device until you continue."
 _BROKEN = "Sync has stopped because of a fault in Swingtag. Restart it; your edits are safe here."
@@ -61,12 +62,15 @@ class Reporter:
         """Say how far pictures are that go across while all edits are where they should be."""
         self._show(SyncPhase.SYNCING, pictures.sentence, waiting=self._backlog(), pictures=pictures)
 
-    def succeeded(self, notices: Sequence[str], *, more: bool = False) -> None:
+    def succeeded(self, notices: Sequence[str], *, more: bool = False, lacks: bool = False) -> None:
         """Say that a round worked; ``notices`` are what the person should know all the same.
 
-        ``more``: pictures follow, so it is not said that all is synced.
+        ``more``: pictures follow, so it is not said that all is synced. ``lacks``: what others
+        wrote has not come whole.
         """
         phase, words = (SyncPhase.SYNCING, _PICTURES) if more else (SyncPhase.SAVED, _SAVED)
+        if lacks:
+            phase, words = SyncPhase.SYNCING, _LACKING
         self._show(
             SyncPhase.TROUBLE if notices else phase,
             notices[0] if notices else words,

@@ -110,7 +110,12 @@ class Session:
     @property
     def awaits(self) -> bool:
         """Whether something should come that the server had not when it was asked."""
-        return self._attachments.awaits or self._gathering.awaits
+        return self._attachments.awaits or self._gathering.awaits or self.lacks
+
+    @property
+    def lacks(self) -> bool:
+        """Whether edits are here that others must come before."""
+        return self._exchange.lacks
 
     @property
     def gathers(self) -> bool:

@@ -216,7 +216,9 @@ class Worker:
             self._schedule.succeeded(self._now(), poll=not live, awaits=self._session.awaits)
         if not live:
             self._listener.dial_now()
-        self._reporter.succeeded(self._session.notices, more=course is not None)
+        self._reporter.succeeded(
+            self._session.notices, more=course is not None, lacks=self._session.lacks
+        )
         self._show_pictures()
         self._keep_pause_in_view()
 

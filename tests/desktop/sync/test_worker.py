@@ -4,16 +4,22 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from desktop.sync.errors import UnreachableError, said
 from desktop.sync.notices import Notice
 from desktop.sync.status import SyncPhase, SyncStatus
 from desktop.sync.worker import Worker
+from desktop.vault.values import Query
 from shared.domain.schema import Kind
+from shared.envelope import HEADER_BYTES, Header
 from shared.ids import RecordId
+from shared.protocol.messages import SyncReply, decode, encode
 from tests.desktop.sync.conftest import World
+from tests.desktop.sync.conftest import pair as joined
 from tests.desktop.sync.desk import Desk, eventually
 from tests.desktop.sync.test_pictures import attach, shown
 from tests.desktop.sync.test_rounds import tampered
@@ -135,6 +141,42 @@ def test_trouble_is_told_in_words(pair: tuple[Working, Working]) -> None:
     tablet.worker.resume()
     eventually(lambda: tablet.is_in(SyncPhase.TROUBLE))
     assert tablet.worker.status.message == Notice.REFUSED.value
+
+
+def test_what_a_server_holds_back_is_said_while_the_line_is_live(
+    pair: tuple[Working, Working], world: World, tmp_path: Path
+) -> None:
+    """No wake-up tells of an entry that is withheld: it is asked for, and named in the end."""
+    laptop, tablet = pair
+
+    def without_phone(path: str, body: bytes) -> bytes:
+        if path != "/v1/sync":
+            return body
+        reply = decode(body, SyncReply)
+        entries = tuple(
+            entry
+            for entry in reply.entries
+            if Header.parse(entry[:HEADER_BYTES]).device != phone.vault.device
+        )
+        return encode(structs.replace(reply, entries=entries, heads=()))
+
+    with joined(laptop.desk, tmp_path / "phone.swingtag", world.server.address) as phone:
+        phone.sync()
+        laptop.settle()
+        tablet.settle()
+        eventually(lambda: tablet.worker._listener.live)
+        tablet.desk.line.alter = without_phone
+        tablet.worker._session.overhear = lambda _event: False  # type: ignore[method-assign] # told nothing
+        phone.add(notes="held back")
+        phone.sync()
+        eventually(lambda: len(laptop.desk.vault.shelves.find(Query("held"))) == 1)
+        laptop.edit("written after it")
+        eventually(lambda: tablet.worker.status.phase is SyncPhase.SYNCING)
+        eventually(lambda: "still to come" in tablet.worker.status.message)
+        tablet.desk.hand.ahead += 11 * 60_000
+        eventually(lambda: Notice.WITHHELD.value == tablet.worker.status.message)
+        tablet.desk.line.alter = None
+        eventually(lambda: tablet.worker.status.phase is SyncPhase.SAVED)
 
 
 def test_a_server_that_hangs_does_not_hold_up_the_end(world: World) -> None:
