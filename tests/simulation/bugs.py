@@ -6,8 +6,14 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from desktop.vault import log as log_module
+from desktop.sync import bases as bases_module
+from desktop.sync.bases import Bases
+from desktop.sync.folder import exchange as exchange_module
+from desktop.sync.folder.bases import LaidDown
+from desktop.sync.folder.entries import EntriesIn
+from desktop.vault import aside as aside_module
 from desktop.vault import merging as merging_module
+from desktop.vault import readable as readable_module
 from desktop.vault.layout import Layout, Row
 from desktop.vault.log import Log
 from desktop.vault.merging import Merging
@@ -49,13 +55,13 @@ def whole_row_wins() -> AbstractContextManager[None]:
 
 def tombstone_dropped() -> AbstractContextManager[None]:
     """Deletes from elsewhere are not taken in."""
-    decode = log_module.decode_edit
+    decode = readable_module.decode_edit
 
     def without_deletes(blob: bytes, device: DeviceId) -> Edit:
         edit = decode(blob, device)
         return replace(edit, groups=tuple(g for g in edit.groups if g.shape != Shape.DELETE))
 
-    return swapped(log_module, "decode_edit", without_deletes)
+    return swapped(readable_module, "decode_edit", without_deletes)
 
 
 def last_word_alone() -> AbstractContextManager[None]:
@@ -87,10 +93,10 @@ def clock_not_restored() -> AbstractContextManager[None]:
     right = Writer.transaction
 
     @contextmanager
-    def transaction(writer: Writer) -> Iterator[Writing]:
+    def transaction(writer: Writer, **named: Any) -> Iterator[Writing]:
         reached = writer._clock.last
         try:
-            with right(writer) as writing:
+            with right(writer, **named) as writing:
                 try:
                     yield writing
                 finally:
@@ -122,6 +128,34 @@ def history_left_out() -> AbstractContextManager[None]:
     return swapped(Snapshots, "history", lambda *_: iter(()))
 
 
+def own_numbers_again() -> AbstractContextManager[None]:
+    """A device does not look whether a stick has more of its stream than it has itself."""
+    return swapped(EntriesIn, "was_copied", lambda _: False)
+
+
+def older_snapshot_taken() -> AbstractContextManager[None]:
+    """The oldest snapshot that lies on a stick is taken in, whatever is here."""
+
+    def take(bases: Bases, laid_down: LaidDown, _lacks: Any) -> bool:
+        names = laid_down.newest_first()
+        if names:
+            bases.take(names[-1], None)
+        return bool(names)
+
+    @contextmanager
+    def planted() -> Iterator[None]:
+        unchecked = swapped(bases_module, "check_reach", lambda *_: None)
+        with swapped(exchange_module, "take_base", take), unchecked:
+            yield
+
+    return planted()
+
+
+def cut_never_lifted() -> AbstractContextManager[None]:
+    """What was set aside of a device that might only look stays so when it may write again."""
+    return swapped(aside_module, "_marks", lambda _: {})
+
+
 BUGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "sequence re-used after a restore": sequence_reused,
     "last writer wins the whole row": whole_row_wins,
@@ -131,4 +165,7 @@ BUGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "clock not restored after a failure": clock_not_restored,
     "server answers before it has written": answered_too_early,
     "snapshot leaves the history out": history_left_out,
+    "numbers on a stick used again": own_numbers_again,
+    "older snapshot of a stick taken": older_snapshot_taken,
+    "set aside for ever": cut_never_lifted,
 }

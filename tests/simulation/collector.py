@@ -3,28 +3,38 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 
+from desktop.sync.folder.traffic import FolderNotice
 from desktop.sync.notices import Notice
 from desktop.sync.restoring import whole_links
 from desktop.vault.identity import read_founding
-from shared.domain.stamps import Stamp
-from shared.ids import DeviceId
+from shared.crypto.paper import paper_device, secret_of
+from shared.domain.stamps import Origin, Stamp
+from shared.ids import DeviceId, EntryHash
 from shared.membership import verify_chain
 from tests.simulation.machine import Machine
 from tests.simulation.memory import Memory
+from tests.simulation.stick import Laid
 
 
 @dataclass
 class Collector:
-    """One tenant. ``kit``: the words of the emergency kit.
+    """One tenant. ``kit``: the words of the first emergency kit.
 
-    ``summed_up``: a snapshot took the place of entries. ``came_back``: by the kit. ``given_up``: so
-    many computers were thrown away again. ``base_forked``: a device was told that a snapshot is of
-    another history.
+    ``kits``: the words of all that were ever made, by their paper devices; ``next_kit``: the secret
+    of one that may not be at the server yet. ``laid``: the edits of entries that went by a stick.
+    ``cut``: a device was to be put out, or to get other rights. ``summed_up``: a snapshot took the
+    place of entries. ``came_back``: by the kit. ``given_up``: so many computers were thrown away
+    again. ``base_forked``: a device was told that a snapshot is of another history.
     """
 
     name: str
     kit: str
+    kits: dict[DeviceId, str] = field(default_factory=dict)
+    next_kit: bytes = b""
+    bundles: list[Path] = field(default_factory=list)
+    laid: dict[Laid, frozenset[Stamp]] = field(default_factory=dict)
     machines: list[Machine] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     server_has: frozenset[Stamp] = frozenset()
@@ -32,9 +42,13 @@ class Collector:
     removed: set[DeviceId] = field(default_factory=set)
     pictures: int = 0
     given_up: int = 0
+    cut: bool = False
     summed_up: bool = False
     came_back: bool = False
     base_forked: bool = False
+
+    def __post_init__(self) -> None:
+        self.kits[paper_device(secret_of(self.kit)).device] = self.kit
 
     @property
     def next_name(self) -> str:
@@ -49,7 +63,23 @@ class Collector:
     @property
     def forked(self) -> bool:
         """Whether a device has told its person of two histories."""
-        return self.base_forked or any(Notice.FORKED in each.notices for each in self.machines)
+        told = {notice for each in self.machines for notice in each.notices}
+        return self.base_forked or not told.isdisjoint({Notice.FORKED, FolderNotice.FORKED})
+
+    @property
+    def twice(self) -> bool:
+        """Whether two entries have one number, of those that went by a stick or are here now."""
+        for machine in self.machines:
+            self.laid.update(machine.laid())
+        hashes = dict[tuple[Origin, int], EntryHash]()
+        places = ((origin, seq, digest) for origin, seq, digest in self.laid)
+        return any(hashes.setdefault((o, seq), digest) != digest for o, seq, digest in places)
+
+    @property
+    def words(self) -> str:
+        """The words that count, as far as those know who stay."""
+        longest = max(self.staying, key=lambda each: each.membership.length)
+        return self.kits[longest.paper]
 
     @property
     def chains(self) -> list[tuple[bytes, ...]]:
@@ -78,4 +108,4 @@ class Collector:
 
 
 def _chains(machines: Iterable[Machine]) -> list[tuple[bytes, ...]]:
-    return sorted({machine.vault.log.state().links for machine in machines}, key=len)
+    return sorted({machine.links for machine in machines}, key=len)

@@ -1,8 +1,10 @@
 """How a world ends: all is mended and synced until it is quiet, then held against memory."""
 
+from desktop.sync.folder.traffic import FolderNotice
 from shared.domain.stamps import Stamp
 from tests.simulation.collector import Collector
 from tests.simulation.machine import Machine
+from tests.simulation.rights import let_all_write
 from tests.simulation.world import Violation, World
 
 _DAY = 25 * 60 * 60_000
@@ -19,6 +21,7 @@ def heal(world: World) -> None:
     for collector in world.collectors:
         for machine in collector.machines:
             machine.wire.faults = 0
+        read_sticks(world, collector)
     quiet = 0
     for _ in range(_ROUNDS):
         world.time.millis += _DAY
@@ -28,12 +31,33 @@ def heal(world: World) -> None:
         # that the server knows more of its own stream than it does itself.
         if quiet > 1:
             return
+    for machine in (each for collector in world.collectors for each in collector.staying):
+        said = machine.vault.log.content_hash().hex()[:8]
+        world.tell(f"    {machine.name} {machine.me.role.name} {said}")
     raise Violation("it does not become quiet")
+
+
+def read_sticks(world: World, collector: Collector) -> None:
+    """Let a device read each stick: all that lies there whole must come in, if nothing is told."""
+    for stick in world.sticks:
+        machine = world.dice.choice(collector.staying)
+        world.tell(f"    {machine.name} reads a stick")
+        traffic = world.exchange(collector, machine, stick)
+        if traffic is None or traffic.notices - {FolderNotice.COPIED}:
+            continue
+        whole = {laid for laid in collector.laid if stick.holds(machine.vault.tenant, laid)}
+        edits = frozenset[Stamp]().union(*(collector.laid[laid] for laid in whole))
+        lacking = {
+            each for each in edits - machine.edits if each.origin.device not in collector.removed
+        }
+        world.require(not lacking, f"{machine.name} did not take in all that lies on a stick")
 
 
 def _round(world: World, collector: Collector, *, rests: bool) -> bool:
     world.sign_up_again(collector)
     machines = collector.staying
+    if rests:
+        let_all_write(collector)
     before = [machine.vault.log.content_hash() for machine in machines]
     for machine in collector.machines:
         if machine not in machines:
@@ -43,6 +67,8 @@ def _round(world: World, collector: Collector, *, rests: bool) -> bool:
         if is_well and rests:
             world.rest(collector, machine)
     after = [machine.vault.log.content_hash() for machine in machines]
+    if any(not machine.me.may_write for machine in machines):
+        return False
     if collector.forked or collector.chain_forked or collector.chain_lost:
         return True
     return all(well) and before == after and len(set(after)) == 1
@@ -58,7 +84,7 @@ def judge(world: World) -> None:
         if collector.summed_up:
             world.outcomes.add("summed up")
         world.outcomes.add("converged, a device put out" if collector.removed else "converged")
-        held = collector.server_has.union(*(m.edits for m in collector.machines))
+        held = collector.server_has.union(*(m.edits for m in collector.staying))
         for machine in collector.staying:
             for fault in collector.memory.faults(machine.sight(), held, collector.removed):
                 raise Violation(f"{machine.name}: {fault}")
@@ -81,13 +107,18 @@ def _judge_history(collector: Collector, machine: Machine, held: frozenset[Stamp
 def _judge_newcomer(world: World, collector: Collector) -> None:
     """Whoever comes back by the kit alone has the same as those who were always there."""
     old, world.faults = collector.staying[0], 0
-    newcomer = world.recover(collector)
+    words = collector.words
+    old_ones = [old for old in collector.kits.values() if old != words]
+    if old_ones:
+        found = world.recover(collector, world.dice.choice(old_ones))
+        world.require(found is None, f"an old kit of {collector.name} opens it")
+    newcomer = world.recover(collector, words)
     if newcomer is None or not world.sync(collector, newcomer):
         raise Violation(f"nobody comes back to {collector.name} by the kit")
     same = newcomer.vault.log.content_hash() == old.vault.log.content_hash()
     world.require(same, f"who came back to {collector.name} has something else")
     _judge_pictures(world, collector)
-    held = collector.server_has.union(*(m.edits for m in collector.machines))
+    held = collector.server_has.union(*(m.edits for m in collector.staying))
     _judge_history(collector, newcomer, held)
     world.outcomes.add("came back by the kit")
 
@@ -102,7 +133,7 @@ def _unlike(world: World, collector: Collector) -> str:
         world.require(lost, f"the chain of {collector.name} is lost")
         return "unknown to the server"
     if collector.forked:
-        copied = world.server_lost and collector.copied
+        copied = collector.copied and (world.server_lost or collector.twice)
         world.require(copied, f"{collector.name} was told of a fork that there is not")
         return "fork told"
     return ""

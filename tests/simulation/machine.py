@@ -6,18 +6,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desktop.sync.courier import open_http
+from desktop.sync.folder.exchange import FolderExchange
+from desktop.sync.folder.places import FolderPlace
+from desktop.sync.folder.traffic import FolderNotice, Traffic
 from desktop.sync.network import Network
 from desktop.sync.notices import Notice
 from desktop.sync.rhythm import Most, Rhythm
 from desktop.sync.session import Session
 from desktop.system.anchor import Anchor, AnchorPlace
+from desktop.vault.backup_file import key_by_database, key_by_words
 from desktop.vault.layout import GHOST, layout_of
+from desktop.vault.opening import UNLOCK
 from desktop.vault.references import Standing
+from desktop.vault.restoring import restore
 from desktop.vault.vault import Surroundings, Vault
 from shared.domain.schema import DELETED, Kind, Value
 from shared.domain.stamps import Origin, Stamp
-from shared.ids import RecordId
+from shared.ids import DeviceId, RecordId
+from shared.membership import Member, Membership, Role, verify_chain
 from tests.simulation.chance import Clock, PowerCut, Time, drawn
+from tests.simulation.stick import Laid
 from tests.simulation.wire import Wire
 
 KINDS = (Kind.COPY, Kind.TAG, Kind.FIELD)
@@ -61,10 +69,22 @@ class Sight:
 
 @dataclass
 class Image:
-    """A copy of a machine's folder, and the edits in it."""
+    """A copy of a machine's folder with its key, and the edits in it."""
 
     folder: Path
+    key: bytes
     edits: frozenset[Stamp]
+
+
+@dataclass
+class Backup:
+    """A backup of a machine, its key, and its stream. ``paper``: of the kit that counted then."""
+
+    path: Path
+    key: bytes
+    edits: frozenset[Stamp]
+    origin: Origin
+    paper: DeviceId
 
 
 @dataclass
@@ -81,7 +101,8 @@ class Machine:
     most: Most = field(default_factory=Most)
     edits: frozenset[Stamp] = frozenset()
     images: list[Image] = field(default_factory=list)
-    notices: set[Notice] = field(default_factory=set)
+    backups: list[Backup] = field(default_factory=list)
+    notices: set[Notice | FolderNotice] = field(default_factory=set)
     _vault: Vault | None = None
     _session: Session | None = None
 
@@ -124,7 +145,50 @@ class Machine:
         self.vault.close()
         self.open()
 
+    @property
+    def exchanger(self) -> FolderExchange:
+        """Made anew each time, as by the screens."""
+        random = self.network.surroundings.random
+        return FolderExchange(self.vault, random, lambda _change: self.fuse.burn())
+
     # What is in it
+
+    @property
+    def links(self) -> tuple[bytes, ...]:
+        """The list of devices."""
+        with self.vault._database.reading() as cursor:
+            found = cursor.execute("SELECT link FROM link ORDER BY number").fetchall()
+        return tuple(link for (link,) in found)
+
+    @property
+    def membership(self) -> Membership:
+        """What that list says."""
+        return verify_chain(self.links, self.vault.tenant)
+
+    @property
+    def me(self) -> Member:
+        """What it says of this device."""
+        return self.membership.devices[self.vault.device]
+
+    @property
+    def paper(self) -> DeviceId:
+        """The emergency kit that counts by that list."""
+        return next(m.device for m in self.membership.live if m.role is Role.PAPER)
+
+    def laid(self) -> dict[Laid, frozenset[Stamp]]:
+        """Return the entries here with their edits."""
+        sql = """
+            SELECT s.device, s.incarnation, n.seq, n.hash, e.reading, w.device, w.incarnation
+            FROM entry n JOIN stream s ON s.number = n.stream
+            LEFT JOIN edit e ON e.entry = n.number LEFT JOIN stream w ON w.number = e.stream"""
+        with self.vault._database.reading() as cursor:
+            found = cursor.execute(sql).fetchall()
+        laid = dict[Laid, frozenset[Stamp]]()
+        for device, life, seq, digest, reading, *writer in found:
+            place = Origin(device, life), seq, digest
+            edits = {Stamp(reading, Origin(*writer))} if reading is not None else frozenset()
+            laid[place] = laid.get(place, frozenset()) | edits
+        return laid
 
     def look(self) -> None:
         """Note which edits have been seen here."""
@@ -175,6 +239,12 @@ class Machine:
         return self.vault._writer._clock.last
 
     @property
+    def head(self) -> int:
+        """The number of its last own entry in the stream that it writes to."""
+        head = self.vault.log.state().heads.get(self.vault.log.origin)
+        return head.seq if head else 0
+
+    @property
     def newest(self) -> int:
         """The largest reading of an edit here."""
         with self.vault._database.reading() as cursor:
@@ -190,6 +260,12 @@ class Machine:
             self.notices.update(self.session._exchange.notices)
             self.look()
 
+    def exchange(self, folder: Path) -> Traffic:
+        """Exchange with a stick."""
+        vault, random = self.vault, self.network.surroundings.random
+        place = FolderPlace(folder, vault.tenant, vault.device, random)
+        return self.exchanger.exchange(place)
+
     def let_grow(self, pages: int) -> None:
         """Leave room for so many more pages on the disk."""
         with self.vault._database._lent() as cursor:
@@ -203,29 +279,56 @@ class Machine:
 
     def power_on(self) -> None:
         """Start again after a power cut, from the disk as it was at that moment."""
-        self._let_go()
+        self.let_go()
         self._dark.rename(self.folder)
         self.open()
 
     def keep_image(self, folder: Path) -> None:
         self._copy(folder)
-        self.images.append(Image(folder, self.edits))
+        self.images.append(Image(folder, self.key, self.edits))
 
     def put_back(self, image: Image) -> None:
         """Put an earlier copy in place of the folder."""
-        self._let_go()
+        self.let_go()
         shutil.copytree(image.folder, self.folder)
-        self.edits = image.edits
+        self.key, self.edits = image.key, image.edits
         self.open()
 
-    def clone_to(self, folder: Path) -> None:
-        self._copy(folder)
+    def forget_past(self) -> None:
+        """Keep no older state of it."""
+        self.images.clear()
+        self.backups.clear()
+
+    def move_to(self, twin: "Machine") -> None:
+        """Copy the folder to another computer."""
+        self._copy(twin.folder)
+        twin.key = self.key
+        twin.open()
+
+    def save_backup(self, path: Path) -> None:
+        (self.folder / UNLOCK).write_bytes(self.key)
+        self.vault.backups.make(path, {})
+        key = key_by_database(path, self.key)
+        self.backups.append(Backup(path, key, self.edits, self.vault.log.origin, self.paper))
+
+    def restore(self, backup: Backup, words: str | None) -> None:
+        """Restore a backup here, by the words of the kit of its day or by the password's key.
+
+        It lies in a folder of its own, of which a keychain knows nothing yet.
+        """
+        key = key_by_words(backup.path, words) if words else backup.key
+        restored = restore(backup.path, key, self.folder, "", self.network.surroundings)
+        assert restored.whole
+        self.key, self.edits = (self.folder / UNLOCK).read_bytes(), backup.edits
+        self.drawer = Drawer() if self.drawer else None
+        self.open()
 
     @property
     def _dark(self) -> Path:
         return self.folder.with_suffix(".dark")
 
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
+        """Remove the collection, while a keychain keeps what it knows."""
         if self.drawer:
             self.drawer.locked = True
         self.vault.close()

@@ -4,12 +4,12 @@ import asyncio
 import json
 import shutil
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+from typing_extensions import override
 
 from sync_server.application.assembly import assemble
 from sync_server.operations.logs import JsonLines
@@ -25,15 +25,18 @@ ADDRESS = "http://beanie.ty"
 _FREE = (Rate(1_000_000, 1_000_000), Rate(1_000_000, 1_000_000))
 
 
-class OneThread(ThreadPoolExecutor):
+class OneThread(asyncio.SelectorEventLoop):
     """Does at once and on the spot what the server would leave to a thread."""
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # type: ignore[override] # ParamSpec there
-        """Run a call and return its outcome."""
-        done: Future[Any] = Future()
+    @override
+    def run_in_executor(  # type: ignore[override] # ParamSpec there
+        self, _executor: object, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """Run a call and return its outcome: whoever waits for it goes on at once."""
+        done = self.create_future()
         try:
-            done.set_result(fn(*args, **kwargs))
-        except BaseException as error:  # noqa: BLE001 - a future carries whatever it is
+            done.set_result(func(*args))
+        except Exception as error:  # noqa: BLE001 - a future carries whatever it is
             done.set_exception(error)
         return done
 
@@ -146,9 +149,7 @@ class MachineRoom:
 
 def hand_driven_loop() -> asyncio.AbstractEventLoop:
     """Return a loop that only runs while it is asked something, all on this thread."""
-    loop = asyncio.new_event_loop()
-    loop.set_default_executor(OneThread(1))
-    return loop
+    return OneThread()
 
 
 async def _call(app: Any, request: httpx.Request) -> httpx.Response:

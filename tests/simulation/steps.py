@@ -8,9 +8,23 @@ from shared.crypto.attachments import FileSecret, Root, seal_chunks
 from shared.domain.operations import Delete, Put, PutMany, Restore
 from shared.domain.schema import EMPTIED, TAG_PREFIX, Kind, Value
 from shared.ids import RecordId
+from tests.simulation.carrying import (
+    carry,
+    carry_round,
+    crash_carrying,
+    fill_stick,
+    harm_stick,
+    keep_stick,
+    open_bundle,
+    put_stick_back,
+    restore_backup,
+    save_backup,
+    save_bundle,
+)
 from tests.simulation.chance import drawn
 from tests.simulation.collector import Collector
 from tests.simulation.machine import Machine
+from tests.simulation.rights import change_kit, give_role
 from tests.simulation.world import MOST_MACHINES, ServerImage, World
 
 _COPIES = [RecordId(number.to_bytes(16)) for number in range(1, 13)]
@@ -147,9 +161,7 @@ def put_back(world: World, collector: Collector, machine: Machine) -> None:
 def clone(world: World, collector: Collector, machine: Machine) -> None:
     if len(collector.machines) < MOST_MACHINES:
         collector.copied = True
-        twin = world.add_machine(collector, collector.next_name)
-        machine.clone_to(twin.folder)
-        twin.open()
+        machine.move_to(world.add_machine(collector, collector.next_name))
 
 
 def turn_clock(world: World, _: Collector, machine: Machine) -> None:
@@ -194,13 +206,13 @@ def wipe_server(world: World, _: Collector, __: Machine) -> None:
 
 
 def invite(world: World, collector: Collector, machine: Machine) -> None:
-    if len(collector.machines) < MOST_MACHINES:
+    if machine.me.may_manage and len(collector.machines) < MOST_MACHINES:
         world.invite(collector, machine)
 
 
 def recover(world: World, collector: Collector, _: Machine) -> None:
     if len(collector.machines) < MOST_MACHINES:
-        world.recover(collector)
+        world.recover(collector, world.dice.choice(list(collector.kits.values())))
 
 
 def add_picture(world: World, collector: Collector, machine: Machine) -> None:
@@ -254,9 +266,15 @@ def put_out(world: World, collector: Collector, machine: Machine) -> None:
     """Ask that another device be put out; the next sync does it."""
     staying = collector.staying
     others = [each for each in staying if each.vault.device != machine.vault.device]
-    if machine in staying and len({each.vault.device for each in staying}) > _FEWEST and others:
+    if (
+        machine in staying
+        and machine.me.may_manage
+        and len({each.vault.device for each in staying}) > _FEWEST
+        and others
+    ):
         device = world.dice.choice(others).vault.device
         collector.removed.add(device)
+        collector.cut = True
         wish(machine.vault.secrets, device)
 
 
@@ -273,6 +291,22 @@ def restore_both(world: World, collector: Collector, machine: Machine) -> None:
             sync(world, collector, other)
     put_server_back(world, collector, machine)
     put_back(world, collector, machine)
+
+
+def go_back_between(world: World, collector: Collector, machine: Machine) -> None:
+    """Put a device back to before what a stick has of it, and let it go on writing."""
+    collector.copied = True
+    stick = world.dice.choice(world.sticks)
+    machine.keep_image(world.place())
+    world.time.millis += 1
+    put(world, collector, machine)
+    world.exchange(collector, machine, stick)
+    machine.put_back(machine.images[-1])
+    world.time.millis += 1
+    put(world, collector, machine)
+    if world.dice.random() < 0.3:
+        world.sync(collector, machine)
+    world.exchange(collector, machine, stick)
 
 
 WEIGHTS: dict[Step, int] = {
@@ -311,6 +345,20 @@ WEIGHTS: dict[Step, int] = {
     sync_all: 8,
     crash_server: 6,
     recover: 1,
+    carry: 7,
+    carry_round: 2,
+    crash_carrying: 2,
+    fill_stick: 1,
+    harm_stick: 2,
+    keep_stick: 1,
+    put_stick_back: 1,
+    save_bundle: 1,
+    open_bundle: 2,
+    go_back_between: 1,
+    save_backup: 2,
+    restore_backup: 2,
+    change_kit: 1,
+    give_role: 3,
 }
 
 

@@ -12,14 +12,15 @@ from tests.simulation.run import Simulator, simulator
 from tests.simulation.world import Violation
 
 FINDERS = {
-    "sequence re-used after a restore": 8,
-    "last writer wins the whole row": 1,
-    "tombstone dropped": 6,
-    "last word on the trash alone": 6,
-    "previous hash unchecked": 284,
-    "clock not restored after a failure": 3,
+    "sequence re-used after a restore": 3,
+    "last writer wins the whole row": 0,
+    "tombstone dropped": 0,
+    "last word on the trash alone": 0,
+    "clock not restored after a failure": 5,
     "server answers before it has written": 0,
-    "snapshot leaves the history out": 6,
+    "snapshot leaves the history out": 0,
+    "numbers on a stick used again": 3,
+    "set aside for ever": 64,
 }
 """A seed for each planted bug that a single world finds."""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from desktop.sync.bases import ForkedBaseError
 from desktop.sync.errors import SyncError
+from desktop.sync.folder.traffic import FolderNotice, Traffic
 from desktop.sync.network import Network
 from desktop.sync.notices import Notice
 from desktop.sync.rhythm import Most
@@ -22,6 +23,7 @@ from tests.simulation.chance import Fuse, PowerCut, Time, dice, drawn
 from tests.simulation.collector import Collector
 from tests.simulation.machine import Drawer, Machine
 from tests.simulation.machine_room import ADDRESS, MachineRoom, ServerDown
+from tests.simulation.stick import Stick
 from tests.simulation.template import DEVICES, KEY, NAMES, Template, invite, move_in
 from tests.simulation.wire import Mailbag, Wire
 
@@ -30,6 +32,13 @@ EXPECTED = (SyncError, VaultError, NotWritableError)
 MOST_MACHINES = 5
 _MOST_ENTRIES = (3, 8, 500)
 """After how many entries a snapshot is made: soon, at times, never."""
+STICKS = 2
+_BEARABLE = {FolderNotice.WAITS}
+_BY_CUT = {FolderNotice.LATE, FolderNotice.SET_ASIDE, FolderNotice.REMOVED}
+_BY_HARM = {FolderNotice.DAMAGED, FolderNotice.REFUSED, FolderNotice.ENDS_EARLY}
+_BY_SERVER = {FolderNotice.OTHER_LIST, FolderNotice.PARTED}
+_BY_COPY = {FolderNotice.COPIED, FolderNotice.FORKED}
+"""What a stick may make a device say, and because of what."""
 _KEYCHAINS = 0.3
 """How many computers keep their anchor in a keychain, which no copy of the folder takes along."""
 
@@ -73,6 +82,7 @@ class World:
         self.room.open()
         self.faults = self.dice.choice((0, 10, 30))
         self.most = Most(entries=self.dice.choice(_MOST_ENTRIES))
+        self.sticks = [Stick(folder / f"stick {number}") for number in range(STICKS)]
         self.collectors = [Collector(name, template.kits[name]) for name in NAMES]
         for collector in self.collectors:
             for number in range(DEVICES):
@@ -104,7 +114,13 @@ class World:
     # What is done in it
 
     def act(self, collector: Collector, machine: Machine, do: Callable[[], object]) -> None:
-        """Do something on one device, and remember what it has changed there."""
+        """Do something on one device, and remember what it has changed there.
+
+        One that may only look does nothing: the screens refuse it.
+        """
+        if machine.me.live and not machine.me.may_write:
+            machine.fuse.left = 0
+            return
         before, seen, reading = machine.sight(), machine.edits, machine.reading
         try:
             do()
@@ -148,15 +164,72 @@ class World:
             self.require(not self.room.failures, f"the server failed: {self.room.failures}")
         if machine.vault.device in collector.removed:
             return True
-        self.require(not machine.vault.log.waiting(), f"{machine.name} kept edits back")
+        backlog = machine.session._exchange.backlog
+        self.require(not backlog, f"{machine.name} kept edits back")
         device = machine.vault.device
-        own = {stamp for stamp in machine.edits if stamp.origin.device == device}
-        collector.server_has |= own
+        if machine.me.may_write:
+            own = {stamp for stamp in machine.edits if stamp.origin.device == device}
+            collector.server_has |= own
         for notice in machine.session._exchange.notices:
             self.tell(f"    {notice.name}")
             lost = notice is Notice.RESTORED and not self.server_lost
             self.require(not lost, f"{machine.name} was told of a loss that there was not")
         return True
+
+    def exchange(
+        self, collector: Collector, machine: Machine, stick: Stick, *, is_full: bool = False
+    ) -> Traffic | None:
+        """Exchange with a stick; None if that was cut short or refused."""
+        found = list[Traffic]()
+
+        def exchange() -> None:
+            found.append(machine.exchange(stick.folder))
+            self.told(collector, machine, found[-1], is_harmed=stick.harmed)
+
+        vault, origin = machine.vault, machine.vault.log.origin
+        last, before = stick.last_of(vault.tenant, origin), machine.head
+        if not self.carry(collector, machine, exchange):
+            return None
+        odd = is_full or stick.harmed or collector.chain_forked or collector.forked
+        self.require(odd or not found[0].trouble, f"an exchange ended with {found[0].trouble}")
+        went_on = vault.log.origin == origin and machine.head > before
+        taken = went_on and last > before and not stick.harmed
+        self.require(not taken, f"{machine.name} wrote under a number that a stick had")
+        return found[0]
+
+    def carry(self, collector: Collector, machine: Machine, do: Callable[[], object]) -> bool:
+        """Exchange without the server; tell whether it went well."""
+        reading = machine.reading
+        collector.laid.update(machine.laid())
+        try:
+            do()
+        except PowerCut:
+            self.tell("    power cut")
+            machine.power_on()
+            return False
+        except EXPECTED as error:
+            self.tell(f"    {type(error).__name__} {error}")
+            ran = machine.reading not in {reading, machine.newest}
+            self.require(not ran, f"the clock of {machine.name} ran ahead")
+            return False
+        finally:
+            machine.fuse.left = 0
+            machine.look()
+            collector.laid.update(machine.laid())
+        return True
+
+    def told(
+        self, collector: Collector, machine: Machine, traffic: Traffic, *, is_harmed: bool
+    ) -> None:
+        """Insist that an exchange told of nothing that was not."""
+        self.tell(f"    {traffic}")
+        machine.notices.update(traffic.notices)
+        bearable = _BEARABLE | (_BY_CUT if collector.cut else set())
+        bearable |= _BY_HARM if is_harmed or FolderNotice.FORKED in traffic.notices else set()
+        bearable |= _BY_SERVER if self.server_lost else set()
+        bearable |= _BY_COPY if collector.copied else set()
+        wrong = {notice.name for notice in traffic.notices - bearable}
+        self.require(not wrong, f"{machine.name} was told {wrong}")
 
     def rest(self, collector: Collector, machine: Machine) -> None:
         """Let a device have a quiet moment, after a sync that went well."""
@@ -178,21 +251,22 @@ class World:
 
     def sign_up_again(self, collector: Collector) -> None:
         """Give a collection its place at a server that has lost it."""
-        first = collector.machines[0]
-        network: Network = first.network
-        if read_founding(first.vault.secrets):
+        owners = (each for each in collector.machines if each.me.may_manage)
+        first = next((each for each in owners if read_founding(each.vault.secrets)), None)
+        if first:
+            network: Network = first.network
             try:
                 network.sign_up(first.vault, ADDRESS, collector.name)
             except EXPECTED as error:
                 self.tell(f"    sign-up: {type(error).__name__} {error}")
 
-    def recover(self, collector: Collector) -> Machine | None:
-        """Come back by the emergency kit on a new computer, on a quiet network."""
+    def recover(self, collector: Collector, words: str) -> Machine | None:
+        """Come back by an emergency kit on a new computer, on a quiet network."""
         machine = self.add_machine(collector, collector.next_name)
         faults, machine.wire.faults = machine.wire.faults, 0
         try:
             tenant = collector.machines[0].vault.tenant
-            move_in(machine, machine.network.recover(collector.kit, tenant, ADDRESS))
+            move_in(machine, machine.network.recover(words, tenant, ADDRESS))
         except EXPECTED as error:
             self.tell(f"    {type(error).__name__} {error}")
             self._give_up(collector, machine)
@@ -206,7 +280,7 @@ class World:
         name = collector.next_name
         guest = self.add_machine(collector, name)
         faults, owner.wire.faults, guest.wire.faults = owner.wire.faults, 0, 0
-        owner.images.clear()  # putting it back to a time before would lose the newcomer's boxes
+        owner.forget_past()  # putting it back to a time before would lose the newcomer's boxes
         try:
             invite(owner, guest)
         except EXPECTED as error:
