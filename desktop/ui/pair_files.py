@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFileDialog, QWidget
+from typing_extensions import override
 
 from desktop.ui.controls import Button, Text
 from desktop.ui.errand import Errand
@@ -13,6 +15,9 @@ from desktop.ui.zone import Zone, column, row
 
 SUFFIX = ".swingpair"
 LOOK_MILLIS = 1_500
+_LEGIBLE = 0.75
+"""So much of a name is enough to tell the file by."""
+_LEFT = Qt.AlignmentFlag.AlignLeft
 _KIND = f"Files to add a device (*{SUFFIX})"
 
 
@@ -73,11 +78,27 @@ class SavedFile(Zone):
         self._words = Text(role="strong", one_line=True)
         self._where = Text(role="caption", one_line=True)
         self._save = Button("Save it elsewhere\u2026", "quiet", icon=Icon.DOWNLOAD, pressed=pressed)
-        across = row(column(self._words, self._where, gap=0), self._save, gap=3, edge=2)
-        across.setStretch(0, 1)
-        super().__init__("well", across)
+        told = column(self._words, self._where, gap=0)
+        self._across = row(told, self._save, gap=3, edge=2)
+        self._across.setStretch(0, 1)
+        super().__init__("well", self._across)
 
     def show_file(self, path: Path, words: str) -> None:
         """Name the file."""
         self._words.say(f"{words}: {path.name}")
         self._where.say(str(path.parent))
+        self._turn()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._turn()
+
+    def _turn(self) -> None:
+        """Set the button below the words where too little would be left of them beside it."""
+        words = self._words.fontMetrics().horizontalAdvance(self._words.text())
+        needed = _LEGIBLE * words + self._save.sizeHint().width() + 3 * self._across.spacing()
+        beside = needed <= self.width()
+        way = QBoxLayout.Direction
+        self._across.setDirection(way.LeftToRight if beside else way.TopToBottom)
+        self._across.setAlignment(self._save, Qt.AlignmentFlag(0) if beside else _LEFT)
