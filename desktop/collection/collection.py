@@ -101,6 +101,7 @@ class Collection:
             device=vault.device,
             policy=lambda: self.photos_here.policy,
             syncs=lambda: self._sync is not None,
+            by_hand=self.exchange,
             fetch=self._want,
             announce=self.announce,
         )
@@ -298,6 +299,8 @@ class Collection:
     def _want(self, photo: RecordId) -> None:
         if self._sync is not None:
             self._sync.want(photo)
+        if self._sync is None or self.exchange.has_folder:
+            self.exchange.want(photo)
 
     def _write_for_good(self, label: str, operations: Sequence[Operation]) -> Change:
         self.roster.demand_writing()

@@ -17,11 +17,13 @@ from desktop.sync.folder.exchange import FolderExchange
 from desktop.sync.folder.places import FolderPlace
 from desktop.sync.folder.traffic import FolderNotice, Traffic
 from desktop.vault.errors import VaultError
+from desktop.vault.photo_policy import read_wanted, want
 from desktop.vault.progress import UNWATCHED, Progress, StoppedError
 from desktop.vault.vault import Surroundings, Vault
 from shared.domain.operations import Change
+from shared.domain.schema import Kind
 from shared.domain.stamps import Origin
-from shared.ids import Incarnation
+from shared.ids import Incarnation, RecordId
 from shared.membership import Role, verify_chain
 
 __all__ = ["SUFFIX", "ExchangeCare", "ExchangeState", "LastExchange", "Progress", "StoppedError"]
@@ -29,6 +31,7 @@ __all__ = ["SUFFIX", "ExchangeCare", "ExchangeState", "LastExchange", "Progress"
 STATE = "exchange folder"
 _EXCHANGED = "Everything is saved, and in the exchange folder."
 _STOPPED = "The last exchange was stopped before its end; the next one goes on."
+_WANTED = "A picture is asked for"
 _LINKS_WAIT = "A change of your devices waits for the next exchange."
 _NEVER = "Nothing was exchanged yet."
 _ONE_WAITS = "1 change waits for the next exchange."
@@ -41,6 +44,10 @@ class OwnFolderError(VaultError):
 
 class NoExchangeFolderError(VaultError):
     """No exchange folder is chosen yet."""
+
+
+def _look_later() -> None:
+    """Wait for the next exchange."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,8 @@ class ExchangeCare:
         self._announce = announce
         self._came = came
         self._kept = kept
+        self.asked: Callable[[], object] = _look_later
+        """Called when somebody asks for what a folder may have."""
 
     @property
     def state(self) -> ExchangeState:
@@ -155,6 +164,23 @@ class ExchangeCare:
             for life, seq in state.holds.items()
         }
         return self._vault.log.beyond(holds)
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether a folder was chosen on this device."""
+        return bool(self.state.folder)
+
+    def wants(self, photo: RecordId) -> bool:
+        """Tell whether a folder or a bundle is to bring a photo."""
+        return photo in read_wanted(self._vault.secrets)
+
+    def want(self, photo: RecordId) -> None:
+        """Let the next folder or bundle that has a photo bring it, and look whether one is here."""
+        if self.wants(photo):
+            return
+        want(self._vault.secrets, photo)
+        self._announce(Change(_WANTED, {Kind.PHOTO: frozenset((photo,))}, remote=True))
+        self.asked()
 
     def choose(self, folder: Path) -> None:
         """Exchange through a folder from now on; raise OwnFolderError."""

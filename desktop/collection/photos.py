@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from desktop.collection.autofill import Fields
 from desktop.collection.copies import Write
@@ -41,9 +41,33 @@ class Whereabouts(Enum):
     ON_REQUEST = "at the server; it comes when somebody asks for it"
     ELSEWHERE = "on the device that added it, which has not sent it yet"
     NOWHERE = "it was added here, is not here, and not at the server"
+    IN_FOLDER = "in the exchange folder, if anywhere; it comes with the next exchange"
+    FOLDER_ON_REQUEST = "in the exchange folder, if anywhere; it comes when somebody asks for it"
+    BY_HAND = "on another device; a bundle, or an exchange folder, would bring it"
+
+    @property
+    def on_request(self) -> bool:
+        """Whether it comes once somebody asks for it."""
+        return self in {Whereabouts.ON_REQUEST, Whereabouts.FOLDER_ON_REQUEST}
 
 
-_OUT_OF_REACH = {Whereabouts.ELSEWHERE, Whereabouts.NOWHERE}
+_OUT_OF_REACH = {
+    Whereabouts.ELSEWHERE,
+    Whereabouts.NOWHERE,
+    Whereabouts.IN_FOLDER,
+    Whereabouts.BY_HAND,
+}
+
+
+class ByHand(Protocol):
+    """How pictures come without a server."""
+
+    @property
+    def has_folder(self) -> bool:
+        """Whether an exchange folder was chosen."""
+
+    def wants(self, photo: RecordId) -> bool:
+        """Tell whether somebody asked for a photo."""
 
 
 class SamePictureError(ValueError):
@@ -59,7 +83,8 @@ class Photos:
     """Seals and opens the pictures of one tenant.
 
     ``fetch`` lets a photo come that is not on this device, or damaged here; ``policy`` says whether
-    looking at one is enough for that, ``syncs`` whether any can come. ``announce`` tells the
+    looking at one is enough for that, ``syncs`` whether a server brings any, ``by_hand`` whether a
+    folder does. ``announce`` tells the
     screens of one that was found harmed. A picture that is added twice on this device is stored
     and sent once, and a piece shows it once.
     """
@@ -75,6 +100,7 @@ class Photos:
     device: DeviceId
     policy: Callable[[], PhotoPolicy]
     syncs: Callable[[], bool]
+    by_hand: ByHand
     fetch: Callable[[RecordId], None]
     announce: Callable[[Change], None]
 
@@ -119,11 +145,21 @@ class Photos:
         """Say where the original is, as far as is known here."""
         if photo.here and not photo.harmed:
             return Whereabouts.HERE
+        if not self.syncs() and (self.by_hand.has_folder or photo.added_on != self.device):
+            return self._by_hand(photo)
         if not self.syncs() or photo.absent:
             mine = photo.added_on == self.device
             return Whereabouts.NOWHERE if mine else Whereabouts.ELSEWHERE
         looks = photo.harmed or self.policy() is not PhotoPolicy.SMALL
         return Whereabouts.COMING if looks else Whereabouts.ON_REQUEST
+
+    def _by_hand(self, photo: Photo) -> Whereabouts:
+        """Say where it is for a collection without a server."""
+        if not self.by_hand.has_folder:
+            return Whereabouts.BY_HAND
+        asked = photo.harmed or self.by_hand.wants(photo.photo)
+        comes = asked or self.policy() is not PhotoPolicy.SMALL
+        return Whereabouts.IN_FOLDER if comes else Whereabouts.FOLDER_ON_REQUEST
 
     def out_of_reach(self, photos: Collection[RecordId]) -> list[tuple[Photo, Whereabouts]]:
         """Return those of some photos whose originals are neither here nor at the server.

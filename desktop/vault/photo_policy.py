@@ -3,8 +3,10 @@
 from enum import Enum
 
 from desktop.vault.secrets import Secrets
+from shared.ids import RECORD_BYTES, RecordId
 
 _POLICY, _PAUSED = "local/photos here", "local/photos paused"
+_WANTED = "local/photos wanted"
 
 
 class PhotoPolicy(Enum):
@@ -24,6 +26,28 @@ def read_policy(secrets: Secrets) -> PhotoPolicy:
 def keep_policy(secrets: Secrets, policy: PhotoPolicy) -> None:
     """Let this device keep so much from now on; what is here stays."""
     secrets.put(_POLICY, policy.value.encode())
+
+
+def read_wanted(secrets: Secrets) -> set[RecordId]:
+    """Return the photos that a folder or a bundle is to bring: asked for, or found harmed here."""
+    kept = secrets.get(_WANTED) or b""
+    starts = range(0, len(kept), RECORD_BYTES)
+    return {RecordId(kept[start : start + RECORD_BYTES]) for start in starts}
+
+
+def want(secrets: Secrets, photo: RecordId) -> None:
+    """Let the next folder or bundle that has a photo bring it, whatever this device keeps."""
+    _keep_wanted(secrets, read_wanted(secrets) | {photo})
+
+
+def have(secrets: Secrets, photos: set[RecordId]) -> None:
+    """Want photos no more: they have come."""
+    if photos:
+        _keep_wanted(secrets, read_wanted(secrets) - photos)
+
+
+def _keep_wanted(secrets: Secrets, photos: set[RecordId]) -> None:
+    secrets.put(_WANTED, b"".join(sorted(photos)))
 
 
 def is_paused(secrets: Secrets) -> bool:

@@ -5,12 +5,15 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog
 
 from desktop.application.main import grant
 from desktop.collection.library import Wish
+from desktop.collection.photos_here import PhotoPolicy
 from desktop.collection.values import Query, SyncPhase
+from desktop.drawing.portraits import portrait
 from desktop.sync.books import Books
 from desktop.sync.chain import Chain, admission
 from desktop.sync.joined import Joined
 from desktop.ui.devices.exchange_page import ExchangePage
 from desktop.ui.first_run.beginnings import Begun
+from desktop.ui.inspector.stage import Stage
 from desktop.vault.identity import Identity, read_identity
 from shared.crypto.devices import DeviceKeys
 from shared.crypto.epochs import Keyring
@@ -89,7 +92,26 @@ def test_two_computers_exchange_by_stick_and_by_bundle(qtbot, computer, drive):
     laptop.commands["sync"].trigger()
     rest(qtbot, laptop)
     qtbot.waitUntil(lambda: len(laptop.live.collection.find(Query()).ids) == 2, timeout=PATIENCE)
+    _an_original_on_request(qtbot, laptop, tablet)
     _by_bundle(qtbot, laptop, tablet, other, drive)
+
+
+def _an_original_on_request(qtbot, laptop, tablet):
+    """On a device of small pictures a click brings an original out of the folder."""
+    copy, *_ = tablet.panels.list.copies
+    photo = laptop.live.collection.photos.add(copy, portrait("Peanut", "Elephant", "", 1))
+    tablet.live.collection.photos_here.keep(PhotoPolicy.SMALL)
+    for window in (laptop, tablet):
+        window.exchange.exchange()
+        rest(qtbot, window)
+    tablet.panels.list.shelf.opened.emit(copy)
+    stage = tablet.panels.inspector.findChild(Stage)
+    qtbot.waitUntil(lambda: stage._words == "Click to fetch the original", timeout=PATIENCE)
+    assert "exchange folder" in stage.accessibleDescription()
+    stage.wanted.emit()
+    qtbot.waitUntil(lambda: stage._words == "", timeout=PATIENCE)
+    assert tablet.live.collection.photos.original(photo)
+    rest(qtbot, tablet)
 
 
 def _by_bundle(qtbot, laptop, tablet, other, drive):

@@ -18,10 +18,12 @@ from hypothesis.stateful import (
 )
 from typing_extensions import override
 
+from desktop.collection.exchanging import ExchangeCare
 from desktop.collection.imaging import Prepared
 from desktop.collection.naming import Mint
 from desktop.collection.photos import Photos
 from desktop.collection.photos_here import PhotosHere
+from desktop.collection.settings import Settings
 from desktop.sync.errors import UnreachableError
 from desktop.sync.freeing import UnsentEditsError
 from desktop.sync.pictures import cut_up, root_of
@@ -47,6 +49,19 @@ class Lens:
         return Prepared(data, "image/jpeg", data[:SMALL], "image/jpeg")
 
 
+def care_of(desk: Desk) -> ExchangeCare:
+    """Return the exchanges of a desk's vault, which are remembered as the program does it."""
+    vault = desk.vault
+    return ExchangeCare(
+        vault,
+        Settings(vault.records, vault.secrets, vault.apply),
+        desk.network.surroundings,
+        announce=desk.changes.append,
+        came=lambda: None,
+        kept=lambda: None,
+    )
+
+
 def photos_of(desk: Desk) -> Photos:
     """Return the real verbs for pictures over a desk's vault."""
     vault = desk.vault
@@ -62,7 +77,8 @@ def photos_of(desk: Desk) -> Photos:
         device=vault.device,
         policy=lambda: PhotoPolicy.LOOKED_AT,
         syncs=lambda: True,
-        fetch=desk.session.want,
+        by_hand=care_of(desk),
+        fetch=lambda photo: desk.session.want(photo),  # noqa: PLW0108  # not every desk has a session
         announce=desk.changes.append,
     )
 

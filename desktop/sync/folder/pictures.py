@@ -1,7 +1,7 @@
 """Pictures between the vault and a place: the sealed bytes of a file as one piece.
 
 All of them come, thumbnails first: a stick is not there when somebody wants to see one. A device
-that is to have small pictures only takes no others.
+that is to have small pictures only takes no others, but those that somebody asked for.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,12 +17,13 @@ from desktop.sync.pictures import (
     sound_chunks,
     spoken_of,
 )
-from desktop.vault.photo_policy import PhotoPolicy, read_policy
+from desktop.vault.photo_policy import PhotoPolicy, have, read_policy, read_wanted
 from desktop.vault.progress import Progress
 from desktop.vault.vault import Vault
 from shared.crypto.attachments import SEALED_CHUNK_BYTES
 from shared.domain.operations import Change
 from shared.domain.schema import Kind
+from shared.ids import RecordId
 
 _LABEL = "Pictures have arrived"
 
@@ -34,17 +35,15 @@ def take_pictures(
     progress: Progress,
     changed: Callable[[Change], None],
 ) -> int:
-    """Take in the pictures that are missing here; return how many came."""
-    small = read_policy(vault.secrets) is PhotoPolicy.SMALL
-    lacking = [
-        wanted
-        for wanted in _in_turn(vault, THUMBNAILS if small else PARTS)
-        if wanted.file in listing.files and not vault.files.has(wanted.file)
-    ]
-    photos = set()
+    """Take in the pictures that are missing here, or harmed; return how many came."""
+    asked = read_wanted(vault.secrets)
+    lacking = [wanted for wanted in _lacking(vault, asked) if wanted.file in listing.files]
+    photos, came = set(), set()
     for wanted in progress.through(lacking, "Reading pictures", len(lacking)):
-        if vault.files.has(wanted.file) or _take(vault, source, wanted):
+        if wanted.file in came or _take(vault, source, wanted):  # photos may share a file
+            came.add(wanted.file)
             photos.add(wanted.photo)
+    have(vault.secrets, asked - {wanted.photo for wanted in _lacking(vault, asked)})
     if photos:
         changed(Change(_LABEL, {Kind.PHOTO: frozenset(photos)}, remote=True))
     return len(photos)
@@ -68,6 +67,21 @@ def put_pictures(
         target.put(file_name(wanted.file), b"".join(chunks))
         photos.add(wanted.photo)
     return len(photos), len(harmed)
+
+
+def _lacking(vault: Vault, asked: set[RecordId]) -> list[Wanted]:
+    """List what is to be here and is not; of what was ``asked`` for also originals, and harmed."""
+    files = vault.files
+    parts = THUMBNAILS if read_policy(vault.secrets) is PhotoPolicy.SMALL else PARTS
+    missing = [wanted for wanted in _in_turn(vault, parts) if not files.has(wanted.file)]
+    listed = {wanted.file for wanted in missing}
+    return missing + [
+        wanted
+        for wanted in (spoken_of(vault.records) if asked else ())
+        if wanted.photo in asked
+        and wanted.file not in listed
+        and sound_chunks(files, wanted.file, wanted.root) is None
+    ]
 
 
 def lacking(vault: Vault) -> int:

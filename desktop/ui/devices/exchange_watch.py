@@ -25,6 +25,7 @@ class ExchangeWatch(QObject):
     ended = Signal()
     told = Signal(str)
     troubled = Signal(str)
+    _asked = Signal()
 
     def __init__(self, care: ExchangeCare, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +40,8 @@ class ExchangeWatch(QObject):
             timer.timeout.connect(self.look)
         for timer in self._timers[:2]:
             timer.start()
+        self._asked.connect(self.look)
+        care.asked = self._asked.emit  # on any thread
 
     def exchange(self) -> None:
         """Exchange now."""
@@ -72,6 +75,7 @@ class ExchangeWatch(QObject):
         """Stop what is under way, and look no more: the collection closes."""
         for timer in self._timers:
             timer.stop()
+        self.care.asked = lambda: None
         if self.labour is not None:
             self.labour.stop()
 

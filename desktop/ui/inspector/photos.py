@@ -192,13 +192,16 @@ class PhotoPanel(Zone):
         if said is None:
             self._stage.tell("", "")
             return
-        on_request = where is Whereabouts.ON_REQUEST
-        self._stage.tell(said.words, said.sentence, icon=said.icon, on_request=on_request)
+        self._stage.tell(said.words, said.sentence, icon=said.icon, on_request=where.on_request)
 
     def _let_come(self) -> None:
         photo = next((one for one in self._photos if one.photo == self._current), None)
-        if photo is not None and (said := said_of(photo, Whereabouts.COMING)):
-            self._pictures.let_come(photo.photo)
+        if photo is None:
+            return
+        self._pictures.let_come(photo.photo)
+        where = self._pictures.whereabouts(photo)
+        said = said_of(photo, Whereabouts.COMING if where.on_request else where)
+        if said is not None:
             self._stage.tell(said.words, said.sentence, icon=said.icon)
 
     def _menu(self, where: QPoint) -> None:
@@ -210,7 +213,7 @@ class PhotoPanel(Zone):
         place = self._photos.index(photo)
         menu = QMenu(self)
         menu.setAccessibleName("Photo")
-        on_request = self._pictures.whereabouts(photo) is Whereabouts.ON_REQUEST
+        on_request = self._pictures.whereabouts(photo).on_request
         wishes: list[tuple[str, bool, Callable[[], None]]] = [
             *([("Fetch the original", True, self._let_come)] if on_request else []),
             ("Use as cover", place > 0, lambda: self.cover_chosen.emit(photo)),

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from desktop.collection.exchanging import ExchangeCare
-from desktop.collection.settings import Settings
 from desktop.collection.values import SyncPhase
 from desktop.sync.folder.errors import FolderGoneError, RemovedError
 from desktop.sync.folder.places import ROOT
@@ -23,6 +22,7 @@ from tests.desktop.sync.desk import Desk, eventually
 from tests.desktop.sync.folder.household import Household, exchange
 from tests.desktop.sync.test_pictures import attach
 from tests.desktop.sync.test_worker import Working
+from tests.photos.houses import care_of
 
 WRITING = "Writing pictures"
 EXCHANGED = "Everything is saved, and in the exchange folder."
@@ -43,17 +43,7 @@ class Cared:
 
 
 def cared(desk: Desk) -> Cared:
-    vault = desk.vault
-    settings = Settings(vault.records, vault.secrets, lambda _label, _some: desk.changes[-1])
-    care = ExchangeCare(
-        vault,
-        settings,
-        desk.network.surroundings,
-        announce=desk.changes.append,
-        came=lambda: None,
-        kept=lambda: None,
-    )
-    return Cared(desk, care)
+    return Cared(desk, care_of(desk))
 
 
 def files_in(stick: Path, kind: str) -> int:
