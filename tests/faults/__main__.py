@@ -11,6 +11,7 @@ from contextlib import closing
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
+from random import Random
 
 from tests.faults.journeys import JOURNEYS
 from tests.faults.judging import fail, kill
@@ -46,8 +47,15 @@ def main(arguments: Sequence[str]) -> int:
         return run(trials, asked.journal, asked.only)
 
 
-def every(stage: Stage, journey: str, images: int) -> Iterator[Trial]:
-    """Yield the trials of one journey, by name."""
+def every(stage: Stage, journey: str, images: int) -> list[Trial]:
+    """Return the trials of one journey, in an order drawn by chance: any part is a sample."""
+    trials = [*interrupted(stage, journey), *cuts(stage, journey, images)]
+    Random(journey).shuffle(trials)  # noqa: S311 - the same order each time
+    return trials
+
+
+def interrupted(stage: Stage, journey: str) -> Iterator[Trial]:
+    """Yield a kill and a failure of each kind at each call."""
     place = stage.folder / "calls"
     stage.play(journey, f"--trace={','.join((*WRITES, *READS))}", record=place)
     calls = place.read_text(errors="replace")
@@ -58,6 +66,10 @@ def every(stage: Stage, journey: str, images: int) -> Iterator[Trial]:
             yield f"{kind} {journey} {point}", partial(fail, stage, journey, point, error, more)
     for point in points(calls, SYNCS):
         yield f"lose {journey} {point}", partial(lose, stage, journey, point)
+
+
+def cuts(stage: Stage, journey: str, images: int) -> Iterator[Trial]:
+    """Yield the journey's share of all power cuts."""
     recording = record(stage, journey)
     for seed in range(-(-images // len(JOURNEYS))):
         yield f"cut {journey} {seed}", partial(cut, stage, recording, seed)
