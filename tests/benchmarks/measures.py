@@ -15,7 +15,7 @@ from desktop.collection.values import Query
 from shared.domain.operations import Put
 from shared.domain.schema import Kind
 from shared.ids import RecordId
-from tests.benchmarks import snapshots, synced
+from tests.benchmarks import entries, photos, snapshots, synced
 from tests.benchmarks.devices import device
 from tests.benchmarks.items import (
     COMMON,
@@ -171,9 +171,18 @@ MEASURES: dict[str, Measure] = {
     "live_entries": snapshots.live_entries,
     "revocation": revocation,
     "restore": restore,
+    "seal": entries.seal,
+    "verify": entries.verify,
+    "merge": entries.merge,
+    "photos": photos.photos,
+    "photos_resumed": photos.photos_resumed,
+    "large_file": photos.large_file,
 }
 LOCAL = frozenset(
-    {"create", "file_size", "start", "memory", "search", "local_edit", "lived", "as_of"}
+    {
+        *("create", "file_size", "start", "memory", "search", "local_edit", "lived", "as_of"),
+        *("seal", "verify", "merge"),
+    }
 )
 """Those in which no server takes part."""
 SYNCED = frozenset(MEASURES) - LOCAL
@@ -182,7 +191,12 @@ FOUNDATIONS = frozenset({"full_upload", "join", "full_download"})
 """Those that the other synced ones rest on."""
 SNAPSHOT = frozenset({"snapshot_upload", "snapshot_approval", "join_later"})
 """Those that a download from a snapshot rests on, too."""
-ALONE = frozenset({"live_entries", "revocation", "restore", "lived", "as_of"})
+ALONE = frozenset(
+    {
+        *("live_entries", "revocation", "restore", "lived", "as_of", "seal", "verify", "merge"),
+        *("photos", "photos_resumed", "large_file"),
+    }
+)
 """Those that make all their devices themselves."""
 UNREPORTED = frozenset({"join", "join_later", "lived"})
 """Those that only prepare others."""

@@ -62,6 +62,12 @@ PLAN = (
     Step("live_entries", "lone", changed=5 * EDITS),
     Step("revocation"),
     Step("restore"),
+    Step("seal"),
+    Step("verify"),
+    Step("merge"),
+    Step("photos"),
+    Step("photos_resumed"),
+    Step("large_file"),
 )
 
 
