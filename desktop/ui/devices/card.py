@@ -19,8 +19,8 @@ _WHAT_HAPPENS = (
     "take that back. Your other devices get a new key by themselves. Your emergency kit stays good."
 )
 _NO_PROOF = (
-    "A name proves nothing: each device that may write can change every name. On one that you still "
-    "have, \u201cThis device\u201d marks its own card."
+    "A name proves nothing: each device that may write can change every name. On one that you "
+    "still have, \u201cThis device\u201d marks its own card."
 )
 _LEAVING = "It is removed as soon as the server can be reached."
 _LEAVING_BY_HAND = "It is removed with the next exchange."
