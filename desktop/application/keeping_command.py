@@ -120,7 +120,7 @@ def _restore(
             " All the rest was restored."
         )
     if restored.lacking:
-        _say(f"{restored.lacking:,} photos and thumbnails were not in it. {FETCHED}")
+        _say(f"Photos and thumbnails that were not in it: {restored.lacking:,}. {FETCHED}")
     return _SOUND if restored.whole and not restored.lacking else _FOUND
 
 

@@ -86,7 +86,7 @@ def test_a_backup_without_a_picture_is_not_called_whole(homes, tmp_path, capsys)
     assert "Not in it: 1 original that is not on this device." in capsys.readouterr().out
     assert command(["restore", file, tmp_path / "back.swingtag"], PASSWORD, "new password") == 1
     told = capsys.readouterr().out
-    assert "1 photos and thumbnails were not in it" in told
+    assert "Photos and thumbnails that were not in it: 1." in told
     assert "damaged" not in told
 
 
