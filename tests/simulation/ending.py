@@ -43,7 +43,8 @@ def read_sticks(world: World, collector: Collector) -> None:
         machine = world.dice.choice(collector.staying)
         world.tell(f"    {machine.name} reads a stick")
         traffic = world.exchange(collector, machine, stick)
-        if traffic is None or traffic.notices - {FolderNotice.COPIED}:
+        told_or_cut = traffic is None or traffic.notices - {FolderNotice.COPIED}
+        if told_or_cut or collector.forked or collector.twice:
             continue
         whole = {laid for laid in collector.laid if stick.holds(machine.vault.tenant, laid)}
         edits = frozenset[Stamp]().union(*(collector.laid[laid] for laid in whole))
