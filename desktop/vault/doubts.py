@@ -36,19 +36,14 @@ def void_untold(cursor: Cursor, heads: Heads, covered: Collection[int]) -> None:
     moments, own = Moments(cursor), Lineage.read(cursor).origin.device
     for stream, first in _firsts(cursor, moments, heads, covered).items():
         origin = moments.origin(stream)
-        sql = (
-            "SELECT moment FROM edit JOIN entry n ON n.number = entry WHERE n.stream = ? AND n.seq"
-        )
-        found = cursor.execute(f"{sql} BETWEEN ? AND ?", (stream, first, heads[origin].seq))
-        untold = [moment for (moment,) in found.fetchall() if moment not in covered]
-        if origin.device == own:
-            _make_pending(cursor, untold)
-        else:
-            _forget(cursor, untold)
-        void = "SELECT number FROM entry WHERE stream = ? AND seq BETWEEN ? AND ?"
-        for (number,) in cursor.execute(void, (stream, first, heads[origin].seq)).fetchall():
-            cursor.execute("UPDATE edit SET entry = NULL, place = 0 WHERE entry = ?", (number,))
-            cursor.execute("DELETE FROM entry WHERE number = ?", (number,))
+        last = heads[origin].seq
+        sql = "SELECT moment FROM edit JOIN entry n ON n.number = entry WHERE n.stream = ?"
+        found = cursor.execute(f"{sql} AND n.seq BETWEEN ? AND ?", (stream, first, last)).fetchall()
+        kept = [moment for (moment,) in found if moment in covered or origin.device == own]
+        _make_pending(cursor, kept)  # what is covered becomes history when all else is done
+        _forget(cursor, {moment for (moment,) in found}.difference(kept))
+        void = "DELETE FROM entry WHERE stream = ? AND seq BETWEEN ? AND ?"
+        cursor.execute(void, (stream, first, last))
 
 
 def _firsts(
@@ -64,9 +59,9 @@ def _firsts(
     return firsts
 
 
-def _make_pending(cursor: Cursor, untold: Iterable[int]) -> None:
+def _make_pending(cursor: Cursor, kept: Iterable[int]) -> None:
     archive = Archive(cursor, Moments(cursor))
-    blobs = [(compress(archive.blob(moment)), moment) for moment in untold]
+    blobs = [(compress(archive.blob(moment)), moment) for moment in kept]
     sql = "UPDATE edit SET entry = NULL, place = 0, blob = ? WHERE moment = ?"
     cursor.executemany(sql, blobs)
 

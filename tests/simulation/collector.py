@@ -38,6 +38,7 @@ class Collector:
     machines: list[Machine] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
     server_has: frozenset[Stamp] = frozenset()
+    readable: frozenset[Stamp] = frozenset()
     copied: bool = False
     removed: set[DeviceId] = field(default_factory=set)
     pictures: int = 0

@@ -1,9 +1,12 @@
 """How a world ends: all is mended and synced until it is quiet, then held against memory."""
 
+from collections.abc import Sequence
+
 from desktop.sync.folder.traffic import FolderNotice
+from shared.domain.schema import Value
 from shared.domain.stamps import Stamp
 from tests.simulation.collector import Collector
-from tests.simulation.machine import Machine
+from tests.simulation.machine import Item, Machine
 from tests.simulation.rights import let_all_write
 from tests.simulation.world import Violation, World
 
@@ -22,6 +25,7 @@ def heal(world: World) -> None:
         for machine in collector.machines:
             machine.wire.faults = 0
         read_sticks(world, collector)
+        collector.readable = _readable(world, collector)
     quiet = 0
     for _ in range(_ROUNDS):
         world.time.millis += _DAY
@@ -90,19 +94,36 @@ def judge(world: World) -> None:
             for fault in collector.memory.faults(machine.sight(), held, collector.removed):
                 raise Violation(f"{machine.name}: {fault}")
         _judge_pictures(world, collector)
-        _judge_history(collector, world.dice.choice(collector.staying), held)
+        teller = world.dice.choice(collector.staying)
+        tellers = collector.staying if world.server_lost else [teller]
+        _judge_history(collector, tellers, held & collector.readable)
         if world.dice.random() < _NEWCOMERS:
             _judge_newcomer(world, collector)
 
 
-def _judge_history(collector: Collector, machine: Machine, held: frozenset[Stamp]) -> None:
-    """All that was ever written is told, but for what was put together when it was a month old."""
-    base = machine.vault.snapshots.base
-    if base and any(segment.settled for segment in base.manifest.segments):
-        return
-    history = machine.history(machine.sight().alive)
-    for fault in collector.memory.missing(history, held, collector.removed):
-        raise Violation(f"{machine.name}: {fault}")
+def _readable(world: World, collector: Collector) -> frozenset[Stamp]:
+    """Return the edits that somebody can still read: a server that lost nothing has them all."""
+    if not world.server_lost:
+        return collector.server_has.union(*(machine.edits for machine in collector.machines))
+    return frozenset[Stamp]().union(*(machine.readable for machine in collector.staying))
+
+
+def _judge_history(
+    collector: Collector, machines: Sequence[Machine], held: frozenset[Stamp]
+) -> None:
+    """All that was ever written is told, but for what was put together when it was a month old.
+
+    What only a server had of the history, and lost, nobody can tell any more.
+    """
+    told: dict[Item, set[tuple[str, Value]]] = {}
+    for machine in machines:
+        base = machine.vault.snapshots.base
+        if base and any(segment.settled for segment in base.manifest.segments):
+            return
+        for item, values in machine.history(machine.sight().alive).items():
+            told.setdefault(item, set()).update(values)
+    for fault in collector.memory.missing(told, held, collector.removed):
+        raise Violation(f"{', '.join(machine.name for machine in machines)}: {fault}")
 
 
 def _judge_newcomer(world: World, collector: Collector) -> None:
@@ -120,7 +141,8 @@ def _judge_newcomer(world: World, collector: Collector) -> None:
     world.require(same, f"who came back to {collector.name} has something else")
     _judge_pictures(world, collector)
     held = collector.server_has.union(*(m.edits for m in collector.staying))
-    _judge_history(collector, newcomer, held)
+    if not world.server_lost:
+        _judge_history(collector, [newcomer], held & collector.readable)
     world.outcomes.add("came back by the kit")
 
 

@@ -198,6 +198,16 @@ class Machine:
         here = {Stamp(reading, Origin(device, life)) for reading, device, life in found}
         self.edits |= here
 
+    @property
+    def readable(self) -> frozenset[Stamp]:
+        """The edits whose own bytes are here, rather than only what came of them."""
+        sql = """
+            SELECT reading, device, incarnation FROM edit JOIN stream ON stream = stream.number
+            WHERE coalesce(blob, entry, segment) IS NOT NULL"""
+        with self.vault._database.reading() as cursor:
+            found = cursor.execute(sql).fetchall()
+        return frozenset(Stamp(reading, Origin(device, life)) for reading, device, life in found)
+
     def sight(self) -> Sight:
         """See all that the collector could."""
         seen = Sight()
