@@ -115,8 +115,13 @@ class Bases:
         def hash_at(origin: Origin, seq: int) -> EntryHash | None:
             return books.log.hash_at(origin, seq) or joints.get((origin, seq))
 
-        check_reach(snapshot, known, books.membership, hash_at)
-        return self._bridge.over(spans, heads, log) if self._bridge and log and spans else []
+        try:
+            check_reach(snapshot, known, books.membership, hash_at)
+            return self._bridge.over(spans, heads, log) if self._bridge and log and spans else []
+        except Refused as error:
+            if error.code is Fault.BASE and _beyond(heads, books.ledger.state.heads):
+                raise Refused(Fault.FORK) from error  # an older one would have nothing new
+            raise
 
     def heads_of(self, name: EntryHash) -> Heads:
         """Tell up to which heads a snapshot goes; raise FalseBaseError."""
@@ -127,12 +132,7 @@ class Bases:
 
     def heads_beyond(self, name: EntryHash) -> Heads:
         """Tell of a snapshot's heads those that go further than what is here; FalseBaseError."""
-        here = self._books.ledger.state.heads
-        return {
-            origin: head
-            for origin, head in self.heads_of(name).items()
-            if origin not in here or here[origin].seq < head.seq
-        }
+        return _beyond(self.heads_of(name), self._books.ledger.state.heads)
 
     def learn(self, name: EntryHash, *, to_sign: bool = False) -> Snapshot | None:
         """Fetch a snapshot and return it if all that it stands for is here.
@@ -211,6 +211,14 @@ class Bases:
                 raise Refused(Fault.STATE)
 
         return check
+
+
+def _beyond(heads: Heads, here: Heads) -> Heads:
+    return {
+        origin: head
+        for origin, head in heads.items()
+        if origin not in here or here[origin].seq < head.seq
+    }
 
 
 def _told(error: Exception) -> FalseBaseError:
