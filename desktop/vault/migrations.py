@@ -3,13 +3,14 @@
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from sqlite3 import Cursor
 
 import msgspec
 
-from desktop.system.durable import durable_rename
-from desktop.vault.database import Database
+from desktop.system.durable import durable_rename, remove
+from desktop.vault.database import Database, meaning
 from desktop.vault.disk import troubles
 from desktop.vault.errors import FullDiskError, NewerVaultError
 
@@ -123,17 +124,15 @@ def migrate(
         for step in range(version, target):
             migrations[step](cursor)
         set_version(cursor, target)
-    for older in range(version):
-        file.with_name(_COPY.format(version=older)).unlink(missing_ok=True)
+    with troubles():
+        for older in range(version):
+            remove(file.with_name(_COPY.format(version=older)))
 
 
 def _keep_copy(database: Database, file: Path, version: int) -> None:
     """Copy the file beside itself, with all that is still in its log."""
-    connection = database.connect()
-    try:
+    with meaning(), closing(database.connect()) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    finally:
-        connection.close()
     copy = file.with_name(_COPY.format(version=version))
     part = copy.with_name(copy.name + ".part")
     with troubles():
@@ -142,9 +141,8 @@ def _keep_copy(database: Database, file: Path, version: int) -> None:
         try:
             shutil.copyfile(file, part)
             part.chmod(0o600)
-            handle = os.open(part, os.O_RDWR)
-            os.fsync(handle)
-            os.close(handle)
+            with part.open("r+b") as copied:
+                os.fsync(copied.fileno())
             durable_rename(part, copy)
         finally:
             part.unlink(missing_ok=True)

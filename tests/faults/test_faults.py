@@ -84,6 +84,14 @@ def test_a_failing_disk_is_told_in_words_and_loses_nothing(stage, writes, journe
         fail(stage, journey, point, error, more)
 
 
+@pytest.mark.parametrize(
+    ("journey", "call"), [("migrate", "ftruncate"), ("migrate", "sendfile"), ("sign up", "mkdir")]
+)
+def test_rare_calls_that_fail_are_told_in_words_too(stage, writes, journey, call):
+    for point in points(writes[journey], (call,)):
+        fail(stage, journey, point, "EIO")
+
+
 @pytest.mark.parametrize("journey", ["photo", "pull", "migrate"])
 def test_a_sector_that_cannot_be_read_is_told_in_words_and_loses_nothing(stage, writes, journey):
     for point in some_of(f"{journey} reads", points(writes[journey], READS), ERRORS):

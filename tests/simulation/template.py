@@ -8,6 +8,7 @@ from pathlib import Path
 from desktop.collection.founding import FIRST_EPOCH, found_tenant
 from desktop.sync.joined import Joined, keep_promise
 from desktop.sync.pairing import Guest
+from desktop.vault.disk import troubles
 from desktop.vault.identity import Identity, keep_founding, keep_identity, keep_server
 from desktop.vault.lineage import Lineage
 from desktop.vault.opening import DATABASE, make_database
@@ -77,7 +78,8 @@ def move_in(machine: Machine, joined: Joined) -> None:
     """Make the vault of a device that was let in, without a password."""
     identity = joined.identity
     life = Incarnation(machine.network.surroundings.random(INCARNATION_BYTES))
-    machine.folder.mkdir()
+    with troubles():  # as for a folder that the program makes
+        machine.folder.mkdir()
     lineage = Lineage(joined.tenant, Origin(identity.keys.device, life))
     make_database(machine.folder / DATABASE, machine.key, lineage)
     machine.open()
