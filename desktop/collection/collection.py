@@ -42,6 +42,7 @@ from desktop.collection.values import (
 )
 from desktop.collection.whereabouts import Whereabouts
 from desktop.collection.words import Words
+from desktop.sync.findings import dismiss, findings
 from desktop.vault.identity import read_identity
 from desktop.vault.vault import Surroundings, Vault
 from shared.crypto.epochs import Keyring
@@ -244,10 +245,19 @@ class Collection:
 
     @property
     def status(self) -> SyncStatus:
-        """Where the sync stands."""
+        """Where the sync stands, and what was found out and not dismissed."""
+        return replace(self._standing, found=findings(self._vault.secrets))
+
+    @property
+    def _standing(self) -> SyncStatus:
         if self._sync is not None:
             return self._sync.status
         return self.exchange.status or replace(STAYS_HERE, devices=self.roster.computers)
+
+    def dismiss(self, sentence: str) -> None:
+        """Show no more what was found out, unless it is found anew; what holds stays."""
+        dismiss(self._vault.secrets, sentence)
+        self.tell(self._standing)
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Call ``watcher`` whenever the status changes; returns what ends that."""
@@ -256,8 +266,9 @@ class Collection:
 
     def tell(self, status: SyncStatus) -> None:
         """Pass a new status on to the watchers; the sync calls this."""
+        whole = replace(status, found=findings(self._vault.secrets))
         for watcher in [*self._watchers]:
-            watcher(status)
+            watcher(whole)
 
     @property
     def sync(self) -> Syncing | None:
@@ -344,8 +355,7 @@ class Collection:
 
     def _tell_of_exchange(self) -> None:
         """Tell where a collection without a server stands."""
-        if self._sync is None:
-            self.tell(self.status)
+        self.tell(self._standing)
 
     def _made(self, change: Change) -> Change:
         """Tell everybody of a change that was made here."""

@@ -11,11 +11,13 @@ from desktop.collection.errors import EXPECTED, sentence
 from desktop.collection.settings import Settings
 from desktop.collection.values import SyncPhase, SyncStatus
 from desktop.sync.errors import SyncError
+from desktop.sync.findings import Findings, Source
 from desktop.sync.folder.bundle import SUFFIX, BundleSource, BundleTarget, tenant_of
 from desktop.sync.folder.errors import FolderGoneError
 from desktop.sync.folder.exchange import FolderExchange
 from desktop.sync.folder.places import FolderPlace
 from desktop.sync.folder.traffic import FolderNotice, Traffic
+from desktop.sync.notices import still_true
 from desktop.vault.errors import VaultError
 from desktop.vault.photo_policy import read_wanted, want
 from desktop.vault.progress import UNWATCHED, Progress, StoppedError
@@ -139,7 +141,7 @@ class ExchangeCare:
 
     def _standing(self, state: ExchangeState, waiting: int) -> tuple[SyncPhase, tuple[str, ...]]:
         """Say what the folder lacks, as far as it was seen, the gravest first."""
-        notices = state.last.notices if state.last else ()
+        notices = still_true(state.last.notices) if state.last else ()
         if state.trouble:
             phase = SyncPhase.OFFLINE if state.away else SyncPhase.TROUBLE
             return phase, (state.trouble, *notices)
@@ -186,10 +188,12 @@ class ExchangeCare:
         """Exchange through a folder from now on; raise OwnFolderError."""
         if folder.resolve().is_relative_to(self._vault.folder.resolve()):
             raise OwnFolderError
+        self._findings(Source.FOLDER).settle()
         self._keep(ExchangeState(folder=str(folder)))
 
     def leave(self) -> None:
         """Use no folder any more; what lies in it stays there."""
+        self._findings(Source.FOLDER).settle()
         self._keep(ExchangeState())
 
     def exchange(self, progress: Progress = UNWATCHED) -> LastExchange:
@@ -204,7 +208,7 @@ class ExchangeCare:
             away = isinstance(error, FolderGoneError)
             self._keep(replace(state, trouble=sentence(error), away=away))
             raise
-        last = self._told(traffic)
+        last = self._told(traffic, Source.FOLDER)
         self._keep(self._seen(state, traffic, last))
         return last
 
@@ -233,12 +237,15 @@ class ExchangeCare:
         """Write all that is here into one file. Raises as ``exchange``."""
         with BundleTarget(path, self._vault.tenant) as target:
             traffic = self._exchanger().save_bundle(target, progress, pictures=pictures)
-        return self._told(traffic)
+        return self._told(traffic, Source.BUNDLE)
 
     def open_bundle(self, path: Path, progress: Progress = UNWATCHED) -> LastExchange:
         """Take in what is in a file. Raises as ``exchange``."""
         with BundleSource(path) as source:
-            return self._told(self._exchanger().open_bundle(source, progress))
+            last = self._told(self._exchanger().open_bundle(source, progress), Source.BUNDLE)
+        self._findings(Source.BUNDLE).settle()  # nobody looks at it again
+        self._kept()
+        return last
 
     def _exchanger(self) -> FolderExchange:
         return FolderExchange(self._vault, self._surroundings.random, self._announce)
@@ -249,7 +256,15 @@ class ExchangeCare:
             raise NoExchangeFolderError
         return FolderPlace(Path(folder), vault.tenant, vault.device, self._surroundings.random)
 
-    def _told(self, traffic: Traffic) -> LastExchange:
+    def _findings(self, source: Source) -> Findings:
+        return Findings(self._vault.secrets, source, self._surroundings.now_millis)
+
+    def _told(self, traffic: Traffic, source: Source) -> LastExchange:
+        findings = self._findings(source)
+        for notice in traffic.notices:
+            forked = traffic.forked if notice is FolderNotice.FORKED else ()
+            findings.found(notice, {stream.device for stream in forked})
+        findings.settle(traffic.notices)
         if traffic.edits_in or traffic.pictures_in:
             self._came()
         return LastExchange(

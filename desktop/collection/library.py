@@ -27,8 +27,10 @@ from desktop.collection.settings import (
     setting,
 )
 from desktop.collection.syncing import Syncing
+from desktop.sync.findings import Findings, Source
 from desktop.sync.folder.chain import keep_beside
 from desktop.sync.joined import Joined, keep_promise
+from desktop.sync.notices import Notice
 from desktop.system.anchor import AnchorFile, AnchorInKeychain, AnchorPlace
 from desktop.system.keychain import Keychain, KeychainClosedError
 from desktop.vault.backup_file import key_by_password, key_by_words
@@ -163,6 +165,7 @@ class Library:
         vault = Vault.unlock(folder, password, surroundings, anchors=self._anchors(folder))
         with ExitStack() as undoing:
             undoing.callback(vault.close)
+            self._tell_if_put_back(vault)
             if remember and self._machine.keychain is not None:
                 self._machine.keychain.keep(str(folder), vault.key)
             collection = self._opened(vault, remembered=remember and self.can_remember)
@@ -229,7 +232,17 @@ class Library:
             return None
         surroundings = self._machine.surroundings
         vault = Vault.open_with_key(folder, key, surroundings, anchors=self._anchors(folder))
+        self._tell_if_put_back(vault)
         return self._opened(vault, remembered=True)
+
+    def _tell_if_put_back(self, vault: Vault) -> None:
+        """Keep for the screens that this folder is a copy, or older than it was left."""
+        if vault.put_back:
+            findings = Findings(
+                vault.secrets, Source.OPENING, self._machine.surroundings.now_millis
+            )
+            findings.found(Notice.COPIED)
+            findings.settle()
 
     def forget(self, folder: Path) -> None:
         """Ask for the password from now on; raise KeychainClosedError."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from desktop.sync.status import Course, Moving, SyncPhase, SyncStatus
+from desktop.sync.status import Course, Finding, Moving, SyncPhase, SyncStatus
 from desktop.vault.comparing import Turn
 from desktop.vault.diary import Arrival, Step, Turned
 from desktop.vault.past import Span
@@ -41,6 +41,7 @@ __all__ = [
     "Detail",
     "DeviceCard",
     "Draft",
+    "Finding",
     "ForkedList",
     "Found",
     "LaidAside",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from desktop.sync.books import Books
 from desktop.sync.comparison import compare
+from desktop.sync.findings import Findings
 from desktop.sync.joined import keep_promise, read_promise
 from desktop.sync.notices import Notice
 from desktop.sync.outbox import Outbox
@@ -30,9 +31,11 @@ class Review:
 class Audit:
     """Each remedy is tried once a round, so no lie of a server makes a device run in circles."""
 
-    def __init__(self, books: Books, outbox: Outbox) -> None:
+    def __init__(self, books: Books, outbox: Outbox, findings: Findings) -> None:
         self._books = books
         self._outbox = outbox
+        self._findings = findings
+        self._apart = False
         self.review: Review | None = None
         self.forked: set[Origin] = set()
         self._notices: set[Notice] = set()
@@ -47,6 +50,9 @@ class Audit:
 
     def begin(self) -> None:
         """Begin a round: what was tried in vain in the last one may be tried again."""
+        devices = self._books.membership.devices
+        self.forked = {stream for stream in self.forked if devices[stream.device].live}
+        self._apart = self._apart and bool(self.forked)
         self._notices = {Notice.FORKED} if self.forked else set()
         self.reviewed = self.restored = self.base_lost = self.unchecked = False
         self._is_new = self._books.log.cursor()[0] is None
@@ -55,13 +61,25 @@ class Audit:
 
     def note(self, notice: Notice) -> None:
         """Note what the person should know."""
-        self._notices.add(notice)
+        if notice not in self._notices:
+            self._notices.add(notice)
+            self._findings.found(notice)
 
-    def note_forked(self, streams: set[Origin]) -> None:
-        """Leave these streams alone from now on: two histories of them were shown."""
+    def note_forked(self, streams: set[Origin], *, apart: bool = False) -> None:
+        """Leave these streams alone from now on: two histories of them were shown.
+
+        ``apart``: the server has another one than this device.
+        """
         if streams:
             self.forked |= streams
+            self._apart = self._apart or apart
             self._notices.add(Notice.FORKED)
+            devices = {origin.device for origin in self.forked}
+            self._findings.found(Notice.FORKED, devices, apart=self._apart)
+
+    def end(self) -> None:
+        """End a round: what is not noted by now holds no more."""
+        self._findings.settle(self._notices)
 
     def start_review(self, log: LogId | None = None) -> None:
         """Read a log once more, if not told otherwise the one that was read before."""
@@ -80,14 +98,14 @@ class Audit:
         """Find out who lacks what, and begin to mend it."""
         self._confirm(theirs)
         found = compare(self._books.heads_sent(), theirs, self._books.log.hash_at)
-        self.note_forked(set(found.forked))
+        self.note_forked(set(found.forked), apart=True)
         lost = {origin: seq for origin, seq in found.lost.items() if origin not in self.forked}
         if lost and not self.restored:
             self.restored = True
             self.base_lost = any(self._books.is_gone(o, seq + 1) for o, seq in lost.items())
             self._outbox.lost = {} if self.base_lost else lost
             if not self._is_new:  # else no server lost it: this one never had it
-                self._notices.add(Notice.RESTORED)
+                self.note(Notice.RESTORED)
         if found.behind and not self.reviewed:
             self.start_review()
 

@@ -13,6 +13,7 @@ from desktop.sync.audit import NO_LOG, Audit, Patience
 from desktop.sync.books import Books
 from desktop.sync.chain import FalseChainError
 from desktop.sync.errors import HiddenChangeError, ServerTroubleError
+from desktop.sync.findings import Findings, Source
 from desktop.sync.inbox import Inbox
 from desktop.sync.notices import Notice
 from desktop.sync.outbox import Consignment, Outbox
@@ -95,7 +96,8 @@ class Exchange:
         self._clock = vault.clock
         self._inbox = Inbox()
         self._outbox = Outbox(self.books)
-        self._audit = Audit(self.books, self._outbox)
+        findings = Findings(vault.secrets, Source.SERVER, now_millis)
+        self._audit = Audit(self.books, self._outbox, findings)
         self._patience = Patience(self.books, vault.secrets, now_millis)
         self._changed = changed
         self._sent = Consignment()
@@ -288,6 +290,7 @@ class Exchange:
             self._audit.note(Notice.HIDDEN)
         if self._patience.is_over(waits=self._inbox.waits):
             self._audit.note(Notice.WITHHELD)
+        self._audit.end()
         return Settled()
 
     def _mend(self, refusal: Refusal, sent: Consignment) -> Outcome:
@@ -334,7 +337,7 @@ class Exchange:
 
     def _leave_alone(self, stream: Origin) -> None:
         """Send no more of a stream that the server knows otherwise: it has two histories."""
-        self._audit.note_forked({stream})
+        self._audit.note_forked({stream}, apart=True)
         self._outbox.leave_alone(stream)
 
     def _count_remedy(self) -> None:

@@ -21,6 +21,7 @@ from desktop.sync.comparison import head_lines
 from desktop.sync.courier import Courier, Stranger
 from desktop.sync.errors import RefusedError, SyncError
 from desktop.sync.exchange import Exchange
+from desktop.sync.findings import Findings, Source
 from desktop.sync.folder.recovery import fill, recover_from
 from desktop.sync.folder.traffic import Traffic
 from desktop.sync.forks import Forks
@@ -174,6 +175,8 @@ class Network:
         with vault.log.turn:
             if read_server(vault.secrets) not in {"", address}:
                 vault.log.leave_server()  # first: to look at the old one once more does no harm
+                findings = Findings(vault.secrets, Source.SERVER, self.surroundings.now_millis)
+                findings.settle()  # what was found there holds no more
             keep_server(vault.secrets, address)
 
     def knows(self, vault: Vault, server: str) -> bool:

@@ -1,5 +1,6 @@
 """What a person should know of a sync that worked all the same, the gravest first."""
 
+from collections.abc import Iterable
 from enum import Enum
 
 
@@ -7,8 +8,9 @@ class Notice(Enum):
     """One such thing. The value is the sentence."""
 
     FORKED = (
-        "The server shows one device's history in two versions, so edits from there are no "
-        "longer taken in. Compare your devices, and do not trust this server."
+        "There are two versions of what one of your devices wrote, so edits that follow the other "
+        "one do not come in. Most likely a device was copied, and both copies were used; if not, "
+        "do not trust this server. Under Devices you see what to do."
     )
     REFUSED = (
         "The server sent something that none of your devices wrote, or that was changed on the "
@@ -44,7 +46,18 @@ class Notice(Enum):
         "never got them. You find them under Devices, and may adopt what you want."
     )
     COPIED = (
-        "This device's collection was copied or put back from a backup. "
-        "It goes on under a new number; nothing is lost."
+        "This device's collection was copied, or was found in an older state than it was left in. "
+        "It goes on under a new number; what was synced comes again. If there are two copies now, "
+        "use one, and add the other computer as a new device."
     )
     RESTORED = "The server had lost some edits. This device has sent them again."
+
+
+_OVER = frozenset(
+    notice.value for notice in (Notice.LATE, Notice.SET_ASIDE, Notice.COPIED, Notice.RESTORED)
+)
+
+
+def still_true(sentences: Iterable[str]) -> tuple[str, ...]:
+    """Leave out what happened once and is over: it is kept until it is dismissed, see findings."""
+    return tuple(each for each in sentences if each not in _OVER)

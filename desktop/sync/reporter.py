@@ -5,6 +5,7 @@ from dataclasses import replace
 from threading import Lock
 
 from desktop.sync.errors import SyncError, said
+from desktop.sync.notices import still_true
 from desktop.sync.put_out import PutOutError
 from desktop.sync.status import Moving, SyncPhase, SyncStatus
 from desktop.sync.traffic import Traffic
@@ -65,16 +66,18 @@ class Reporter:
     def succeeded(self, notices: Sequence[str], *, more: bool = False, lacks: bool = False) -> None:
         """Say that a round worked; ``notices`` are what the person should know all the same.
 
+        What is over is not said here: it is kept by ``findings``.
         ``more``: pictures follow, so it is not said that all is synced. ``lacks``: what others
         wrote has not come whole.
         """
         phase, words = (SyncPhase.SYNCING, _PICTURES) if more else (SyncPhase.SAVED, _SAVED)
         if lacks:
             phase, words = SyncPhase.SYNCING, _LACKING
+        now = still_true(notices)
         self._show(
-            SyncPhase.TROUBLE if notices else phase,
-            notices[0] if notices else words,
-            also=tuple(notices[1:]),
+            SyncPhase.TROUBLE if now else phase,
+            now[0] if now else words,
+            also=now[1:],
             last_synced_millis=self._now_millis(),
             waiting=self._backlog(),
             devices=self._devices(),

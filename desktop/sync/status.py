@@ -47,6 +47,19 @@ class Moving:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that was found out, kept until it is dismissed; ``millis``: when, wall clock.
+
+    ``alarm``: somebody may be lying. ``holds``: the last sync met it again, so it stays.
+    """
+
+    sentence: str
+    millis: int
+    alarm: bool = False
+    holds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SyncStatus:
     """Where the sync stands. ``message`` is a whole sentence, with what to do if anything.
 
@@ -55,6 +68,8 @@ class SyncStatus:
     ``sent`` and ``received`` are bytes since the collection was opened.
 
     ``also``: further sentences that the person should read, each whole, the gravest first.
+
+    ``found``: what was found out before and not dismissed, the gravest first.
 
     ``removed``: the signed list says that this device is one of the collection's no longer.
     """
@@ -69,8 +84,18 @@ class SyncStatus:
     devices: int = 1
     removed: bool = False
     also: tuple[str, ...] = ()
+    found: tuple[Finding, ...] = ()
     sent: int = 0
     received: int = 0
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All that the person should read, each once, the gravest first."""
+        alarms = [each.sentence for each in self.found if each.alarm]
+        events = [each.sentence for each in self.found if not each.alarm]
+        now = [self.message, *self.also]
+        said = [*now, *events] if self.phase is SyncPhase.TROUBLE else [*events, *now]
+        return tuple(dict.fromkeys(alarms + said))
 
     @property
     def share(self) -> float:

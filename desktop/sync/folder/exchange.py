@@ -198,7 +198,7 @@ class FolderExchange:
             self._merge(entries, progress)
         if listing.objects:
             bases.fetch_history()
-        traffic.edits_in = entries.edits
+        traffic.edits_in, traffic.forked = entries.edits, entries.forked
         told = {
             FolderNotice.FORKED: bool(entries.forked),
             FolderNotice.REFUSED: bool(entries.refused),

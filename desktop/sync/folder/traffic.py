@@ -11,8 +11,9 @@ class FolderNotice(Enum):
     """One such thing, the gravest first. The value is the sentence."""
 
     FORKED = (
-        "The exchange folder shows one device's history in two versions, so edits from there are "
-        "no longer taken in. Compare your devices, and do not trust this folder."
+        "There are two versions of what one of your devices wrote, so edits that follow the other "
+        "one do not come in. Most likely a device was copied, and both copies were used; if not, "
+        "do not trust this folder. Under Devices you see what to do."
     )
     REFUSED = (
         "The exchange folder holds something that none of your devices wrote, or that was "
@@ -63,7 +64,8 @@ class Traffic:
     """Counts of edits and pictures, in and out. ``trouble``: why not all could be put there.
 
     ``holds``: the last number of each of this device's streams up to which the place has all;
-    ``links``: the hash of the last link of the list of devices that it has.
+    ``links``: the hash of the last link of the list of devices that it has. ``forked``: streams of
+    which there are two versions.
     """
 
     edits_in: int = 0
@@ -74,6 +76,7 @@ class Traffic:
     notices: set[FolderNotice] = field(default_factory=set)
     holds: dict[Origin, int] = field(default_factory=dict)
     links: bytes = b""
+    forked: set[Origin] = field(default_factory=set)
 
     @property
     def sentences(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QWidget
 
 from desktop.collection.syncing import Syncing
-from desktop.collection.values import Moving, SyncPhase, SyncStatus
+from desktop.collection.values import Finding, Moving, SyncPhase, SyncStatus
 from desktop.ui.controls import Button, Text
 from desktop.ui.look import Icon, dress, look_of
 from desktop.ui.notation import Notation
@@ -19,11 +19,15 @@ _UNTIL = "It goes on when you continue, or when Swingtag is started again."
 
 
 class Ways(NamedTuple):
-    """Where the details lead. ``sync`` is None without a server, ``late`` if nothing is there."""
+    """Where the details lead. ``sync`` is None without a server, ``late`` if nothing is there.
+
+    ``dismiss`` is told the sentence that somebody has read.
+    """
 
     devices: Callable[[], object]
     late: Callable[[], object] | None
     sync: Syncing | None
+    dismiss: Callable[[str], object]
 
 
 class Details(Zone):
@@ -31,16 +35,20 @@ class Details(Zone):
 
     def __init__(self, status: SyncStatus, notation: Notation, ways: Ways) -> None:
         self._notation = notation
+        self._dismiss = ways.dismiss
+        self._found: tuple[Finding, ...] = ()
         self._texts: list[Text] = []
-        self._facts = column(gap=2)
+        self._findings, self._facts = column(gap=3), column(gap=2)
         rows = [row(*buttons, None) for buttons in self._buttons(status, ways) if buttons]
-        super().__init__("card", column(self._facts, *rows, gap=2, edge=3))
+        super().__init__("card", column(self._findings, self._facts, *rows, gap=2, edge=3))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName("Where the sync stands")
         self.show_status(status)
 
     def show_status(self, status: SyncStatus) -> None:
         """Say where the sync stands now; the foot stays where it is."""
+        if status.found != self._found:
+            self._list(status.found)
         facts = _facts(status, self._notation)
         if [role for _, role in facts] != [text.property("role") or "" for text in self._texts]:
             self._fill([role for _, role in facts])
@@ -56,6 +64,19 @@ class Details(Zone):
             layout.activate()  # it has not heard yet of words that changed
         self.setFixedSize(width, self.heightForWidth(width))
         self.move(self.x(), foot - self.height())
+
+    def _list(self, found: Sequence[Finding]) -> None:
+        """List what was found out, each with the way to be rid of it."""
+        self._found = tuple(found)
+        while item := self._findings.takeAt(0):
+            if old := item.widget():
+                old.hide()  # it is deleted only when Qt has time
+                old.deleteLater()
+        for place, finding in enumerate(found):
+            role = "" if place else "strong"
+            one = _FindingLine(finding, role, self._notation, self._dismiss)
+            self._findings.addWidget(one)
+            one.show()
 
     def _fill(self, roles: Sequence[str]) -> None:
         for text in self._texts:
@@ -85,6 +106,23 @@ class Details(Zone):
         return Button(words, icon=icon, pressed=lambda: (self.close(), run()))
 
 
+class _FindingLine(Zone):
+    """What was found out, when, and the button for whoever has read it, if it does not hold."""
+
+    def __init__(
+        self, finding: Finding, role: str, notation: Notation, dismiss: Callable[[str], object]
+    ) -> None:
+        when = Text(_when(finding, notation), "caption")
+        foot = row(when, gap=2)
+        foot.setStretch(0, 1)
+        if not finding.holds:
+            words = finding.sentence
+            button = Button("Dismiss", "quiet", pressed=lambda: dismiss(words))
+            button.setAccessibleName(f"Dismiss: {words}")
+            foot.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        super().__init__(layout=column(Text(finding.sentence, role), foot, gap=0))
+
+
 def pop_up_details(status: SyncStatus, notation: Notation, owner: QWidget, ways: Ways) -> Details:
     """Float the details over the status line until Esc or a click elsewhere."""
     details = Details(status, notation, ways)
@@ -99,7 +137,9 @@ def pop_up_details(status: SyncStatus, notation: Notation, owner: QWidget, ways:
 
 def _facts(status: SyncStatus, notation: Notation) -> list[tuple[str, str]]:
     """Say all that is known, the gravest first, each with the role of its words."""
-    facts = [(status.message, "strong"), *((words, "") for words in status.also)]
+    found = {each.sentence for each in status.found}
+    now = [words for words in (status.message, *status.also) if words not in found]
+    facts = [(words, "" if place else "strong") for place, words in enumerate(now)]
     if status.phase is SyncPhase.PAUSED:
         facts.append((_UNTIL, "caption"))
     if status.pictures is not None:
@@ -116,6 +156,13 @@ def _facts(status: SyncStatus, notation: Notation) -> list[tuple[str, str]]:
         sent, received = notation.size(status.sent), notation.size(status.received)
         facts.append((f"{sent} sent and {received} received since it was opened.", "caption"))
     return [fact for fact in facts if fact[0]]
+
+
+def _when(finding: Finding, notation: Notation) -> str:
+    moment = notation.moment(finding.millis)
+    if finding.holds:
+        return f"Since {moment}. It still holds."
+    return f"Noticed {moment}. The last look did not meet it." if finding.alarm else moment
 
 
 def _how_far(moving: Moving, notation: Notation) -> str:

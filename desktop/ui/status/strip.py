@@ -114,8 +114,10 @@ class StatusStrip(Zone):
     def show_status(self, status: SyncStatus) -> None:
         """Say where the sync stands."""
         self._status = status
-        count = f"(1 of {len(status.also) + 1}) " if status.also else ""
-        self._words.say(count + status.message)
+        said = status.sentences
+        trouble = bool(status.also) or status.phase is SyncPhase.TROUBLE
+        grave = len(said) if trouble else len(status.found)
+        self._words.say(f"(1 of {grave}) {said[0]}" if grave > 1 else said[0])
         under_way = status.total > 0 or status.pictures is not None
         self._progress.setVisible(under_way and status.phase is SyncPhase.SYNCING)
         self._progress.setValue(round(status.share * _FINENESS))
@@ -140,5 +142,6 @@ class StatusStrip(Zone):
         self._draw_sign()
 
     def _draw_sign(self) -> None:
-        icon, ink = _SIGNS[self._status.phase]
+        phase = SyncPhase.TROUBLE if self._status.found else self._status.phase
+        icon, ink = _SIGNS[phase]
         tint(self._words, icon, ink)

@@ -85,7 +85,7 @@ def _wire_edges(window: "MainWindow") -> None:
     def details() -> None:
         collection = window.live.collection
         late = pages.show_late if collection.late.all() else None
-        ways = Ways(pages.show_devices, late, collection.sync)
+        ways = Ways(pages.show_devices, late, collection.sync, collection.dismiss)
         shown = pop_up_details(collection.status, window.notation, panels.status, ways)
         window.live.synced.connect(shown.show_status)
 

@@ -50,7 +50,7 @@ def test_the_line_shows_how_far_pictures_and_rounds_are(strip):
 
 
 def test_the_details_follow_what_is_under_way(strip):
-    ways = Ways(lambda: None, None, None)
+    ways = Ways(lambda: None, None, None, lambda _words: None)
     details = pop_up_details(sending(12, 7_750_000), NOTATION, strip, ways)
 
     def words() -> list[str]:
