@@ -6,10 +6,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from desktop.sync import bases as bases_module
-from desktop.sync.bases import Bases
-from desktop.sync.folder import exchange as exchange_module
-from desktop.sync.folder.bases import LaidDown
 from desktop.sync.folder.entries import EntriesIn
 from desktop.vault import aside as aside_module
 from desktop.vault import merging as merging_module
@@ -133,24 +129,6 @@ def own_numbers_again() -> AbstractContextManager[None]:
     return swapped(EntriesIn, "was_copied", lambda _: False)
 
 
-def older_snapshot_taken() -> AbstractContextManager[None]:
-    """The oldest snapshot that lies on a stick is taken in, whatever is here."""
-
-    def take(bases: Bases, laid_down: LaidDown, _lacks: Any) -> bool:
-        names = laid_down.newest_first()
-        if names:
-            bases.take(names[-1], None)
-        return bool(names)
-
-    @contextmanager
-    def planted() -> Iterator[None]:
-        unchecked = swapped(bases_module, "check_reach", lambda *_: None)
-        with swapped(exchange_module, "take_base", take), unchecked:
-            yield
-
-    return planted()
-
-
 def cut_never_lifted() -> AbstractContextManager[None]:
     """What was set aside of a device that might only look stays so when it may write again."""
     return swapped(aside_module, "_marks", lambda _: {})
@@ -166,6 +144,5 @@ BUGS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "server answers before it has written": answered_too_early,
     "snapshot leaves the history out": history_left_out,
     "numbers on a stick used again": own_numbers_again,
-    "older snapshot of a stick taken": older_snapshot_taken,
     "set aside for ever": cut_never_lifted,
 }

@@ -25,8 +25,9 @@ class Collector:
     ``kits``: the words of all that were ever made, by their paper devices; ``next_kit``: the secret
     of one that may not be at the server yet. ``laid``: the edits of entries that went by a stick.
     ``cut``: a device was to be put out, or to get other rights. ``summed_up``: a snapshot took the
-    place of entries. ``came_back``: by the kit. ``given_up``: so many computers were thrown away
-    again. ``base_forked``: a device was told that a snapshot is of another history.
+    place of entries. ``came_back``: by the kit; ``let_in``: a device was. ``given_up``: so many
+    computers were thrown away again. ``base_forked``: a device was told that a snapshot is of
+    another history.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Collector:
     cut: bool = False
     summed_up: bool = False
     came_back: bool = False
+    let_in: bool = False
     base_forked: bool = False
 
     def __post_init__(self) -> None:
@@ -96,7 +98,8 @@ class Collector:
     def chain_lost(self) -> bool:
         """Whether a device is not known to the server, nor to anybody whom the server knows.
 
-        It came by the kit, and the server lost that before another device had heard of it.
+        It came by the kit, or was let in while others signed links; and the server lost that before
+        another device had heard of it.
         """
         chains = _chains(self.staying)
         shortest, longest = chains[0], chains[-1]

@@ -166,7 +166,7 @@ def _unlike(world: World, collector: Collector) -> str:
         world.require(world.server_lost, f"the chain of {collector.name} is forked")
         return "chain forked"
     if collector.chain_lost:
-        lost = world.server_lost and collector.came_back
+        lost = world.server_lost and (collector.came_back or collector.let_in)
         world.require(lost, f"the chain of {collector.name} is lost")
         return "unknown to the server"
     if collector.forked:

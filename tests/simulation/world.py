@@ -158,6 +158,7 @@ class World:
             collector.base_forked |= isinstance(error, ForkedBaseError)
             ran = machine.reading not in {reading, machine.newest}
             self.require(not ran, f"the clock of {machine.name} ran ahead")
+            collector.laid.update(machine.laid())  # what is under way may yet arrive
             return False
         finally:
             machine.fuse.left = 0
@@ -286,6 +287,8 @@ class World:
         except EXPECTED as error:
             self.tell(f"    {type(error).__name__} {error}")
             self._give_up(collector, guest)
+        else:
+            collector.let_in = True
         owner.wire.faults = guest.wire.faults = faults
 
     def _give_up(self, collector: Collector, machine: Machine) -> None:
