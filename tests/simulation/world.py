@@ -284,6 +284,7 @@ class World:
         owner.forget_past()  # putting it back to a time before would lose the newcomer's boxes
         try:
             invite(owner, guest)
+            self.sync(collector, owner)  # as the program does at once
         except EXPECTED as error:
             self.tell(f"    {type(error).__name__} {error}")
             self._give_up(collector, guest)
