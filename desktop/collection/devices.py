@@ -7,8 +7,9 @@ from enum import Enum
 from desktop.collection.autofill import Fields
 from desktop.collection.copies import Write
 from desktop.collection.late import late_changes
-from desktop.collection.values import DeviceCard, ForkedList, Rights
+from desktop.collection.values import DeviceCard, ForkedList, Parting, Rights
 from desktop.sync.comparison import stream_heads
+from desktop.sync.findings import parted
 from desktop.sync.removal import (
     is_wished,
     wish,
@@ -246,6 +247,17 @@ class Roster:
             chosen=chosen(self._secrets) is not None,
             why_not=in_the_way.sentence if in_the_way else "",
         )
+
+    def parting(self) -> Parting | None:
+        """Return who follows another version of a history than this device, if anybody does."""
+        found, membership = parted(self._secrets), self._membership()
+        live = [one for one in membership.live if found and one.device in found.devices]
+        if found is None or not live:
+            return None
+        names = self._records.living(Kind.DEVICE)
+        called = sorted(_name(member, names) for member in live)
+        here = self._log.origin.device in found.devices
+        return Parting(tuple(called), found.apart, here)
 
     def follow(self, *, again: bool) -> None:
         """Follow the server's list; ``again``: and do there what only this device's list has."""

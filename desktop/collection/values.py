@@ -48,6 +48,7 @@ __all__ = [
     "LatePiece",
     "Location",
     "Moving",
+    "Parting",
     "Past",
     "Photo",
     "Query",
@@ -153,6 +154,18 @@ class ForkedList:
     theirs: tuple[str, ...]
     chosen: bool
     why_not: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parting:
+    """Devices whose edits contradict what is here, by name, so that they are not taken in.
+
+    ``apart``: the server has their version. ``this_one``: this device's own identity is among them.
+    """
+
+    names: tuple[str, ...]
+    apart: bool
+    this_one: bool
 
 
 class Rights(Enum):

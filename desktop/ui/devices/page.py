@@ -5,13 +5,14 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 
 from desktop.collection.kit import KitState
-from desktop.collection.values import DeviceCard, ForkedList, Rights, SyncStatus
+from desktop.collection.values import DeviceCard, ForkedList, Parting, Rights, SyncStatus
 from desktop.ui.controls import Button, Text
 from desktop.ui.devices.card import DeviceTile, FormerTile
 from desktop.ui.devices.comparison import Comparison
 from desktop.ui.devices.fork_notice import ForkNotice
 from desktop.ui.devices.moved_notice import MovedNotice
 from desktop.ui.devices.online import Online
+from desktop.ui.devices.parted_notice import PartedNotice
 from desktop.ui.devices.sign_up import SignUp
 from desktop.ui.look import Icon, say
 from desktop.ui.notation import Notation
@@ -68,6 +69,7 @@ class DevicesPage(Page):
         self._looks = Text(_LOOKS)
         say(self._looks, "warning")
         self._fork = ForkNotice(by_hand=not self._server)
+        self._parted = PartedNotice(by_hand=not self._server)
         self._comparison = Comparison(words, waiting, by_hand=not self._server)
         self._lead = Text(_TOGETHER if self._server else _ALONE)
         self._by_files = self._adding_by_files()
@@ -77,6 +79,7 @@ class DevicesPage(Page):
         body = Zone(
             layout=column(
                 self._fork,
+                self._parted,
                 self._moved,
                 self._lead,
                 self._looks,
@@ -129,6 +132,10 @@ class DevicesPage(Page):
         self._heading.setVisible(bool(former))
         if self._add is not None:
             self._add.setVisible(manages)
+
+    def show_parting(self, parting: Parting | None) -> None:
+        """Show who follows another version of a history than this device, and the way out."""
+        self._parted.show_parting(parting)
 
     def follow(self, _status: SyncStatus) -> None:
         """Keep the words in step: edits count once they are sealed, which the status tells."""

@@ -114,6 +114,7 @@ class Pages(QObject):
             state, fork = collection.kit.state, roster.fork()
             elsewhere = collection.whereabouts.elsewhere
             page.show_devices(roster.cards(), roster.former(), state, fork, elsewhere)
+            page.show_parting(roster.parting())
 
         self._replace(page, refresh)
 
