@@ -47,6 +47,7 @@ from shared.signing import (
     sha256,
     sign_request,
 )
+from tests.shared.vectors import comparing
 from tests.shared.vectors.refusals import Reader, refused_entries, refused_links
 from tests.shared.vectors.snapshots import snapshot
 from tests.shared.vectors.trash import cases
@@ -117,6 +118,17 @@ def vectors(recorded: list[Vector]) -> dict[str, Any]:
         "trash": [case.vector() for case in cases()],
         "refusals": refusals(chain, entries),
         "attachments": [attachment(n) for n in (0, 1000, 600_000)],
+        "heads": comparing.heads(membership.tenant, membership.head),
+        "marks": comparing.marks(
+            membership.tenant, [bytes.fromhex(row["link"]) for row in chain["links"]]
+        ),
+        "possession": comparing.possession(),
+        "puzzles": comparing.puzzles(),
+        "record_ids": comparing.record_ids(),
+        "amounts": comparing.amounts(),
+        "dates": comparing.dates(),
+        "positions": comparing.positions(),
+        "edits": comparing.edits(),
         "pairing": [pairing()],
         "pairing_by_files": [by_files],
     }

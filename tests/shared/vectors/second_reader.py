@@ -255,6 +255,15 @@ class Log:
         self.hashes: dict[bytes, list[bytes]] = {}
         self.seen: dict[bytes, dict[bytes, tuple[int, bytes]]] = {}
 
+    def begin(self, heads: list, seen: list) -> None:
+        """Go on from a snapshot: of the entries that it stands for only the last has a hash."""
+        for device, life, seq, tip in heads:
+            self.hashes[device + life] = [*[b""] * (seq - 1), tip]
+            self.seen[device + life] = {}
+        for n, others in seen:
+            stream = b"".join(heads[n][:2])
+            self.seen[stream] = {device + life: (seq, tip) for device, life, seq, tip in others}
+
     def take(self, raw: bytes) -> tuple[list[bytes], list[bytes]]:
         """Return the changed heads as lines, and the edits."""
         need(546 <= len(raw) <= 1_081_634)
@@ -303,7 +312,7 @@ class Log:
             need(other != stream)
             need(other[:16] in self.chain.members)
             need(full.get(other, (0, b""))[0] < seq)
-            need(self.hashes.get(other, [])[seq - 1 : seq] == [tip])
+            need(self.hashes.get(other, [])[seq - 1 : seq] in ([tip], [b""]))
             full[other] = seq, tip
         whole = [other + struct.pack(">Q", seq) + tip for other, (seq, tip) in sorted(full.items())]
         need(sha(label("seen", *whole)) == seen)

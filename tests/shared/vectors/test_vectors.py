@@ -18,8 +18,10 @@ from shared.membership import LinkWithBoxes, verify_chain
 from shared.membership.chain import InvalidChainError
 from shared.signing import labelled, sha256
 from tests.shared.vectors import refusals
+from tests.shared.vectors import second_comparing as comparing
 from tests.shared.vectors import second_pairing as pairing
 from tests.shared.vectors import second_reader as second
+from tests.shared.vectors import second_records as records
 from tests.shared.vectors import second_snapshots as snapshots
 from tests.shared.vectors.comparison import compare
 from tests.shared.vectors.derivation import EPOCH_KEYS, read, vectors
@@ -191,6 +193,59 @@ def test_two_readers_agree_on_what_lies_in_the_trash() -> None:
 
 def stamp_of(row: list[Any]) -> tuple[int, bytes, bytes]:
     return row[0], bytes.fromhex(row[1]), bytes.fromhex(row[2])
+
+
+def test_the_second_reader_compares_as_recorded() -> None:
+    for row in RECORDED["heads"]:
+        heads = [(*map(bytes.fromhex, h[:2]), h[2], bytes.fromhex(h[3])) for h in row["heads"]]
+        lines = [device + life + seq.to_bytes(8) + last for device, life, seq, last in heads]
+        assert comparing.digest(lines).hex() == row["digest"]
+        assert second.sha(second.label("seen", *sorted(lines))).hex() == row["seen"]
+        assert comparing.six_words(TENANT, MEMBERSHIP.head, lines) == row["words"].split()
+    for n, mark in enumerate(RECORDED["marks"], 1):
+        assert comparing.mark(TENANT, second.sha(LINKS[n - 1]), n) == mark
+    for row in RECORDED["possession"]:
+        chunks = [bytes.fromhex(chunk) for chunk in row["chunks"]]
+        assert comparing.possession(*raw(row, "challenge"), chunks).hex() == row["proof"]
+    for row in RECORDED["puzzles"]:
+        (proof,) = raw(row, "proof")
+        assert proof.hex().startswith(row["challenge"])
+        assert comparing.solves(proof)
+        assert not all(comparing.solves(proof[:-1] + bytes([n])) for n in range(256))
+    for row in RECORDED["record_ids"]:
+        assert comparing.record_id(row["kind"], *row["names"]).hex() == row["id"]
+
+
+def test_the_second_reader_reads_recorded_values() -> None:
+    for figures, currency, packed in RECORDED["amounts"]:
+        assert records.money(packed) == (figures, currency)
+    for written, packed in RECORDED["dates"]:
+        assert records.date(packed) == written
+    for low, high, made in RECORDED["positions"]:
+        assert low < made
+        assert not high or made < high
+        assert not made.endswith("0")
+
+
+def test_the_second_reader_makes_a_record_of_recorded_edits() -> None:
+    bear, read = b"a bear of mine..", records.Records()
+    edits = [records.read_edit(*raw(row, "edit", "device")) for row in RECORDED["edits"]]
+    assert {edit.millis - (edit.stamp[0] >> 16) for edit in edits} == {3}
+    for edit in edits[:3]:
+        read.merge(edit)
+    (piece,) = records.shown(read).values()
+    assert (piece.paid, piece.acquired) == (("-0.07", "USD"), "1997-05")
+    assert "notes" not in read.fields("copy", bear)
+    assert [records.money(lost) for _, _, lost in read.choices()] == [("12.50", "EUR")]
+    read.merge(edits[3])
+    assert read.choices() == set()
+    read.merge(edits[4])
+    assert read.in_trash(("copy", bear))
+    read.merge(edits[5])
+    read.merge(edits[4])
+    assert not read.in_trash(("copy", bear)), "an edit that comes again is the same edit"
+    read.merge(edits[6])
+    assert len(read.held) == 1, "a shape of a newer version"
 
 
 def test_unlock_files_and_kits_of_today_open_tomorrow() -> None:
