@@ -88,7 +88,7 @@ class Gathering:
             self._counter.moved(next(fetch))
         except StopIteration as end:
             wanted = self._left.pop()
-            self._counter.ended(_sealed(wanted))
+            self._counter.ended_under_way(_sealed(wanted))
             if end.value:
                 self._arrived.add(wanted.photo)
         else:

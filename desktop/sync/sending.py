@@ -43,8 +43,7 @@ class Sending:
         self._references = vault.references
         self._courier = courier
         self._setbacks = setbacks
-        self._left: list[Reference] = []
-        self._small: list[Reference] = []
+        self._left: list[Reference] = []  # the largest first: it is taken from the end
         self._upload: _Upload | None = None
         self._counter = Counter()
 
@@ -66,7 +65,7 @@ class Sending:
         self._files.edits_have_left()
 
     def begin(self) -> None:
-        """Look, at the end of a round, what is to be sent; a file under way goes on."""
+        """Look what is to be sent; a file under way goes on."""
         if not self.active:
             self._counter.restart()
         under_way = self._upload.reference.file if self._upload else None
@@ -80,22 +79,20 @@ class Sending:
         if self._upload is not None:
             self._go_on(self._upload)
 
-    def begin_small(self) -> None:
-        """Look, ahead of a round, which thumbnails its edits need."""
-        self._small = [each for each in self._unsent() if _is_small(each)]
-
     def step_small(self) -> bool:
-        """Send one thumbnail; false if none is left."""
-        if not self._small or self._setbacks.out_of_reach:
+        """Send one thumbnail, ahead of a round whose edits need it; false if none is left."""
+        if not self._left or not _is_small(self._left[-1]) or self._setbacks.out_of_reach:
             return False
-        upload = self._open(self._small.pop())
+        reference = self._left.pop()
+        upload = self._open(reference)
         while upload is not None and self._put_next(upload) is not None:
             pass
+        self._counter.ended(sealed_size(reference.size))
         return True
 
     def send_small(self) -> None:
         """Send all thumbnails that are left, as the edits that were just sealed need them."""
-        self.begin_small()
+        self.begin()
         while self.step_small():
             pass
 
@@ -130,7 +127,7 @@ class Sending:
         self._upload = None
         put = self._put_next(upload)
         if put is None:
-            self._counter.ended(upload.size)
+            self._counter.ended_under_way(upload.size)
         else:
             self._upload = upload
             self._counter.moved(put)

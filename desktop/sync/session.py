@@ -118,15 +118,6 @@ class Session:
         return self._exchange.lacks
 
     @property
-    def gathers(self) -> bool:
-        """Whether originals are to be fetched that this device is to have."""
-        return self._gathering.active
-
-    def gather(self) -> None:
-        """Fetch one more chunk of them."""
-        self._gathering.step()
-
-    @property
     def course(self) -> Course | None:
         """Which pictures are to move now; None if all that can be is where it should be."""
         if self._attachments.active:
@@ -178,7 +169,7 @@ class Session:
         return not self._claims.due
 
     def sync(self, progress: Progress) -> None:
-        """Bring both sides level, pictures included; but for all originals, see ``gather``."""
+        """Bring both sides level, pictures included; all originals follow by ``move``."""
         self.round(progress)
         while self.course not in {None, Course.GATHERING}:
             self.move()
@@ -225,7 +216,7 @@ class Session:
         if not self._begun:
             self._begun = True
             self._setbacks.begin()
-            self._sending.begin_small()
+            self._sending.begin()
 
     def tidy(self) -> None:
         """Let edits at the server be put together, if they are many; in a quiet moment."""

@@ -32,9 +32,13 @@ class Counter:
         self._under_way += count
 
     def ended(self, size: int) -> None:
-        """Note that a file of ``size`` bytes is across, or given up: it is under way no more."""
+        """Note that a file of ``size`` bytes is across, or given up."""
         self._files += 1
         self._bytes += size
+
+    def ended_under_way(self, size: int) -> None:
+        """Note the same of the file that is under way."""
+        self.ended(size)
         self._under_way = 0
 
     def tally(self, files: int, size: int) -> Tally:

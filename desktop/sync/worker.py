@@ -165,6 +165,7 @@ class Worker:
         self._reporter.started()
         try:
             if self._session.prepare():
+                self._show_pictures()
                 self._keep_pause_in_view()
                 return
             with self._bell:

@@ -27,6 +27,7 @@ from desktop.collection.settings import Settings
 from desktop.sync.errors import UnreachableError
 from desktop.sync.freeing import UnsentEditsError
 from desktop.sync.pictures import cut_up, root_of
+from desktop.sync.status import Course
 from desktop.vault.photo_policy import PhotoPolicy
 from desktop.vault.progress import UNWATCHED
 from desktop.vault.references import Reference, Standing
@@ -106,7 +107,7 @@ def original_of(desk: Desk, photo: RecordId) -> FileId:
 
 
 def gathers(desk: Desk) -> bool:
-    return desk.session.gathers
+    return desk.session.course is Course.GATHERING
 
 
 def is_sound(desk: Desk, each: Reference) -> bool:

@@ -228,16 +228,16 @@ def test_all_originals_come_in_pieces_and_can_wait(world: World) -> None:
     keep_policy(tablet.vault.secrets, PhotoPolicy.ALL)
     tablet.sync()
     for _ in range(3):
-        tablet.session.gather()
+        tablet.session.move()
     pause(tablet.vault.secrets, paused=True)
-    tablet.session.gather()
+    tablet.session.move()
     assert not gathers(tablet)
     pause(tablet.vault.secrets, paused=False)
     tablet.restart()
     tablet.sync()
     while gathers(tablet):
         asked = len(tablet.line.asked)
-        tablet.session.gather()
+        tablet.session.move()
         assert len(tablet.line.asked) <= asked + 1
     assert [photos_of(tablet).original(photo) for photo in shown] == contents
     got = Counter(asked for asked in tablet.line.asked if asked.startswith("GET /v1/files"))

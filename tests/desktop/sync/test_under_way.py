@@ -14,6 +14,7 @@ from desktop.sync.tally import Tally
 from desktop.vault.photo_policy import PhotoPolicy, keep_policy
 from desktop.vault.progress import StoppedError
 from shared.crypto.attachments import sealed_size
+from shared.domain.schema import Kind
 from shared.ids import Cursor
 from shared.protocol.messages import SyncReply, decode, encode
 from shared.protocol.problems import Code
@@ -132,11 +133,39 @@ def test_edits_of_both_sides_pass_between_the_chunks_of_an_upload(world: World) 
         gate.open()
         laptop.settle()
         told = pictures_told(laptop.said, Course.SENDING)
-        size = sealed_size(SIZE)
-        assert {(all_files, all_bytes) for _, all_files, _, all_bytes in told} == {(1, size)}
+        size = sealed_size(SIZE) + sealed_size(len(b"small"))
+        assert {(all_files, all_bytes) for _, all_files, _, all_bytes in told} == {(2, size)}
         counts = [done for _, _, done, _ in told]
         assert counts == sorted(counts)
         assert 0 < counts[-1] <= size
+
+
+def test_wake_ups_pass_between_many_small_pictures_and_a_pause_stops_them(world: World) -> None:
+    with working(world.artmatt.laptop) as laptop, working(world.artmatt.tablet) as tablet:
+        desk = laptop.desk
+        photos = [attach(desk, b"%d" % n, b"small %d" % n) for n in range(8)]  # all of one chunk
+        gate = Gate(desk.line, "PUT", 3)
+        laptop.worker.edited()
+        eventually(lambda: gate.holds)
+        theirs = tablet.edit("made there meanwhile")
+        eventually(lambda: not tablet.desk.vault.log.waiting())
+        gate.open(4)
+        eventually(lambda: gate.holds)
+        assert desk.read(theirs)
+        assert desk.vault.log.waiting() == len(photos)
+        laptop.worker.pause()
+        puts = gate.passed
+        gate.open()
+        eventually(lambda: laptop.is_in(SyncPhase.PAUSED))
+        asked = len(desk.line.asked)
+        assert not _any_more(desk, asked + 2)  # one is put and claimed, and no more
+        assert gate.passed <= puts + 1
+        laptop.worker.resume()
+        laptop.settle()
+        told = pictures_told(laptop.said, Course.SENDING)
+        assert {all_files for _, all_files, _, _ in told} == {16}
+        assert not desk.vault.files.unsent()
+        eventually(lambda: all(tablet.desk.read(photo, Kind.PHOTO) for photo in photos))
 
 
 def test_a_pause_stops_originals_and_small_pictures_on_their_way_here(world: World) -> None:

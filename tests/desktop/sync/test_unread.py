@@ -138,8 +138,9 @@ def test_an_own_rotten_entry_waits_and_says_so(world: World) -> None:
     line.cut = True
     lost = working.edit("sealed, and never sent")
     eventually(lambda: bool(desk.vault.log.unsent()))
-    rot(desk, 0)
-    line.cut = False
+    with desk.vault.log.turn:  # between two attempts
+        rot(desk, 0)
+        line.cut = False
     eventually(lambda: working.is_in(SyncPhase.TROUBLE))
     assert working.worker.status.message == Notice.DAMAGED_HERE.value
     assert working.worker.status.waiting == 1
