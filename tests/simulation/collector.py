@@ -107,7 +107,9 @@ class Collector:
         known = verify_chain(shortest, self.machines[0].vault.tenant).devices
         helpers = [each for each in self.machines if each.vault.device in known]
         return bool(missing) and not any(
-            whole_links(missing, read_founding(machine.vault.secrets)) for machine in helpers
+            missing[0] in machine.links
+            and whole_links(missing, read_founding(machine.vault.secrets))
+            for machine in helpers
         )
 
 
