@@ -27,6 +27,7 @@ from desktop.sync.forks import Forks
 from desktop.sync.gathering import Gathering
 from desktop.sync.notices import Notice
 from desktop.sync.parts import Parts
+from desktop.sync.put_out import judge_removal
 from desktop.sync.removal import Removals
 from desktop.sync.restoring import ChainLostError, restore_chain
 from desktop.sync.sending import Sending
@@ -185,8 +186,17 @@ class Session:
     def round(self, progress: Progress) -> None:
         """Bring both sides level, but for pictures: they follow by ``move``.
 
-        Small ones go before the entries that mention them, if that was not prepared.
+        Small ones go before the entries that mention them, if that was not prepared. Raises
+        PutOutError if another device has put this one out, and signed it.
         """
+        try:
+            self._round(progress)
+        except RefusedError as error:
+            if error.refusal.code is not Code.REVOKED:
+                raise
+            raise judge_removal(self._courier, self._exchange.books, error.refusal) from error
+
+    def _round(self, progress: Progress) -> None:
         self._begin()
         self._begun = False
         with self._watched(progress):
