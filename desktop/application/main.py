@@ -23,6 +23,7 @@ from desktop.application.boundary import Boundary
 from desktop.application.desk import Desk
 from desktop.application.instance import SingleInstance
 from desktop.collection.known import KnownCollections
+from desktop.system.dumps import leave_no_dumps
 from desktop.system.paths import Places, places
 from desktop.ui.badges.heart import app_icon
 from desktop.ui.first_run.link import is_link
@@ -42,6 +43,7 @@ NO_SCREEN = (
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status."""
+    leave_no_dumps()
     words = sys.argv[1:] if argv is None else list(argv)
     if words and (is_link(words[0]) or words[0].endswith(BUNDLE)):  # as a desktop starts it
         words = ["open", *words]

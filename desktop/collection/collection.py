@@ -148,6 +148,11 @@ class Collection:
         """Whether the folder was found in an older state than this computer remembered."""
         return self._vault.put_back
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether this computer would notice a folder that was put back as a whole."""
+        return self._vault.is_watched
+
     def write(self, label: str, operations: Sequence[Operation]) -> Change:
         """Make one named step: rows, search, history and what is to be sent, all or nothing.
 

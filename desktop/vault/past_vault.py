@@ -29,7 +29,7 @@ class PastVault(Vault):
         self._past = vault.chronicle.past(until, progress)
         self.folder, self.key = vault.folder, vault.key
         self.tenant, self.device = vault.tenant, vault.device
-        self.put_back = False
+        self.put_back, self.is_watched = False, vault.is_watched
         self.files, self.secrets, self.log = vault.files, vault.secrets, vault.log
         self.chronicle, self.references = vault.chronicle, vault.references
         self.backups, self.checkup = vault.backups, vault.checkup

@@ -66,6 +66,7 @@ class Vault:
 
     ``put_back`` tells that the folder is an older state or a copy of what was last open here; the
     device then writes to a new stream, so that nothing is mistaken for what it sent before.
+    ``is_watched``: that is told by something outside the folder, so also if all of it was put back.
     ``clock`` is what edits are stamped with; the sync tells it what time the server has.
     """
 
@@ -85,6 +86,7 @@ class Vault:
             undoing.callback(self._database.close)
             self._assemble(speaker)
             self._anchors = anchors or AnchorFile(folder / ANCHOR)
+            self.is_watched = anchors is not None
             self._anchored_millis = 0
             self.put_back = self._compare_with_anchor(cut=cut)
             self._writer.catch_up()

@@ -23,12 +23,16 @@ from sync_server.storage.errors import HouseTakenError, RefusedError, StorageErr
 from sync_server.tenancy.house import open_house
 from sync_server.tenancy.journal import Journal
 
+if sys.platform != "win32":
+    import resource
+
 _INSTANCE_BYTES = 4
 _FAILED = ("That did not work", "The server cannot start")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return the exit code."""
+    _leave_no_dumps()
     settings = read_command(arguments, _version())
     try:
         if isinstance(settings, RunSettings):
@@ -85,6 +89,12 @@ def _run(settings: RunSettings) -> None:
         said["admin"] = address_of(beside)
     _say(said)
     SyncServer(config, house.wakeups.close, admin).run(sockets=[listener])
+
+
+def _leave_no_dumps() -> None:
+    """Forbid core dumps: tokens and passwords for databases are in the memory."""
+    if sys.platform != "win32":
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _rates(settings: RunSettings) -> Rates:

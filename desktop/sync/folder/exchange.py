@@ -31,6 +31,7 @@ from desktop.sync.folder.places import FolderPlace, Source, Target
 from desktop.sync.folder.traffic import FolderNotice, Traffic
 from desktop.sync.forks import Forks
 from desktop.sync.removal import Removals
+from desktop.sync.silence import Silence
 from desktop.sync.two_lists import (
     EntangledForkError,
     ForkedChainError,
@@ -59,6 +60,7 @@ class FolderExchange:
         self._random = random
         self._changed = changed
         self._books = Books(vault, random)
+        self._silence = Silence(self._books, vault.secrets, vault.clock.now_millis)
         self._may_seal = self._may_sign = True
 
     def exchange(self, place: FolderPlace, progress: Progress = UNWATCHED) -> Traffic:
@@ -122,6 +124,7 @@ class FolderExchange:
             if self._take_links(source, listing, traffic):
                 listing = self._look(source)
             self._take_entries(source, listing, traffic, progress)
+            self._note_silence()
         traffic.pictures_in = take_pictures(self._vault, source, listing, progress, self._changed)
         return listing
 
@@ -234,9 +237,12 @@ class FolderExchange:
             links = sha256(books.links[-1]).digest()
             put_beside(target, listing, self._vault.secrets)
             if self._may_seal:
+                if not read_server(self._vault.secrets):
+                    self._silence.answer()
                 seal_pending(books)
             put_base(target, listing, books, self._vault.snapshots)
             out = put_entries(target, listing, books, progress)
+            self._note_silence()
         traffic.edits_out = out.edits
         if out.damaged:
             traffic.notices.add(FolderNotice.DAMAGED_HERE)
@@ -256,6 +262,11 @@ class FolderExchange:
         """Tell whether a server appends links, or a person is to choose between two lists."""
         secrets = self._vault.secrets
         return bool(read_server(secrets) or read_theirs(secrets))
+
+    def _note_silence(self) -> None:
+        """Note who owes an answer, where no server's rounds do."""
+        if not read_server(self._vault.secrets):
+            self._silence.note()
 
     def _is_live(self) -> bool:
         return self._books.membership.devices[self._vault.device].live

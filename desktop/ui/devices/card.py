@@ -32,6 +32,10 @@ _SILENT = (
     "It should have been heard from by now. If it was in use, the server may be holding back what "
     "it wrote: compare the six words on both devices."
 )
+_SILENT_BY_HAND = (
+    "It should have been heard from by now. If it was in use, exchange on it, then here; if that "
+    "does not help, compare the six words on both devices."
+)
 _GARBLED = (
     "It wrote edits that cannot be read; they were passed over. Update Swingtag there; if that "
     "does not help, remove it and let it join anew."
@@ -132,7 +136,8 @@ class DeviceTile(Zone):
                 return _LEAVING_BY_HAND if device.leaving else _WAITS_BY_HAND
             return _LEAVING if device.leaving else _WAITS
         if device.fresh or device.silent:
-            return _FRESH if device.fresh else _SILENT
+            silent = _SILENT_BY_HAND if self._by_hand else _SILENT
+            return _FRESH if device.fresh else silent
         if device.garbled:
             return _GARBLED
         if kit is not None and kit.unseen:

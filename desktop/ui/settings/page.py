@@ -18,6 +18,10 @@ from shared.skins.tokens import Skin
 ChangePassword = Callable[[str, str], None]
 ForgetKey = Callable[[], None]
 _PHOTOS = "Small pictures are always here. Each of your devices decides for itself."
+_UNWATCHED = (
+    "This computer has no keychain that Swingtag can use. So a folder that is put back as a whole "
+    "to an older state is not noticed when it is opened; the next sync or exchange may notice it."
+)
 _BACKUPS = "The whole collection in one sealed file; a check of what lies on this disk."
 
 
@@ -35,6 +39,8 @@ class SettingsPage(Page):
         change_password: ChangePassword,
         forget_key: ForgetKey | None,
         photos: PhotosForm,
+        *,
+        watched: bool,
     ) -> None:
         self.photos = photos
         about = next((skin.about for skin in skins if skin.name == current), "")
@@ -60,7 +66,7 @@ class SettingsPage(Page):
                 _section(
                     "Password",
                     "Other devices keep theirs; your emergency kit stays as it is.",
-                    PasswordForm(change_password),
+                    _password(change_password, watched=watched),
                 ),
                 *([_remembering(forget_key)] if forget_key else []),
                 _section("Backups", _BACKUPS, Zone(layout=row(backups, None))),
@@ -158,6 +164,12 @@ class ForgetForm(Zone):
         self._said.say(words)
         self._said.setVisible(bool(words))
         say(self._said, role)
+
+
+def _password(change: ChangePassword, *, watched: bool) -> Zone:
+    """Return the form, and what goes unnoticed where there is no keychain."""
+    form = PasswordForm(change)
+    return form if watched else Zone(layout=column(form, Text(_UNWATCHED, "caption"), gap=3))
 
 
 def _remembering(forget_key: ForgetKey) -> Zone:

@@ -239,6 +239,7 @@ class Pages(QObject):
             collection.change_password,
             collection.forget_key,
             PhotosForm(collection.photos_here, self._online, window.notation),
+            watched=collection.is_watched,
         )
         page.skin_chosen.connect(self._wear)
         page.text_wanted.connect(window.wardrobe.grow)

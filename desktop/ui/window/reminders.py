@@ -10,6 +10,8 @@ from desktop.ui.devices.removed_page import KEPT_REMOVED
 if TYPE_CHECKING:  # the window owns its reminders
     from desktop.ui.window.main_window import MainWindow
 
+LOOK_AGAIN_MILLIS = 86_400_000
+"""So often a window that stays open looks again who should have been heard from."""
 _SILENT = "Nothing was heard from {} for more than two weeks."
 _MOVED = "Another device has moved this collection to {}."
 _KIT = "Your emergency kit is a week old. Can you still read all of it?"
@@ -23,6 +25,10 @@ class Reminders(QObject):
         self._window = window
         window.live.synced.connect(self._look_at_removed)
         window.live.synced.connect(self._look_at_silent)
+        self._silent_said = False
+        again = QTimer(self, interval=LOOK_AGAIN_MILLIS)
+        again.timeout.connect(self._look_at_silent_again)
+        again.start()
         window.live.synced.connect(self._look_at_moved)
         kit = window.live.collection.kit
         if kit.restored and window.live.collection.sync is None:
@@ -39,16 +45,22 @@ class Reminders(QObject):
             self._window.pages.show_restored()
 
     def _look_at_silent(self, status: SyncStatus) -> None:
-        """Say once at each start who should have been heard from, when all has come."""
+        """Say at each start, and once a day, who should have been heard from; all has come."""
         window = self._window
-        if status.phase is not SyncPhase.SAVED or not status.last_synced_millis:
+        if self._silent_said or status.phase is not SyncPhase.SAVED:
             return
-        window.live.synced.disconnect(self._look_at_silent)
+        if not status.last_synced_millis:
+            return
+        self._silent_said = True
         silent = [card.name for card in window.live.collection.devices() if card.silent]
         if silent:
             who = silent[0] if len(silent) == 1 else f"{len(silent)} of your devices"
             words = _SILENT.format(who)
             window.panels.bar.warn(words, action="Devices", run=window.pages.show_devices)
+
+    def _look_at_silent_again(self) -> None:
+        self._silent_said = False
+        self._look_at_silent(self._window.live.collection.status)
 
     def _look_at_moved(self, status: SyncStatus) -> None:
         """Say once at each start that the collection is at another server than the one here."""

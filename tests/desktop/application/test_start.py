@@ -66,3 +66,23 @@ def test_a_second_start_hands_its_wish_to_the_first(qtbot, tmp_path):
 
 def test_two_persons_never_meet_on_one_socket(tmp_path):
     assert instance_name(places_in(tmp_path / "a")) != instance_name(places_in(tmp_path / "b"))
+
+
+CORES = """
+import resource, sys
+from {} import main
+resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+try:
+    main(["--help"])
+except SystemExit:
+    print(resource.getrlimit(resource.RLIMIT_CORE))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such limit")
+@pytest.mark.parametrize("program", ["desktop.application.main", "sync_server.application.main"])
+def test_no_program_may_leave_its_memory_on_the_disk(program):
+    found = subprocess.run(
+        [sys.executable, "-c", CORES.format(program)], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.endswith("(0, 0)\n")

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from PySide6.QtCore import QTimer
 
 from desktop.collection.values import Draft
 from desktop.sync.silence import PATIENCE_MILLIS
@@ -33,10 +34,14 @@ def waiting(qtbot, pair):
 
 def test_a_silent_device_is_named_and_can_be_excused(qtbot, waiting):
     window = waiting.window
-    Reminders(window)
+    reminders = Reminders(window)
     waiting.collection.sync.sync_now()
     bar = window.panels.bar
     qtbot.waitUntil(lambda: "Nothing was heard from tablet" in bar._words.text(), timeout=PATIENCE)
+    bar.hide()
+    reminders.findChild(QTimer).timeout.emit()  # a day later, at a window that stayed open
+    qtbot.waitUntil(bar.isVisible, timeout=PATIENCE)
+    assert "Nothing was heard from tablet" in bar._words.text()
     window.pages.show_devices()
     assert waiting.says("It should have been heard from by now")
     press(waiting.page, "It was off: tablet")
