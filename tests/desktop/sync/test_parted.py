@@ -7,15 +7,13 @@ from pathlib import Path
 
 from desktop.collection.devices import Roster
 from desktop.collection.values import Parting
-from desktop.sync.findings import Findings, Source, findings, parted
-from desktop.sync.folder.traffic import FolderNotice
+from desktop.sync.findings import findings, parted
 from desktop.sync.notices import Notice
 from desktop.sync.removal import wish
-from desktop.vault.identity import Identity, keep_identity, read_identity
 from shared.domain.operations import Change
 from tests.desktop.sync.conftest import World, pair
 from tests.desktop.sync.desk import Desk, open_desk
-from tests.desktop.sync.folder.household import exchange, found, let_in
+from tests.desktop.sync.folder.household import exchange
 
 
 def parting(desk: Desk) -> Parting | None:
@@ -40,14 +38,6 @@ def parting(desk: Desk) -> Parting | None:
 def copied(desk: Desk, folder: Path, server: str = "") -> Desk:
     desk.reopen(lambda: shutil.copytree(desk.vault.folder, folder))
     return open_desk(folder, desk.vault.key, server)
-
-
-def welcome(owner: Desk, folder: Path) -> Desk:
-    """Let a device in with all keys, as the files of a pairing bring them."""
-    desk = let_in(owner, folder)
-    keyring, keys = read_identity(owner.vault.secrets).keyring, read_identity(desk.vault.secrets)
-    keep_identity(desk.vault.secrets, Identity(keys.keys, keyring))
-    return desk
 
 
 def assert_level(desks: Sequence[Desk], made: Sequence[bytes]) -> None:
@@ -104,37 +94,3 @@ def test_devices_that_a_copy_has_parted_come_together_again_by_the_steps_that_ar
     world.begin.sync()
     assert world.begin.laptop.hash == untouched
     assert findings(world.begin.laptop.vault.secrets) == ()
-
-
-def test_so_they_do_without_any_server(tmp_path: Path) -> None:
-    sticks = [tmp_path / f"stick {n}" for n in range(3)]
-    for stick in sticks:
-        stick.mkdir()
-    with ExitStack() as open_desks:
-        laptop = open_desks.enter_context(found(tmp_path / "laptop.swingtag")[0])
-        tablet = open_desks.enter_context(let_in(laptop, tmp_path / "tablet.swingtag"))
-        phone = open_desks.enter_context(let_in(laptop, tmp_path / "phone.swingtag"))
-        for desk in (laptop, tablet, phone, laptop, tablet):
-            exchange(desk, sticks[0])
-        copy = open_desks.enter_context(copied(laptop, tmp_path / "copy.swingtag"))
-        laptop.add(notes="by one stick")
-        copy.add(notes="by another")
-        for desk, stick in ((laptop, 0), (tablet, 0), (copy, 1), (phone, 1)):
-            exchange(desk, sticks[stick])
-        traffic = exchange(tablet, sticks[1])
-        assert FolderNotice.FORKED in traffic.notices
-        now = Findings(tablet.vault.secrets, Source.FOLDER, tablet.hand.millis)
-        now.found(FolderNotice.FORKED, {stream.device for stream in traffic.forked})
-        assert parting(tablet) is not None
-        for gone in (laptop, phone):
-            wish(tablet.vault.secrets, gone.vault.device)
-        assert FolderNotice.FORKED not in exchange(tablet, sticks[2]).notices
-        now.settle()
-        joined = [
-            open_desks.enter_context(welcome(tablet, tmp_path / f"new {n}.swingtag"))
-            for n in range(2)
-        ]
-        made = [desk.add(notes="from now on") for desk in (tablet, *joined)]
-        for desk in (tablet, *joined) * 3:
-            assert exchange(desk, sticks[2]).notices == set()
-        assert_level((tablet, *joined), made)
