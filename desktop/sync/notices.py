@@ -46,9 +46,9 @@ class Notice(Enum):
         "never got them. You find them under Devices, and may adopt what you want."
     )
     COPIED = (
-        "This device's collection was copied, or was found in an older state than it was left in. "
-        "It goes on under a new number; what was synced comes again. If there are two copies now, "
-        "use one, and add the other computer as a new device."
+        "This device's collection was copied, was found in an older state than it was left in, or "
+        "met a new keychain. It goes on under a new number; what was synced comes again. If there "
+        "are two copies now, use one, and add the other computer as a new device."
     )
     RESTORED = "The server had lost some edits. This device has sent them again."
 
