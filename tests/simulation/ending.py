@@ -96,6 +96,8 @@ def _round(world: World, collector: Collector, *, rests: bool) -> bool:
 def judge(world: World) -> None:
     """Hold every device against what its collector remembers."""
     for collector in world.collectors:
+        for machine in collector.machines:
+            world.require(not machine.patched(), f"{machine.name} holds one stream of two pasts")
         outcome = _unlike(world, collector)
         if outcome:
             world.outcomes.add(outcome)

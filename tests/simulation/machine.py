@@ -22,6 +22,7 @@ from desktop.vault.restoring import restore
 from desktop.vault.vault import Surroundings, Vault
 from shared.domain.schema import DELETED, Kind, Value
 from shared.domain.stamps import Origin, Stamp
+from shared.envelope import Header
 from shared.ids import DeviceId, RecordId
 from shared.membership import Member, Membership, Role, verify_chain
 from tests.simulation.chance import Clock, PowerCut, Time, drawn
@@ -174,6 +175,20 @@ class Machine:
     def paper(self) -> DeviceId:
         """The emergency kit that counts by that list."""
         return next(m.device for m in self.membership.live if m.role is Role.PAPER)
+
+    def patched(self) -> list[Laid]:
+        """Return the entries here that do not follow the one before them."""
+        sql = """
+            SELECT s.device, s.incarnation, n.seq, n.hash, n.header FROM entry n
+            JOIN stream s ON s.number = n.stream"""
+        with self.vault._database.reading() as cursor:
+            found = cursor.execute(sql).fetchall()
+        hashes = {(device, life, seq): digest for device, life, seq, digest, _ in found}
+        return [
+            (Origin(device, life), seq, digest)
+            for device, life, seq, digest, header in found
+            if hashes.get((device, life, seq - 1)) not in {None, Header.parse(header).prev}
+        ]
 
     def laid(self) -> dict[Laid, frozenset[Stamp]]:
         """Return the entries here with their edits."""

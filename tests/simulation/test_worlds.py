@@ -21,6 +21,7 @@ FINDERS = {
     "snapshot leaves the history out": 0,
     "numbers on a stick used again": 3,
     "set aside for ever": 64,
+    "previous hash unchecked": 117,
 }
 """A seed for each planted bug that a single world finds."""
 
