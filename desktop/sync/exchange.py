@@ -14,7 +14,7 @@ from desktop.sync.books import Books
 from desktop.sync.chain import FalseChainError
 from desktop.sync.errors import HiddenChangeError, ServerTroubleError
 from desktop.sync.findings import Findings, Source
-from desktop.sync.inbox import Inbox
+from desktop.sync.inbox import Inbox, Verdict
 from desktop.sync.notices import Notice
 from desktop.sync.outbox import Consignment, Outbox
 from desktop.sync.refusal import Refusal
@@ -239,6 +239,8 @@ class Exchange:
         self.came += len(reply.entries)
         self.ahead = max(reply.end - reply.cursor, 0)
         verdict = self._inbox.judge(reply.entries, self.books.ledger, self._audit.forked)
+        if self._steps_aside(verdict):
+            return
         self._audit.note_forked(verdict.forked)
         if verdict.known and self._log.elsewhere():
             self._log.confirm(verdict.known)
@@ -313,6 +315,20 @@ class Exchange:
                 return self._seal_again(refusal, sent)
             case _:
                 return Denied(refusal)
+
+    def _steps_aside(self, verdict: Verdict) -> bool:
+        """Go on as a new stream if a copy of this device took numbers that are unsent here.
+
+        That is no second history: nobody has seen what was sealed here. The log is read once more.
+        """
+        unsent = self._log.unsent() if verdict.parted else []
+        if not unsent or verdict.parted.get(unsent[0].origin, 0) < unsent[0].seq:
+            return False
+        self._count_remedy()
+        self.books.renew()
+        self._audit.note(Notice.COPIED)
+        self._audit.start_review()
+        return True
 
     def _seal_again(self, refusal: Refusal, sent: Consignment) -> Outcome:
         """Go on as a new stream: another device of ours, or a new epoch, took our place.

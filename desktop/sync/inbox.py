@@ -17,13 +17,15 @@ class Verdict:
     """What became of some entries.
 
     ``late``: refused because their device was removed before it wrote them. ``forked`` are
-    streams that show two histories. ``known``: per stream, the last that was here already.
+    streams that show two histories; ``parted``: where those do that were not known to, by number.
+    ``known``: per stream, the last that was here already.
     """
 
     accepted: list[Accepted] = field(default_factory=list)
     refused: int = 0
     late: int = 0
     forked: set[Origin] = field(default_factory=set)
+    parted: dict[Origin, int] = field(default_factory=dict)
     known: dict[Origin, int] = field(default_factory=dict)
 
 
@@ -83,7 +85,9 @@ class Inbox:
                 return
             verdict.refused += 1
             if refused.code.stops_stream:
-                verdict.forked.add(_stream(sealed)[0])
+                origin, seq = _stream(sealed)
+                verdict.forked.add(origin)
+                verdict.parted[origin] = seq
             return
         match found:
             case Accepted():

@@ -4,6 +4,9 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
+from desktop.sync.errors import SyncError
 from desktop.sync.notices import Notice
 from desktop.system.anchor import AnchorFile, AnchorInKeychain
 from desktop.vault.vault import Vault
@@ -36,6 +39,34 @@ def test_a_copied_folder_goes_on_under_a_new_number_and_says_so(
         assert laptop.hash == copy.hash == tablet.hash
         assert copy.session.notices == ()
     assert world.begin.laptop.hash == untouched
+
+
+def test_a_copy_that_reads_its_twins_entry_before_it_sends_its_own_is_no_fork(
+    world: World, tmp_path: Path
+) -> None:
+    """Both had sealed an entry under the same number while they were offline."""
+    laptop, tablet = world.artmatt.desks
+    folder = tmp_path / "copy.swingtag"
+    laptop.reopen(lambda: shutil.copytree(laptop.vault.folder, folder))
+    with open_desk(folder, laptop.vault.key, world.server.address) as copy:
+        here, there = laptop.add(notes="on the first"), copy.add(notes="on the copy")
+        for desk in (laptop, copy):
+            desk.line.cut = True
+            with pytest.raises(SyncError):
+                desk.sync()
+            desk.line.cut = False
+        assert laptop.vault.log.unsent()[0].seq == copy.vault.log.unsent()[0].seq
+        laptop.sync()
+        copy.session._exchange.read_again()
+        copy.sync()
+        assert copy.session.notices == (Notice.COPIED.value,)
+        for desk in (laptop, copy, tablet, laptop):
+            desk.sync()
+        for desk in (laptop, copy, tablet):
+            assert desk.read(here)["notes"] == "on the first"
+            assert desk.read(there)["notes"] == "on the copy"
+            assert desk.hash == laptop.hash
+            assert desk.session.notices == ()
 
 
 def test_an_older_folder_put_back_uses_no_number_twice(world: World, tmp_path: Path) -> None:
