@@ -110,8 +110,8 @@ class Listener:
         with self._bell:
             self._stream = None
         lasted = heard and self._now() - began >= self._pace.first_retry
+        self._has_held = True  # a round may have counted on it, however short it was
         if lasted:
-            self._has_held = True
             self._backoff.reset()
         if broken or not lasted:
             self._wait()
