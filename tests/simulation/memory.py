@@ -42,6 +42,9 @@ class Memory:
     touched: dict[Item, list[Act]] = field(default_factory=dict)
     returned: dict[Item, list[Act]] = field(default_factory=dict)
     buried: dict[Item, list[Burial]] = field(default_factory=dict)
+    stamps: set[Stamp] = field(default_factory=set)
+    twice: set[Stamp] = field(default_factory=set)
+    """Stamps under which copies of a device, unknown to each other, wrote two edits."""
     acts: int = 0
 
     def note(
@@ -50,6 +53,8 @@ class Memory:
         """Remember one act of a device that had ``seen`` these edits."""
         self.acts += 1
         act = Act(self.acts, stamps)
+        self.twice |= self.stamps & stamps
+        self.stamps |= stamps
         old, new = before.reachable(), after.reachable()
         self.dropped |= old - new
         for spot, value in after.values.items():
@@ -107,7 +112,7 @@ class Memory:
     ) -> Iterator[str]:
         touches = frozenset[Stamp]().union(*(act.stamps for act in self.touched.get(item, ())))
         for act, seen in burials:
-            if act.stamps and act.stamps <= held and touches <= seen:
+            if act.stamps and act.stamps <= held and touches <= seen - self.twice:
                 yield f"risen: act {act.number} put {_named((*item, ''))} into the trash"
 
     def _swallowed(self, item: Item, sight: Sight, held: frozenset[Stamp]) -> Iterator[str]:
