@@ -60,6 +60,18 @@ def compact(house: Household) -> None:
     house.sync()
 
 
+def write_what_is_forgotten(desk: Desk, copy: RecordId, home: Path) -> Path:
+    """Write what the server takes and then forgets; return the folder as it was before."""
+    folder = home / "twin.swingtag"
+    shutil.copytree(desk.vault.folder, folder, ignore=shutil.ignore_patterns("lock", "*-shm"))
+    desk.put(copy, notes="what the server forgot")
+    desk.line.cut = True
+    with pytest.raises(SyncError):
+        desk.sync()
+    desk.vault.log.acknowledge(desk.vault.log.unsent())
+    return folder
+
+
 def past(desk: Desk, copy: RecordId) -> list[tuple[str, object, int, str]]:
     history = desk.vault.records.history(Kind.COPY, copy)
     return [(each.field, each.value, each.millis, each.label) for each in history]
@@ -292,13 +304,7 @@ def test_a_snapshot_of_another_history_is_told_from_a_false_one(
     house = world.artmatt
     laptop, tablet = house.desks
     copies = write_much(house)
-    folder = tmp_path / "twin.swingtag"
-    shutil.copytree(tablet.vault.folder, folder, ignore=shutil.ignore_patterns("lock", "*-shm"))
-    tablet.put(copies[0], notes="what the server forgot")
-    tablet.line.cut = True
-    with pytest.raises(SyncError):
-        tablet.sync()
-    tablet.vault.log.acknowledge(tablet.vault.log.unsent())
+    folder = write_what_is_forgotten(tablet, copies[0], tmp_path)
     with open_desk(folder, tablet.vault.key, world.server.address) as twin:
         twin.put(copies[1], notes="what it has")
         for desk in (twin, laptop):
@@ -321,13 +327,7 @@ def test_entries_under_numbers_that_a_snapshot_counts_otherwise_are_written_anew
     house = world.artmatt
     laptop, tablet = house.desks
     copies = write_much(house)
-    folder = tmp_path / "twin.swingtag"
-    shutil.copytree(tablet.vault.folder, folder, ignore=shutil.ignore_patterns("lock", "*-shm"))
-    tablet.put(copies[0], notes="what the server forgot")
-    tablet.line.cut = True
-    with pytest.raises(SyncError):
-        tablet.sync()
-    tablet.vault.log.acknowledge(tablet.vault.log.unsent())
+    folder = write_what_is_forgotten(tablet, copies[0], tmp_path)
     with open_desk(folder, tablet.vault.key, world.server.address) as twin:
         for n in range(3):
             twin.put(copies[1], notes=f"what it has {n}")
