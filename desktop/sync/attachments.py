@@ -53,6 +53,7 @@ class Attachments:
         self._wanted: set[RecordId] = set()
         self._tried: set[RecordId] = set()
         self._may_lack_thumbnails = True
+        self._photos = 0
         self._thumbnails: list[Wanted] = []
         self._work: Iterator[int] | None = None
         self._arrived: set[RecordId] = set()
@@ -82,7 +83,9 @@ class Attachments:
     def begin(self) -> None:
         """Look, at the end of a round, what is missing here; what is under way goes on."""
         self._tried.clear()
-        if self._may_lack_thumbnails:
+        photos = self._records.count_photos()  # some may have come by a folder, without pictures
+        if self._may_lack_thumbnails or photos != self._photos:
+            self._photos = photos
             missing = filter(self._lacks, spoken_of(self._records, THUMBNAILS))
             self._thumbnails = list({wanted.file: wanted for wanted in missing}.values())
             self._may_lack_thumbnails = False

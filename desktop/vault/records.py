@@ -103,6 +103,12 @@ class Records:
             found = cursor.execute("SELECT id FROM photo WHERE copy = ?", (copy,)).fetchall()
         return [RecordId(photo) for (photo,) in found]
 
+    def count_photos(self) -> int:
+        """Count all photos, those in the trash too: more of them have come if there are more."""
+        with self._database.reading() as cursor:
+            (count,) = cursor.execute("SELECT count(*) FROM photo").fetchone()
+        return int(count)
+
     def photos(self, photos: Collection[RecordId]) -> tuple[Photo, ...]:
         """Return some photos, without those in the trash."""
         marks = ",".join("?" * len(photos))

@@ -1,6 +1,7 @@
 """Photos travel sealed: thumbnails by themselves, originals on demand, resumed after a cut."""
 
 import secrets
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,7 @@ from shared.ids import RECORD_BYTES, FileId, RecordId
 from shared.protocol.problems import Code
 from tests.desktop.sync.conftest import World
 from tests.desktop.sync.desk import Desk
+from tests.desktop.sync.folder.household import exchange
 
 ORIGINAL = 700_000
 
@@ -67,6 +69,26 @@ def test_a_photo_is_seen_on_the_other_device(world: World) -> None:
     assert tablet.changes[-1].records == {Kind.PHOTO: {photo}}
     assert not laptop.vault.files.unsent()
     assert not tablet.vault.files.unsent()
+
+
+def test_the_picture_of_a_photo_that_came_by_a_folder_without_it_comes_from_the_server(
+    world: World, tmp_path: Path
+) -> None:
+    laptop, tablet = world.artmatt.desks
+    tablet.sync()
+    thumbnail = secrets.token_bytes(9_000)
+    photo = attach(laptop, secrets.token_bytes(ORIGINAL), thumbnail)
+    laptop.sync()
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    exchange(laptop, stick)
+    for picture in stick.rglob("files/*/*"):
+        picture.unlink()
+    exchange(tablet, stick)
+    assert tablet.read(photo, Kind.PHOTO)
+    assert shown(tablet, photo, "thumb_") is None
+    tablet.sync()
+    assert shown(tablet, photo, "thumb_") == thumbnail
 
 
 def sync_cut_at(desk: Desk, file: str, chunk: int) -> None:
