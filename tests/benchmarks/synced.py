@@ -126,6 +126,8 @@ def incremental(job: Job) -> STEPS:
         if job.device == "A":
             post.sync()
             _edit_prices(post.collection, job)
+        else:
+            post.network.about(post.vault)  # opens the connection, and fetches nothing
         yield {}
         post.sync()
         yield {}
