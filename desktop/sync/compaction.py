@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from desktop.sync.bases import Bases
 from desktop.sync.books import Books
+from desktop.sync.bridging import spans_to
 from desktop.sync.comparison import stream_heads
 from desktop.sync.courier import Courier
 from desktop.sync.errors import RefusedError, SyncError
@@ -189,6 +190,8 @@ class Compaction:
         """Sign a proposal if it says what is here; say what then stands."""
         if not self._take_in_place(name) and not self._take_lost(name):
             snapshot = self._bases.learn(name, to_sign=True)
+            if snapshot is not None and spans_to(snapshot.manifest.heads, self._books):
+                snapshot = None  # what was taken in here cannot be told without what goes beyond
             self.differs = bool(snapshot and self._digest(snapshot) != snapshot.manifest.state)
             if snapshot is None or self.differs:
                 return BaseReply(proposed=name)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from desktop.vault.archive import Archive
 from desktop.vault.aside import derive
+from desktop.vault.base_rows import read_base_rows
 from desktop.vault.bases import (
     bodies_of,
     has_part,
@@ -102,7 +103,7 @@ class Snapshots:
         """Yield the pages of what the collection was at some heads that it has reached."""
         instead = self._as_it_was(heads)
         with self._database.reading() as cursor:
-            for page in State(cursor, late_moments(cursor, heads), instead).pages():
+            for page in State(cursor, _late(cursor, heads), instead).pages():
                 raw = encode_page(page)
                 yield StatePage(raw, is_agreed(raw))
 
@@ -218,11 +219,11 @@ class Snapshots:
     def _as_it_was(self, heads: Heads) -> dict[Spot, RawRow | None]:
         """Return the records that were written to beyond some heads, as they were there."""
         with self._database.reading() as cursor:
-            if not late_moments(cursor, heads):
+            if not _late(cursor, heads):
                 return {}
         instead: dict[Spot, RawRow | None] = {}
         with self._writer.trial() as writing:
-            late = late_moments(writing.cursor, heads)
+            late = _late(writing.cursor, heads)
             archive = Archive(writing.cursor, writing.moments)
             spots = _older_records(writing, archive, late)
             derive(writing, archive, spots, late)
@@ -230,6 +231,17 @@ class Snapshots:
                 row = layout_of(kind).read(writing.cursor, [record]).get(record)
                 instead[kind, record] = layout_of(kind).raw(row) if row else None
         return instead
+
+
+def _late(cursor: Cursor, heads: Heads) -> set[int]:
+    """Return the edits beyond some heads that no snapshot taken in here covers.
+
+    A device that was put back may have sealed an edit in a second stream that others had before.
+    """
+    late = late_moments(cursor, heads)
+    sql = "SELECT moment FROM edit e JOIN entry n ON n.number = e.entry WHERE n.stream <> e.stream"
+    sealed_again = late.intersection(moment for (moment,) in cursor.execute(sql))
+    return late - read_base_rows(cursor, ()).moments if sealed_again else late
 
 
 def _older_records(writing: Writing, archive: Archive, late: set[int]) -> set[Spot]:
